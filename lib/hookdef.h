@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * hookdef.h - the hook tables: what a section name means and how an entry for a hook looks
+ *
+ * Facts only, read from hookdefs/<hook>.yaml; no hook is known to code.
+ */
+#ifndef OPN_HOOKDEF_H
+#define OPN_HOOKDEF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "diag.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How a unit that is no program gets an entry: facts of a hook, from its table. */
+struct opn_entry_argument {
+	const char *type;  /* as Clang prints it: "void *" */
+	const char *name;  /* the parameter's name that this row is for, or NULL for any */
+	const char *value; /* C expression over the context, which is called "ctx" */
+};
+
+struct opn_entry_rule {
+	const char *hook;
+	const char *section;   /* for SEC() */
+	const char *context;   /* "struct foo *" */
+	const char *verdict;   /* C expression to return when the function's result is no int, or NULL
+				* when the result may not be returned at this hook */
+	const struct opn_entry_argument *arguments;
+	size_t argument_count;
+};
+
+/* A section name's meaning, from the hook tables. prefix: matches "name" and "name/...". */
+struct opn_section_rule {
+	const char *section;
+	bool prefix;
+	const char *hook;
+};
+
+enum opn_access { OPN_ACCESS_READ = 1, OPN_ACCESS_WRITE = 2 };
+
+/* What a helper does to the map in its first argument. */
+struct opn_map_access_rule {
+	const char *helper;
+	unsigned int access; /* enum opn_access bits */
+};
+
+struct opn_hookdefs;
+
+/* Loads every *.yaml of dir (hook files by their "schema" key, and map-access.yaml), strictly.
+ * Reports and returns -errno. The caller frees *out with opn_hookdefs_free(). */
+int opn_hookdefs_load(const char *dir, struct opn_diags *diags, struct opn_hookdefs **out);
+void opn_hookdefs_free(struct opn_hookdefs *hookdefs);
+
+/* Section rules of all hooks, most specific first; owned by hookdefs. */
+const struct opn_section_rule *opn_hookdefs_sections(const struct opn_hookdefs *hookdefs,
+						     size_t *count);
+const struct opn_map_access_rule *opn_hookdefs_map_access(const struct opn_hookdefs *hookdefs,
+							  size_t *count);
+
+/* The entry rule of a hook. *known tells whether the hook exists at all; NULL: it has no entry. */
+const struct opn_entry_rule *opn_hookdefs_entry(const struct opn_hookdefs *hookdefs,
+						const char *hook, bool *known);
+
+/* Names of all hooks, sorted, NULL-terminated. */
+const char *const *opn_hookdefs_names(const struct opn_hookdefs *hookdefs);
+
+/* The smallest kernel ("4.18") that has all these helpers, from helpers.yaml, or NULL when one of
+ * them is not in the table. helpers is NULL-terminated. */
+const char *opn_hookdefs_min_kernel(const struct opn_hookdefs *hookdefs,
+				    const char *const *helpers);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
