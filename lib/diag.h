@@ -64,11 +64,18 @@ void opn_diag_note(struct opn_diags *diags, struct opn_loc loc, const char *form
 void opn_diag_foreign(struct opn_diags *diags, enum opn_severity severity, struct opn_loc loc,
 		      const char *message, const char *flag, const char *rendered);
 
+/* Relative files of the list are looked up below root (for the snippets); absolute ones below it
+ * are written relative to it by opn_diags_write(). Without a root that is the current folder. */
+void opn_diags_set_root(struct opn_diags *diags, const char *root);
+
 /* Moves all of from's diagnostics to the end of to. */
 void opn_diags_move(struct opn_diags *to, struct opn_diags *from);
 
 /* How many of this severity are in the list. */
 size_t opn_diags_count(const struct opn_diags *diags, enum opn_severity severity);
+
+/* How many of this row of the table are in the list. */
+size_t opn_diags_count_id(const struct opn_diags *diags, enum opn_diag_id id);
 
 /* The exit status that the list asks for: the largest status of its errors (1 refused, 2 usage or
  * configuration, 3 a decision is needed, 70 our fault), 1 for Clang's errors, 0 without errors. */

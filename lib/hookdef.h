@@ -25,15 +25,18 @@ struct opn_entry_argument {
 
 struct opn_entry_rule {
 	const char *hook;
-	const char *section;   /* for SEC() */
-	const char *context;   /* "struct foo *" */
-	const char *verdict;   /* C expression to return when the function's result is no int, or NULL
-				* when the result may not be returned at this hook */
+	const char *section; /* for SEC() */
+	const char *context; /* "struct foo *" */
+	const char *verdict; /* C expression to return when the function's result is no int, or NULL
+			      * when the result may not be returned at this hook */
 	const struct opn_entry_argument *arguments;
 	size_t argument_count;
+	bool result_bounded; /* the verifier bounds what this hook returns: the entry returns the
+			      * verdict, never the function's own result */
 };
 
-/* A section name's meaning, from the hook tables. prefix: matches "name" and "name/...". */
+/* A section name's meaning, from the hook tables. prefix: matches "name" and "name/...". The '?' in
+ * front that switches libbpf's autoload off is no part of the name. */
 struct opn_section_rule {
 	const char *section;
 	bool prefix;
@@ -64,6 +67,9 @@ const struct opn_map_access_rule *opn_hookdefs_map_access(const struct opn_hookd
 /* The entry rule of a hook. *known tells whether the hook exists at all; NULL: it has no entry. */
 const struct opn_entry_rule *opn_hookdefs_entry(const struct opn_hookdefs *hookdefs,
 						const char *hook, bool *known);
+
+/* The hook that a program section ("tc/ingress", "?fentry/foo") stands for, or NULL. */
+const char *opn_hookdefs_section_hook(const struct opn_hookdefs *hookdefs, const char *section);
 
 /* Names of all hooks, sorted, NULL-terminated. */
 const char *const *opn_hookdefs_names(const struct opn_hookdefs *hookdefs);

@@ -24,8 +24,8 @@ struct opn_function {
 	bool is_program;
 	bool is_static;
 	bool is_inline;
-	bool is_external; /* defined in a system header */
-	const char *hash; /* of its tokens, hex: equal functions have equal hashes */
+	bool is_external;	    /* defined in a system header */
+	const char *hash;	    /* of its tokens, hex: equal functions have equal hashes */
 	const char *const *callees; /* NULL-terminated, sorted */
 	const char *const *helpers;
 	const char *const *kfuncs;
@@ -41,9 +41,10 @@ struct opn_map {
 	const char *name;
 	const char *file;
 	unsigned int start_line, end_line;
-	const char *type; /* "BPF_MAP_TYPE_HASH", or NULL */
+	const char *type;	 /* "BPF_MAP_TYPE_HASH", or NULL */
 	const char *key, *value; /* C types, or NULL */
-	const char *key_size, *value_size, *max_entries, *flags, *pinning; /* spelled values, or NULL */
+	const char *key_size, *value_size, *max_entries, *flags,
+		*pinning;  /* spelled values, or NULL */
 	const char *inner; /* name or type of the inner map, or NULL */
 	bool is_legacy;	   /* struct bpf_map_def */
 	bool is_declared_only;
@@ -53,7 +54,8 @@ struct opn_map {
 
 /* A type, macro, include or global of the closure. */
 struct opn_item {
-	const char *kind; /* "struct", "union", "enum", "typedef", "macro", "include", "variable", ... */
+	const char *kind; /* "struct", "union", "enum", "typedef", "macro", "include", "variable",
+			     ... */
 	const char *name;
 	const char *file;
 	unsigned int start_line, end_line;
@@ -72,10 +74,10 @@ struct opn_unit_file {
 };
 
 struct opn_unit {
-	const char *name;   /* the target's */
-	const char *source; /* relative to the root */
-	const char *hook;   /* NULL: unknown */
-	const char *entry;  /* name of the generated entry function, or NULL */
+	const char *name;	/* the target's */
+	const char *source;	/* relative to the root */
+	const char *hook;	/* NULL: unknown */
+	const char *entry;	/* name of the generated entry function, or NULL */
 	const char *entry_text; /* that function's text, or NULL */
 	const struct opn_unit_file *files;
 	size_t file_count;
@@ -91,19 +93,19 @@ struct opn_unit {
 	size_t item_count;
 	const struct opn_edge *edges;
 	size_t edge_count;
-	const char *const *includes;	/* kept, as spelled with <> or "" */
-	const char *const *spdx;	/* SPDX expressions of the contributing files, sorted */
-	const char *const *copyrights;	/* copyright lines */
-	const char *license;		/* value of the variable in section "license", or NULL */
-	const char *const *undefined;	/* symbols left undefined (ksyms, kconfig, extern) */
+	const char *const *includes;   /* kept, as spelled with <> or "" */
+	const char *const *spdx;       /* SPDX expressions of the contributing files, sorted */
+	const char *const *copyrights; /* copyright lines */
+	const char *license;	       /* value of the variable in section "license", or NULL */
+	const char *const *undefined;  /* symbols left undefined (ksyms, kconfig, extern) */
 };
 
 enum opn_proof_status {
 	OPN_PROOF_IDENTICAL,
 	OPN_PROOF_EXPLAINED, /* differs, and the cause is known and harmless: .detail says it */
 	OPN_PROOF_DIFFERS,
-	OPN_PROOF_SKIPPED,   /* does not apply: .detail says why */
-	OPN_PROOF_ERROR,     /* could not be made: .detail says why */
+	OPN_PROOF_SKIPPED, /* does not apply: .detail says why */
+	OPN_PROOF_ERROR,   /* could not be made: .detail says why */
 };
 
 #define OPN_PROOF_LEVELS 5
