@@ -29,6 +29,8 @@ typedef void opn_no_memory(void *data);
  * handler may be NULL. */
 struct opn_arena *opn_arena_new(opn_no_memory *handler, void *data);
 void opn_arena_free(struct opn_arena *arena);
+/* Makes all memory of from part of to; from is empty then and still to be freed. */
+void opn_arena_absorb(struct opn_arena *to, struct opn_arena *from);
 
 /* Zeroed memory, aligned for any type; NULL without memory. */
 void *opn_arena_alloc(struct opn_arena *arena, size_t size);
@@ -83,6 +85,20 @@ const char *opn_path_basename(const char *path);
 int opn_file_read(const char *path, size_t limit, char **out, size_t *length);
 /* The same, seen from the open directory dirfd, not following a symbolic link at the end. */
 int opn_file_read_at(int dirfd, const char *path, size_t limit, char **out, size_t *length);
+
+/* Replaces a file as a whole: written beside it, then renamed, so that a failure leaves the old one.
+ * A symbolic link is followed; a device or pipe is written to. Returns 0 or -errno. */
+int opn_file_write(const char *path, const char *text, size_t length);
+
+/* Writes all of it to an open file. Returns 0 or -errno. */
+int opn_fd_write(int fd, const char *text, size_t length);
+
+#define OPN_TEMPORARY_SIZE 32 /* for the name of a temporary */
+#define OPN_TEMPORARY_PREFIX ".opened-tmp-"
+
+/* Creates an empty file, or a folder, under a new name in dirfd. Returns its descriptor (a file's:
+ * for writing) or -errno. The permissions are those of any new file, as umask has it. */
+int opn_temporary_create(int dirfd, bool is_directory, char name[OPN_TEMPORARY_SIZE]);
 
 /* ---- hashes and words ---- */
 

@@ -45,10 +45,11 @@ struct opn_section_rule {
 
 enum opn_access { OPN_ACCESS_READ = 1, OPN_ACCESS_WRITE = 2 };
 
-/* What a helper does to the map in its first argument. */
+/* What a helper does to the map that it is given. */
 struct opn_map_access_rule {
 	const char *helper;
-	unsigned int access; /* enum opn_access bits */
+	unsigned int access;   /* enum opn_access bits */
+	unsigned int argument; /* which argument is the map, counting from 0 */
 };
 
 struct opn_hookdefs;
