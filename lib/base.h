@@ -86,14 +86,14 @@ int opn_file_read(const char *path, size_t limit, char **out, size_t *length);
 /* The same, seen from the open directory dirfd, not following a symbolic link at the end. */
 int opn_file_read_at(int dirfd, const char *path, size_t limit, char **out, size_t *length);
 
-/* Replaces a file as a whole: written beside it, then renamed, so that a failure leaves the old one.
- * A symbolic link is followed; a device or pipe is written to. Returns 0 or -errno. */
+/* Replaces a file as a whole: written beside it, then renamed, so that a failure leaves the old
+ * one. A symbolic link is followed; a device or pipe is written to. Returns 0 or -errno. */
 int opn_file_write(const char *path, const char *text, size_t length);
 
 /* Writes all of it to an open file. Returns 0 or -errno. */
 int opn_fd_write(int fd, const char *text, size_t length);
 
-#define OPN_TEMPORARY_SIZE 32 /* for the name of a temporary */
+#define OPN_TEMPORARY_SIZE   32 /* for the name of a temporary */
 #define OPN_TEMPORARY_PREFIX ".opened-tmp-"
 
 /* Creates an empty file, or a folder, under a new name in dirfd. Returns its descriptor (a file's:
