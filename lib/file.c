@@ -141,7 +141,7 @@ int opn_temporary_create(int dirfd, bool is_directory, char name[OPN_TEMPORARY_S
 
 static int write_special(const char *path, const char *text, size_t length)
 {
-	int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
 	int error;
 
 	if (fd < 0)
@@ -187,6 +187,15 @@ static int replace(char *path, const char *text, size_t length)
 	return error;
 }
 
+/* /dev/stdout and its like may stand for a regular file that others hold open. */
+static bool is_descriptor(const char *path)
+{
+	struct stat st;
+
+	return (opn_path_inside("/dev", path) || opn_path_inside("/proc", path)) &&
+	       !lstat(path, &st) && S_ISLNK(st.st_mode);
+}
+
 int opn_file_write(const char *path, const char *text, size_t length)
 {
 	char *target;
@@ -196,7 +205,7 @@ int opn_file_write(const char *path, const char *text, size_t length)
 	if (!stat(path, &st)) {
 		if (S_ISDIR(st.st_mode))
 			return -EISDIR;
-		if (!S_ISREG(st.st_mode))
+		if (!S_ISREG(st.st_mode) || is_descriptor(path))
 			return write_special(path, text, length);
 	} else if (errno != ENOENT) {
 		return -errno;
