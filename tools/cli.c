@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * cli.c - the options that all tools share, and how a tool ends
+ *
+ * Flags after "--" belong to the compiler and may look like our options, so they are cut off
+ * before argp sees them. The help has two groups: what a tool does (its own options) and how it
+ * finds, shows and writes things (these).
+ */
+#include "cli.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HOOKDEFS_FORMAT 1
+#define JOBS_LIMIT	256
+
+enum {
+	KEY_EXTRA_ARG = 0x200,
+	KEY_EXTRA_ARG_BEFORE,
+	KEY_COLOUR,
+	KEY_DIAG_OUTPUT,
+	KEY_DIAG_FORMAT,
+	KEY_HOOKDEFS,
+	KEY_FORCE,
+};
+
+static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "Compile commands:", 10 },
+	{ NULL, 'p', "DIR", 0, "Take compile commands from DIR/compile_commands.json", 10 },
+	{ "extra-arg", KEY_EXTRA_ARG, "ARG", 0, "Add ARG to the end of each compile command", 10 },
+	{ "extra-arg-before", KEY_EXTRA_ARG_BEFORE, "ARG", 0,
+	  "Add ARG to the start of each compile command", 10 },
+	{ NULL, 0, NULL, 0, "Output:", 11 },
+	{ "output", 'o', "OUT", 0, "Write to OUT; - is the standard output", 11 },
+	{ "force", KEY_FORCE, NULL, 0, "Overwrite files that this tool did not write", 11 },
+	{ "color", KEY_COLOUR, "WHEN", 0,
+	  "Colour diagnostics: always, never or auto (on a terminal, without NO_COLOR)", 11 },
+	{ "diag-output", KEY_DIAG_OUTPUT, "FILE", 0, "Write the diagnostics to FILE too", 11 },
+	{ "diag-format", KEY_DIAG_FORMAT, "FORMAT", 0, "Format of that FILE: json or sarif", 11 },
+	{ "quiet", 'q', NULL, 0, "Leave out warnings", 11 },
+	{ "verbose", 'v', NULL, 0, "Tell more", 11 },
+	{ NULL, 0, NULL, 0, "Running:", 12 },
+	{ "jobs", 'j', "N", 0, "Work on N sources at a time (default 1)", 12 },
+	{ "hookdefs", KEY_HOOKDEFS, "DIR", 0, "Read the hook tables from DIR", 12 },
+	{ NULL, 0, NULL, 0, "Help:", -1 },
+	{ NULL, 0, NULL, 0, NULL, 0 },
+};
+
+void opn_cli_no_memory(void *unused)
+{
+	(void)unused;
+	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
+	_exit(OPN_EXIT_INTERNAL);
+}
+
+void *opn_cli_alloc(size_t count, size_t size)
+{
+	void *memory = calloc(count ? count : 1, size);
+
+	if (!memory)
+		opn_cli_no_memory(NULL);
+	return memory;
+}
+
+char *opn_cli_format(const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		opn_cli_no_memory(NULL);
+	return text;
+}
+
+void opn_words_add(struct opn_words *words, char *word)
+{
+	char **grown = realloc(words->word, (words->count + 2) * sizeof(*grown));
+
+	if (!grown)
+		opn_cli_no_memory(NULL);
+	grown[words->count++] = word;
+	grown[words->count] = NULL;
+	words->word = grown;
+}
+
+static error_t parse_jobs(struct opn_cli *cli, const char *arg, struct argp_state *state)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(arg, &end, 10);
+	if (errno || end == arg || *end || *arg == '-' || !value || value > JOBS_LIMIT) {
+		argp_error(state, "-j takes a number from 1 to %d, not '%s'", JOBS_LIMIT, arg);
+		return EINVAL;
+	}
+	cli->jobs = (unsigned int)value;
+	return 0;
+}
+
+static error_t parse_colour(struct opn_cli *cli, const char *arg, struct argp_state *state)
+{
+	if (!strcmp(arg, "auto")) {
+		cli->colour = OPN_COLOUR_AUTO;
+	} else if (!strcmp(arg, "always")) {
+		cli->colour = OPN_COLOUR_ALWAYS;
+	} else if (!strcmp(arg, "never")) {
+		cli->colour = OPN_COLOUR_NEVER;
+	} else {
+		argp_error(state, "--color takes always, never or auto, not '%s'", arg);
+		return EINVAL;
+	}
+	return 0;
+}
+
+static error_t parse_diag_format(struct opn_cli *cli, const char *arg, struct argp_state *state)
+{
+	if (!strcmp(arg, "json")) {
+		cli->diag_format = OPN_DIAG_JSON;
+	} else if (!strcmp(arg, "sarif")) {
+		cli->diag_format = OPN_DIAG_SARIF;
+	} else {
+		argp_error(state, "--diag-format takes json or sarif, not '%s'", arg);
+		return EINVAL;
+	}
+	return 0;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct opn_cli *cli = state->input;
+
+	switch (key) {
+	case 'p':
+		cli->commands.build_dir = arg;
+		return 0;
+	case KEY_EXTRA_ARG:
+		opn_words_add(&cli->extra, arg);
+		return 0;
+	case KEY_EXTRA_ARG_BEFORE:
+		opn_words_add(&cli->extra_before, arg);
+		return 0;
+	case 'o':
+		cli->output = arg;
+		return 0;
+	case KEY_FORCE:
+		cli->force = true;
+		return 0;
+	case KEY_COLOUR:
+		return parse_colour(cli, arg, state);
+	case KEY_DIAG_OUTPUT:
+		cli->diag_output = arg;
+		return 0;
+	case KEY_DIAG_FORMAT:
+		return parse_diag_format(cli, arg, state);
+	case 'q':
+		cli->quiet = true;
+		return 0;
+	case 'v':
+		cli->verbose = true;
+		return 0;
+	case 'j':
+		return parse_jobs(cli, arg, state);
+	case KEY_HOOKDEFS:
+		cli->hookdefs = arg;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (cli->commands.build_dir && cli->commands.flags)
+			argp_error(state, "-p DIR and flags after -- exclude each other");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp opn_cli_argp = { options, parse_option, NULL, NULL, NULL, NULL, NULL };
+
+static void print_version(FILE *stream, struct argp_state *state)
+{
+	fprintf(stream, "%s %s (LLVM %s, hookdefs %d)\n", state->name, OPN_VERSION,
+		opn_clang_version(), HOOKDEFS_FORMAT);
+}
+
+void opn_cli_parse(struct opn_cli *cli, const struct argp *argp, int argc, char **argv, void *input)
+{
+	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+
+	cli->tool = slash ? slash + 1 : argc ? argv[0] : "opened";
+	cli->jobs = 1;
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--")) {
+			cli->commands.flags = argv + i + 1;
+			argv[i] = NULL;
+			argc = i;
+			break;
+		}
+	}
+	argp_err_exit_status = OPN_EXIT_USAGE;
+	argp_program_version_hook = print_version;
+	argp_parse(argp, argc, argv, 0, NULL, input);
+	cli->commands.extra = cli->extra.word;
+	cli->commands.extra_before = cli->extra_before.word;
+}
+
+/* A folder relative to the one that holds the running executable, if it exists. Allocated. */
+static char *beside_executable(const char *relative)
+{
+	char self[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash, *path;
+
+	if (length < 0)
+		return NULL;
+	self[length] = '\0';
+	slash = strrchr(self, '/');
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	path = opn_cli_format("%s/%s", self, relative);
+	if (!access(path, F_OK))
+		return path;
+	free(path);
+	return NULL;
+}
+
+char *opn_cli_hookdefs(const struct opn_cli *cli)
+{
+	static const char *const places[] = { "../share/opened/hookdefs", "../hookdefs" };
+	const char *environment = getenv("OPENED_HOOKDEFS");
+
+	if (cli->hookdefs)
+		return opn_cli_format("%s", cli->hookdefs);
+	if (environment && *environment)
+		return opn_cli_format("%s", environment);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		char *path = beside_executable(places[i]);
+
+		if (path)
+			return path;
+	}
+	return opn_cli_format("%s", OPN_HOOKDEFS_DIR);
+}
+
+bool opn_cli_coloured(const struct opn_cli *cli)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	switch (cli->colour) {
+	case OPN_COLOUR_ALWAYS:
+		return true;
+	case OPN_COLOUR_NEVER:
+		return false;
+	case OPN_COLOUR_AUTO:
+		break;
+	}
+	if ((no_colour && *no_colour) || (term && !strcmp(term, "dumb")))
+		return false;
+	return isatty(STDERR_FILENO);
+}
+
+int opn_cli_finish(const struct opn_cli *cli, struct opn_diags *diags)
+{
+	int status = opn_diags_status(diags);
+	int error;
+
+	if (!cli->diag_output)
+		return status;
+	error = opn_diags_write(diags, cli->diag_output, cli->diag_format, cli->tool);
+	if (error) {
+		fprintf(stderr, "%s: cannot write '%s': %s\n", cli->tool, cli->diag_output,
+			strerror(-error));
+		if (!status)
+			status = OPN_EXIT_REFUSED;
+	}
+	return status;
+}

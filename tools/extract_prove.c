@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * extract_prove.c - prove a unit before it is written
+ *
+ * The unit's files go to a private temporary folder and are compiled there with the unit's own
+ * flags, once per command of the source: what is proved is the very text that will be written. A
+ * unit that differs, or that cannot be proved, is refused.
+ */
+#include "extract.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROOT_MARK "@ROOT@"
+
+static int write_all(int fd, const char *text, size_t length)
+{
+	while (length) {
+		ssize_t written = write(fd, text, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		text += written;
+		length -= (size_t)written;
+	}
+	return 0;
+}
+
+/* Makes the folders above path. */
+static int make_folders(const char *base, const char *path)
+{
+	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		char *folder = opn_cli_format("%s/%.*s", base, (int)(slash - path), path);
+		int error = mkdir(folder, 0700) && errno != EEXIST ? -errno : 0;
+
+		free(folder);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static int write_file(const char *base, const struct opn_unit_file *file)
+{
+	int error, fd;
+	char *path;
+
+	if (!opn_path_contained(file->path))
+		return -EINVAL;
+	error = make_folders(base, file->path);
+	if (error)
+		return error;
+	path = opn_cli_format("%s/%s", base, file->path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	free(path);
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, file->text, file->length);
+	if (close(fd) && !error)
+		error = -errno;
+	return error;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+	(void)status;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+static void remove_folder(const char *folder)
+{
+	nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+/* A private folder with the unit's files, or NULL (reported). Allocated. */
+static char *make_private_folder(const struct opn_unit *unit, struct opn_diags *diags)
+{
+	const char *temporary = getenv("TMPDIR");
+	char *folder;
+	int error = 0;
+
+	if (!temporary || *temporary != '/')
+		temporary = "/tmp";
+	folder = opn_cli_format("%s/opened-XXXXXX", temporary);
+	if (!mkdtemp(folder)) {
+		opn_diag(diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, folder, strerror(errno));
+		free(folder);
+		return NULL;
+	}
+	for (size_t i = 0; !error && i < unit->file_count; i++) {
+		error = write_file(folder, &unit->files[i]);
+		if (error)
+			opn_diag(diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, unit->files[i].path,
+				 strerror(-error));
+	}
+	if (!error)
+		return folder;
+	remove_folder(folder);
+	free(folder);
+	return NULL;
+}
+
+/* A flag with the root's mark replaced by the root. */
+static const char *rooted_flag(struct opn_arena *arena, const char *flag, const char *root)
+{
+	const char *mark = strstr(flag, ROOT_MARK);
+
+	if (!mark)
+		return flag;
+	return opn_arena_printf(arena, "%.*s%s%s", (int)(mark - flag), flag, root,
+				mark + strlen(ROOT_MARK));
+}
+
+/* The command that compiles the unit's source in folder, from the flags of one variant. */
+static struct opn_command unit_command(struct opn_arena *arena, const struct opn_unit *unit,
+				       size_t variant, const char *folder, const char *root,
+				       const char *compiler)
+{
+	static const char *const none[] = { NULL };
+	const char *const *flags = variant < unit->flags_count ? unit->flags[variant] : none;
+	size_t count = 0;
+	const char **argv;
+	char *file;
+
+	while (flags[count])
+		count++;
+	argv = opn_arena_array(arena, count + 3, sizeof(*argv));
+	file = opn_arena_printf(arena, "%s/%s", folder, unit->files[0].path);
+	argv[0] = compiler;
+	for (size_t i = 0; i < count; i++)
+		argv[i + 1] = rooted_flag(arena, flags[i], root);
+	argv[count + 1] = file;
+	return (struct opn_command){ .file = file,
+				     .directory = opn_arena_strdup(arena, folder),
+				     .argv = argv };
+}
+
+/* A place's file as products may show it: relative to folder when it is below it. */
+static void relate_place(struct opn_arena *arena, struct opn_loc *place, const char *folder)
+{
+	if (place->file && *place->file == '/' && opn_path_inside(folder, place->file))
+		place->file = opn_path_relative(arena, folder, place->file);
+	else
+		place->file = opn_arena_strdup(arena, place->file);
+}
+
+static void keep_proof(struct opn_arena *arena, struct opn_proof *to, const struct opn_proof *from,
+		       const char *root, const char *folder)
+{
+	*to = *from;
+	for (size_t i = 0; i < OPN_PROOF_LEVELS; i++) {
+		struct opn_proof_level *level = &to->level[i];
+
+		level->detail = opn_arena_strdup(arena, level->detail);
+		relate_place(arena, &level->original, root);
+		relate_place(arena, &level->unit, folder);
+	}
+}
+
+/* Shows the unit's line by its text: the file itself is gone when this is printed. */
+static void note_unit_line(struct opn_diags *diags, const struct opn_unit *unit, unsigned int line)
+{
+	const char *text = unit->files[0].text;
+	size_t length;
+
+	for (unsigned int i = 1; i < line; i++) {
+		text = strchr(text, '\n');
+		if (!text)
+			return;
+		text++;
+	}
+	text += strspn(text, " \t");
+	length = strcspn(text, "\n");
+	opn_diag_note(diags, OPN_NOWHERE, "line %u of the unit: %.*s", line, (int)length, text);
+}
+
+static bool report_level(struct opn_diags *diags, const struct opn_unit *unit,
+			 const struct opn_proof_level *level, size_t index)
+{
+	const char *detail = level->detail ? level->detail : "no more is known";
+	bool refused = true;
+
+	switch (level->status) {
+	case OPN_PROOF_IDENTICAL:
+	case OPN_PROOF_SKIPPED:
+		return false;
+	case OPN_PROOF_EXPLAINED:
+		opn_diag(diags, OPN_DIAG_PROOF_EXPLAINED, level->original, unit->name, detail);
+		refused = false;
+		break;
+	case OPN_PROOF_DIFFERS:
+		opn_diag(diags, OPN_DIAG_PROOF_DIFFERS, level->original, unit->name, detail);
+		break;
+	case OPN_PROOF_ERROR:
+		opn_diag(diags, OPN_DIAG_PROOF_FAILED, level->original, unit->name, detail);
+		break;
+	}
+	if (level->unit.line)
+		note_unit_line(diags, unit, level->unit.line);
+	opn_diag_note(diags, OPN_NOWHERE, "level %zu of the proof: %s%s", index + 1,
+		      opn_proof_level_name(index), refused ? "; the unit is not written" : "");
+	return refused;
+}
+
+static bool prove_variant(const struct extract_run *run, struct extract_source *source,
+			  struct opn_prover *prover, struct extract_unit *unit, size_t variant,
+			  const char *folder)
+{
+	struct opn_prove_options options = {
+		.function = unit->unit->name,
+		.entry = unit->unit->entry,
+		.entry_text = unit->unit->entry_text,
+		.load = run->options->load,
+	};
+	const struct opn_command *original = &source->commands[variant];
+	struct opn_command command = unit_command(source->arena, unit->unit, variant, folder,
+						  run->root, original->argv[0]);
+	struct opn_proof proof = { 0 };
+	bool refused = false;
+
+	if (opn_prove(prover, original, &command, &options, source->diags, &proof))
+		return false;
+	keep_proof(source->arena, &unit->proofs[unit->proof_count], &proof, run->root, folder);
+	for (size_t i = 0; i < OPN_PROOF_LEVELS; i++)
+		refused |= report_level(source->diags, unit->unit,
+					&unit->proofs[unit->proof_count].level[i], i);
+	unit->proof_count++;
+	return !refused;
+}
+
+void extract_prove(const struct extract_run *run, struct extract_source *source,
+		   struct opn_prover *prover, struct extract_unit *unit)
+{
+	char *folder = make_private_folder(unit->unit, source->diags);
+
+	if (!folder) {
+		unit->refused = true;
+		return;
+	}
+	unit->proofs = opn_arena_array(source->arena, source->command_count, sizeof(*unit->proofs));
+	for (size_t i = 0; i < source->command_count; i++) {
+		if (!prove_variant(run, source, prover, unit, i, folder))
+			unit->refused = true;
+	}
+	remove_folder(folder);
+	free(folder);
+}
