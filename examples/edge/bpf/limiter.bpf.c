@@ -23,7 +23,7 @@ const volatile __u32 edge_limit_burst = EDGE_LIMIT_BURST;
 
 #define LIMIT_ATTEMPTS 4
 
-/* IPv4 addresses as ::ffff:a.b.c.d, IPv6 ones without their last 64 bits: a host has all of these. */
+/* IPv4 addresses as ::ffff:a.b.c.d, IPv6 ones without the 64 bits that a host chooses itself. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, EDGE_MAX_SOURCES);

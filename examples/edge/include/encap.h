@@ -27,7 +27,7 @@
 struct edge_tunnel {
 	struct edge_address local;
 	struct edge_address remote;
-	__u32 hash;	    /* of the inner flow */
+	__u32 hash; /* of the inner flow */
 	__u16 inner_length;
 	__u8 inner_protocol; /* IPPROTO_IPIP or IPPROTO_IPV6 */
 	__u8 inner_tos;

@@ -24,12 +24,12 @@
 
 #include "types.h"
 
-#define EDGE_IP_DF	   0x4000
-#define EDGE_IP_FRAGMENT   0x3fff /* more fragments, or not the first */
-#define EDGE_IP_OFFSET	   0x1fff
-#define EDGE_IP6_OFFSET	   0xfff8
-#define EDGE_ECN_MASK	   0x03
-#define EDGE_ECN_CE	   0x03
+#define EDGE_IP_DF	 0x4000
+#define EDGE_IP_FRAGMENT 0x3fff /* more fragments, or not the first */
+#define EDGE_IP_OFFSET	 0x1fff
+#define EDGE_IP6_OFFSET	 0xfff8
+#define EDGE_ECN_MASK	 0x03
+#define EDGE_ECN_CE	 0x03
 
 enum edge_packet_flags {
 	EDGE_FLAG_FRAGMENT = 1 << 0,
@@ -38,8 +38,8 @@ enum edge_packet_flags {
 	EDGE_FLAG_DF = 1 << 3,	     /* routers may not fragment it; always set for IPv6 */
 	EDGE_FLAG_SYN = 1 << 4,	     /* first packet of a TCP connection */
 	EDGE_FLAG_RST = 1 << 5,
-	EDGE_FLAG_ECHO = 1 << 6,     /* ICMP echo request */
-	EDGE_FLAG_QUOTED = 1 << 7,   /* the flow is the one that an ICMP error is about */
+	EDGE_FLAG_ECHO = 1 << 6,   /* ICMP echo request */
+	EDGE_FLAG_QUOTED = 1 << 7, /* the flow is the one that an ICMP error is about */
 };
 
 struct edge_cursor {
@@ -158,8 +158,7 @@ static __always_inline bool edge_skip_extensions(struct edge_cursor *cursor,
 
 #pragma unroll
 	for (i = 0; i < EDGE_MAX_EXT_HEADERS; i++) {
-		if (next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING ||
-		    next == IPPROTO_DSTOPTS) {
+		if (next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_DSTOPTS) {
 			struct ipv6_opt_hdr *option = edge_pull(cursor, sizeof(*option));
 
 			if (!option)
