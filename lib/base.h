@@ -90,6 +90,10 @@ int opn_file_read_at(int dirfd, const char *path, size_t limit, char **out, size
  * one. A symbolic link is followed; a device or pipe is written to. Returns 0 or -errno. */
 int opn_file_write(const char *path, const char *text, size_t length);
 
+/* Whether a path stands for a device, a pipe or an open descriptor ("/dev/stdout", which may be a
+ * regular file that others hold open): written to, never replaced. */
+bool opn_file_is_stream(const char *path);
+
 /* Writes all of it to an open file. Returns 0 or -errno. */
 int opn_fd_write(int fd, const char *text, size_t length);
 

@@ -111,12 +111,17 @@ int opn_fd_write(int fd, const char *text, size_t length)
 
 static int create(int dirfd, bool is_directory, const char *name)
 {
+	int fd;
+
 	if (!is_directory)
 		return openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 			      0666);
 	if (mkdirat(dirfd, name, 0777))
 		return -1;
-	return openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		unlinkat(dirfd, name, AT_REMOVEDIR);
+	return fd;
 }
 
 int opn_temporary_create(int dirfd, bool is_directory, char name[OPN_TEMPORARY_SIZE])
@@ -187,29 +192,23 @@ static int replace(char *path, const char *text, size_t length)
 	return error;
 }
 
-/* /dev/stdout and its like may stand for a regular file that others hold open. */
-static bool is_descriptor(const char *path)
+bool opn_file_is_stream(const char *path)
 {
+	bool is_system = opn_path_inside("/dev", path) || opn_path_inside("/proc", path);
 	struct stat st;
 
-	return (opn_path_inside("/dev", path) || opn_path_inside("/proc", path)) &&
-	       !lstat(path, &st) && S_ISLNK(st.st_mode);
+	if (is_system && !lstat(path, &st) && S_ISLNK(st.st_mode))
+		return true;
+	return !stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
 int opn_file_write(const char *path, const char *text, size_t length)
 {
 	char *target;
-	struct stat st;
 	int error;
 
-	if (!stat(path, &st)) {
-		if (S_ISDIR(st.st_mode))
-			return -EISDIR;
-		if (!S_ISREG(st.st_mode) || is_descriptor(path))
-			return write_special(path, text, length);
-	} else if (errno != ENOENT) {
-		return -errno;
-	}
+	if (opn_file_is_stream(path))
+		return write_special(path, text, length);
 	target = realpath(path, NULL);
 	if (!target)
 		target = strdup(path);

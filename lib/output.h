@@ -28,8 +28,8 @@ struct opn_output;
 /* Begins a transaction and stages nothing yet. target is a file, or a folder when is_directory.
  * marker: text in the first 4 KiB of an existing file that shows that it is ours (single files;
  * NULL: an existing file is never ours). force: overwrite whatever is there.
- * diags must outlive the transaction. Reports OUTPUT_FOREIGN or OUTPUT_FAILED and returns -errno;
- * on success the caller ends it with opn_output_commit() or opn_output_abort(). */
+ * marker and diags must outlive the transaction. Reports OUTPUT_FOREIGN or OUTPUT_FAILED and
+ * returns -errno; on success the caller ends it with opn_output_commit() or opn_output_abort(). */
 int opn_output_begin(const char *target, bool is_directory, const char *marker, bool force,
 		     struct opn_diags *diags, struct opn_output **out);
 
