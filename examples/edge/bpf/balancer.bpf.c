@@ -94,7 +94,7 @@ static __always_inline bool is_flood(__u64 now)
 }
 #endif
 
-/* Stores the flow's real, a index into reals, and returns true; false when there is none. */
+/* Stores the flow's real, an index into reals, and returns true; false when there is none. */
 static __always_inline bool choose_real(const struct edge_packet *packet,
 					const struct edge_vip *vip, __u32 *real)
 {
