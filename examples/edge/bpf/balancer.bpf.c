@@ -226,7 +226,7 @@ int edge_balancer(struct xdp_md *ctx)
 	if (packet.flags & EDGE_FLAG_OPTIONS)
 		return edge_fate(EDGE_OPTIONS, length, XDP_DROP);
 
-	if (packet.flow.protocol == IPPROTO_ICMP || packet.flow.protocol == IPPROTO_ICMPV6) {
+	if (edge_is_icmp(&packet.flow)) {
 		if (!edge_parse_icmp(&cursor, &packet))
 			return edge_fate(EDGE_MALFORMED, length, XDP_DROP);
 	} else if (!edge_parse_ports(&cursor, &packet)) {
@@ -241,7 +241,7 @@ int edge_balancer(struct xdp_md *ctx)
 		return edge_echo_reply(ctx, packet.flow.family == EDGE_IPV4);
 	}
 	/* what is left of ICMP is for the host: neighbour discovery and the like */
-	if (packet.flow.protocol == IPPROTO_ICMP || packet.flow.protocol == IPPROTO_ICMPV6)
+	if (edge_is_icmp(&packet.flow))
 		return edge_fate(EDGE_NO_VIP, length, XDP_PASS);
 	return forward(ctx, &packet, vip);
 }

@@ -51,6 +51,12 @@ struct edge_icmp {
 	__be32 rest; /* identifier and sequence number, or the MTU */
 };
 
+/* Either protocol number means ICMP in its own version of IP only. */
+static __always_inline bool edge_is_icmp(const struct edge_flow *flow)
+{
+	return flow->protocol == (flow->family == EDGE_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+}
+
 static __always_inline bool edge_icmp_is_error(__u8 family, __u8 type)
 {
 	if (family == EDGE_IPV4)

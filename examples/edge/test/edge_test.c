@@ -747,6 +747,9 @@ static void test_icmp_error(void)
 	FORWARDED(object, &v6, "2001:db8:2::22", -1);
 	foreign = complaint("203.0.113.99", "198.51.100.9", "203.0.113.5", 80);
 	EXPECT(object, "edge_balancer", &foreign, XDP_PASS, NO_VIP);
+	foreign = v4;
+	foreign.bytes[23] = 58; /* the other version's protocol number */
+	EXPECT(object, "edge_balancer", &foreign, XDP_PASS, NO_VIP);
 	v4.length -= 1;
 	set16(&v4, 16, v4.length - 14);
 	EXPECT(object, "edge_balancer", &v4, XDP_DROP, MALFORMED);
