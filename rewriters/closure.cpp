@@ -1,0 +1,627 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// closure.cpp - compute what a target needs
+//
+// A worklist over chunks finds everything whose need is certain. What depends on the rest is settled
+// afterwards, in rounds until nothing changes: records that are only named, and which #include
+// provides what a system header defines. Pragmas, #undef and static assertions come last: they are
+// kept for what is kept.
+//
+// Emitted text is a subset of the translation unit in its order, so a macro that is not defined at a
+// test stays undefined, and a definition in force stays the one in force.
+#include "closure.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Attr.h"
+#include "clang/AST/DeclCXX.h"
+#include "clang/Lex/Preprocessor.h"
+#include <algorithm>
+
+using namespace clang;
+using llvm::StringRef;
+
+namespace opn {
+
+Closure::Closure(const SourceModel &Model)
+    : Chunks(Model.Chunks.size()), Externals(Model.Externals.size()), Macros(Model.Macros.size()),
+      Pragmas(Model.Pragmas.size()), Groups(Model.Instances.size()), Model(Model),
+      ExternalWalked(Model.Externals.size()) {}
+
+void Closure::need(const Decl *Target) {
+  int C = Model.chunkOf(Target);
+  if (C >= 0)
+    needChunk(C);
+  drain();
+}
+
+void Closure::needRecord(const RecordDecl *Definition) {
+  needDecl({Definition, UseKind::Complete}, ~0u, -1, -1);
+  drain();
+}
+
+void Closure::finish() {
+  do
+    drain();
+  while (resolveNamed() || resolveExternals());
+  resolveStaticAsserts();
+  resolvePragmas();
+  do
+    drain();
+  while (resolveNamed() || resolveExternals());
+  resolveUndefs();
+}
+
+void Closure::drain() {
+  while (!Work.empty()) {
+    int C = Work.back();
+    Work.pop_back();
+    processChunk(C);
+  }
+}
+
+void Closure::needChunk(int C) {
+  if (Chunks.test(C))
+    return;
+  Chunks.set(C);
+  Work.push_back(C);
+}
+
+void Closure::processChunk(int C) {
+  const Chunk &K = Model.Chunks[C];
+  needGuards(K.Instance, K.Extent.Begin);
+  needText(K.Instance, K.Extent, K.Seq);
+  auto Found = UseCache.find(C);
+  if (Found == UseCache.end())
+    Found = UseCache.emplace(C, usesOf(K.Decls, *Model.Context)).first;
+  for (const DeclUse &U : Found->second)
+    needDecl(U, K.Seq, C, -1);
+}
+
+void Closure::needText(int Inst, Range R, unsigned Seq) {
+  needUses(Model.Instances[Inst].FID, R, Seq, -1);
+  for (unsigned Child : Model.Instances[Inst].Children)
+    if (R.contains(Model.Instances[Child].IncludeOffset))
+      needText(Child, {0, unsigned(Model.Instances[Child].File->text().size())}, Seq);
+  for (unsigned E = 0; E < Model.Externals.size(); ++E)
+    if (Model.Externals[E].Parent == Inst && R.contains(Model.Externals[E].IncludeOffset))
+      needExternal(E);
+}
+
+void Closure::needUses(FileID FID, Range R, unsigned Seq, int UserExternal) {
+  for (const MacroUse &U : Model.usesIn(FID, R)) {
+    if (!U.Info) {
+      TestedUndefined.insert(U.Name.str());
+      continue;
+    }
+    auto It = Model.MacroOf.find(U.Info);
+    if (It != Model.MacroOf.end())
+      needMacroDirective(It->second);
+    else
+      needPlace(U.Info->getDefinitionLoc(), Seq, UserExternal);
+    if (Model.SM->isWrittenInCommandLineFile(U.Info->getDefinitionLoc()))
+      CommandLineMacros.insert(U.Name.str());
+  }
+}
+
+void Closure::needPlace(SourceLocation Loc, unsigned Seq, int UserExternal) {
+  Place P = Model.place(Loc);
+  if (P.Kind == PlaceKind::External)
+    require(P.Index, P.FID, Seq, UserExternal);
+}
+
+void Closure::needMacroDirective(unsigned M) {
+  if (Macros.test(M))
+    return;
+  Macros.set(M);
+  const MacroLine &D = Model.Macros[M];
+  needGuards(D.Instance, Model.Instances[D.Instance].File->directives()[D.Directive].Extent.Begin);
+}
+
+void Closure::needGuards(int Inst, unsigned Offset) {
+  const Instance &I = Model.Instances[Inst];
+  for (int G = I.File->groupAt(Offset); G >= 0; G = I.File->groups()[G].Enclosing) {
+    // The include guard of a header that is entered once says nothing any more.
+    if (G == I.File->includeGuard() && Inst != 0)
+      continue;
+    if (!Groups[Inst].insert(G).second)
+      continue;
+    for (unsigned D : I.File->groups()[G].Directives)
+      needUses(I.FID, I.File->directives()[D].Extent, 0, -1);
+  }
+  if (I.Parent < 0)
+    return;
+  int Include = Model.Instances[I.Parent].File->directiveAt(I.IncludeOffset);
+  if (Include >= 0)
+    needUses(Model.Instances[I.Parent].FID,
+             Model.Instances[I.Parent].File->directives()[Include].Extent, 0, -1);
+  needGuards(I.Parent, I.IncludeOffset);
+}
+
+void Closure::needExternal(int E) {
+  if (Externals.test(E))
+    return;
+  Externals.set(E);
+  const External &X = Model.Externals[E];
+  if (X.Parent >= 0) {
+    const Instance &Parent = Model.Instances[X.Parent];
+    needGuards(X.Parent, X.IncludeOffset);
+    int D = Parent.File->directiveAt(X.IncludeOffset);
+    if (D >= 0)
+      needUses(Parent.FID, Parent.File->directives()[D].Extent, X.Seq, -1);
+  }
+  // The header's own needs: settings that it tests, declarations that an earlier header gave it.
+  for (const auto &Entry : Model.ExternalOf)
+    if (Entry.second == E && Model.Uses.count(Entry.first))
+      needUses(Entry.first, {0, ~0u}, X.Seq, E);
+  bool First = true;
+  for (const Chunk &C : Model.Chunks)
+    First &= C.Seq > X.Seq;
+  for (unsigned O = 0; O < Model.Externals.size(); ++O)
+    First &= int(O) == E || Model.Externals[O].Seq > X.Seq || Model.ExternalDecls[O].empty();
+  if (First)
+    return;
+  for (const DeclUse &U : usesOf(Model.ExternalDecls[E], *Model.Context))
+    needDecl(U, X.Seq, -1, E);
+}
+
+void Closure::require(int Physical, FileID FID, unsigned Seq, int UserExternal) {
+  const FileEntry *File = Model.SM->getFileEntryForID(FID);
+  if (!File)
+    return;
+  if (UserExternal >= 0) {
+    if (Physical == UserExternal)
+      return;
+    const External &U = Model.Externals[UserExternal];
+    if (U.File && Model.reach(&U.File->getFileEntry()).count(File))
+      return; // it brings the file along itself
+  }
+  if (Seq == 0)
+    Seq = Model.Externals[Physical].Seq + 1;
+  auto [It, New] = Required.try_emplace(File, Requirement{File, Seq, Physical});
+  if (!New)
+    It->second.Seq = std::min(It->second.Seq, Seq);
+}
+
+/// The declaration of a function or variable that defines it, where there is one.
+static const NamedDecl *definitionOf(const NamedDecl *D) {
+  if (const auto *FD = dyn_cast<FunctionDecl>(D))
+    return FD->getDefinition();
+  if (const auto *VD = dyn_cast<VarDecl>(D)) {
+    if (const VarDecl *Def = VD->getDefinition())
+      return Def;
+    return const_cast<VarDecl *>(VD)->getActingDefinition();
+  }
+  return nullptr;
+}
+
+static bool hasOwnAttributes(const Decl *D) {
+  for (const Attr *A : D->attrs())
+    if (!A->isInherited() && !A->isImplicit())
+      return true;
+  return false;
+}
+
+void Closure::needDecl(const DeclUse &U, unsigned Seq, int UserChunk, int UserExternal) {
+  const NamedDecl *D = U.D;
+  auto NeedOne = [&](const Decl *One) {
+    Place P = Model.place(One->getLocation());
+    if (P.Kind == PlaceKind::External)
+      require(P.Index, P.FID, Seq, UserExternal);
+    else if (int C = Model.chunkAt(P); C >= 0)
+      needChunk(C);
+  };
+
+  if (const auto *RD = dyn_cast<RecordDecl>(D)) {
+    const RecordDecl *Def = RD->getDefinition();
+    bool Unnamed = !RD->getIdentifier();
+    if (Def && (U.Kind == UseKind::Complete || Unnamed)) {
+      NeedOne(Def);
+      return;
+    }
+    if (UserChunk >= 0 || UserExternal < 0)
+      NamedUses.push_back({RD, Seq, UserChunk, U.Kind == UseKind::NamedInPrototype});
+    return;
+  }
+  if (!isa<FunctionDecl, VarDecl>(D)) {
+    NeedOne(D);
+    return;
+  }
+
+  if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && FD->getBuiltinID() && FD->isImplicit())
+    return;
+  const NamedDecl *Def = definitionOf(D);
+  int DefChunk = Def ? Model.chunkOf(Def) : -1;
+  if (!Def)
+    Undefined.insert(cast<NamedDecl>(D->getCanonicalDecl()));
+  else
+    NeedOne(Def);
+  // The declaration that the use sees, where the definition comes later or never.
+  bool DefinedBefore = DefChunk >= 0 ? Model.Chunks[DefChunk].Seq <= Seq : Def != nullptr;
+  if (!DefinedBefore) {
+    // The use may see the last declaration while an earlier one serves as well.
+    const Decl *Seen = D;
+    for (const Decl *R : D->redecls()) {
+      int C = Model.chunkOf(R);
+      if (C >= 0 && Chunks.test(C) && Model.Chunks[C].Seq <= Seq && C != UserChunk)
+        Seen = R;
+    }
+    NeedOne(Seen);
+  }
+  // Attributes (weak, noinline, section) may be spelled on any declaration.
+  for (const Decl *R : D->redecls())
+    if (R != Def && R->getLocation().isValid() && hasOwnAttributes(R))
+      NeedOne(R);
+}
+
+//===-- rounds ----------------------------------------------------------------------------------//
+
+bool Closure::resolveNamed() {
+  for (const NamedUse &N : NamedUses) {
+    auto Serves = [&](const Decl *R) {
+      Place P = Model.place(R->getLocation());
+      if (P.Kind == PlaceKind::External) {
+        const FileEntry *File = Model.SM->getFileEntryForID(P.FID);
+        for (int E : Externals.set_bits())
+          if (Model.Externals[E].Seq < N.Seq && Model.Externals[E].File &&
+              Model.reach(&Model.Externals[E].File->getFileEntry()).count(File))
+            return true;
+        return false;
+      }
+      int C = Model.chunkAt(P);
+      return C >= 0 && Chunks.test(C) && Model.Chunks[C].Seq <= N.Seq;
+    };
+    // Outside of parameter lists the first mention declares the record where it must.
+    if (!N.InPrototype)
+      continue;
+    bool Done = false;
+    const Decl *Forward = nullptr, *Mention = nullptr, *Outside = nullptr;
+    for (const Decl *R : N.D->redecls()) {
+      // A mention in the user's own parameter list is no declaration to rely on.
+      Place P = Model.place(R->getLocation());
+      int C = Model.chunkAt(P);
+      if (Serves(R)) {
+        Done = true;
+        break;
+      }
+      if (P.Kind == PlaceKind::External && Model.Externals[P.Index].Seq < N.Seq)
+        Outside = R;
+      if (C < 0 || Model.Chunks[C].Seq > N.Seq)
+        continue;
+      if (Model.Chunks[C].Decls.size() == 1 && !cast<TagDecl>(R)->isThisDeclarationADefinition())
+        Forward = Forward ? Forward : R;
+      else if (!Mention || cast<TagDecl>(R)->isThisDeclarationADefinition())
+        Mention = R;
+    }
+    if (Done)
+      continue;
+    if (Forward) {
+      needChunk(Model.chunkOf(Forward));
+      return true;
+    }
+    if (Mention) {
+      needChunk(Model.chunkOf(Mention));
+      return true;
+    }
+    if (Outside) {
+      Place P = Model.place(Outside->getLocation());
+      const FileEntry *File = Model.SM->getFileEntryForID(P.FID);
+      if (!Required.count(File)) {
+        require(P.Index, P.FID, N.Seq, -1);
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool Closure::resolveExternals() {
+  auto Provides = [&](unsigned E, const Requirement &R) {
+    const External &X = Model.Externals[E];
+    return X.File && X.Seq < R.Seq &&
+           (int(E) == R.Physical || Model.reach(&X.File->getFileEntry()).count(R.File));
+  };
+  std::vector<const Requirement *> Open;
+  for (const auto &Entry : Required) {
+    bool Covered = false;
+    for (int E : Externals.set_bits())
+      Covered |= Provides(E, Entry.second);
+    if (!Covered)
+      Open.push_back(&Entry.second);
+  }
+  if (Open.empty())
+    return false;
+
+  // What only one #include can give decides first; then the one that gives most, of those the one
+  // that drags in least.
+  int Best = -1;
+  size_t BestGain = 0, BestReach = 0;
+  unsigned Forced = ~0u;
+  std::vector<size_t> Gain(Model.Externals.size());
+  for (const Requirement *R : Open) {
+    int Only = -1, Count = 0;
+    for (unsigned E = 0; E < Model.Externals.size(); ++E)
+      if (Provides(E, *R)) {
+        ++Gain[E];
+        ++Count;
+        Only = E;
+      }
+    if (Count == 0)
+      Only = R->Physical; // used before its include: cannot be, but never lose it
+    if (Count <= 1 && Model.Externals[Only].Seq < Forced) {
+      Forced = Model.Externals[Only].Seq;
+      Best = Only;
+    }
+  }
+  if (Best < 0)
+    for (unsigned E = 0; E < Model.Externals.size(); ++E) {
+      if (!Gain[E])
+        continue;
+      size_t Reach = Model.reach(&Model.Externals[E].File->getFileEntry()).size();
+      if (Best < 0 || Gain[E] > BestGain || (Gain[E] == BestGain && Reach < BestReach)) {
+        Best = E;
+        BestGain = Gain[E];
+        BestReach = Reach;
+      }
+    }
+  needExternal(Best);
+  return true;
+}
+
+void Closure::resolveStaticAsserts() {
+  for (unsigned C = 0; C < Model.Chunks.size(); ++C) {
+    const Chunk &K = Model.Chunks[C];
+    if (Chunks.test(C) || K.Decls.empty() ||
+        !std::all_of(K.Decls.begin(), K.Decls.end(),
+                     [](const Decl *D) { return isa<StaticAssertDecl>(D); }))
+      continue;
+    // It guards a fact about what is kept, and must not drag in anything else.
+    bool About = false, Foreign = false;
+    for (const DeclUse &U : usesOf(K.Decls, *Model.Context)) {
+      const Decl *D = U.D;
+      if (const auto *RD = dyn_cast<RecordDecl>(D))
+        D = RD->getDefinition() ? RD->getDefinition() : RD;
+      else if (const NamedDecl *Def = definitionOf(U.D))
+        D = Def;
+      Place P = Model.place(D->getLocation());
+      int T = Model.chunkAt(P);
+      if (T >= 0)
+        (Chunks.test(T) ? About : Foreign) = true;
+      else if (P.Kind == PlaceKind::External)
+        Foreign |= !Required.count(Model.SM->getFileEntryForID(P.FID));
+    }
+    for (const MacroUse &U : Model.usesIn(Model.Instances[K.Instance].FID, K.Extent)) {
+      if (!U.Info)
+        continue;
+      auto M = Model.MacroOf.find(U.Info);
+      Place P = Model.place(U.Info->getDefinitionLoc());
+      if (M != Model.MacroOf.end())
+        About |= Macros.test(M->second);
+      else if (P.Kind == PlaceKind::External)
+        Foreign |= !Required.count(Model.SM->getFileEntryForID(P.FID));
+    }
+    if (About && !Foreign)
+      needChunk(C);
+  }
+  drain();
+}
+
+//===-- pragmas ---------------------------------------------------------------------------------//
+
+namespace {
+struct PragmaShape {
+  std::string Family; ///< push and pop of one family match; empty: none
+  enum { Push, Pop, Set, Reset, Once, Other } Action = Other;
+};
+} // namespace
+
+static PragmaShape shapeOf(StringRef Text) {
+  PragmaShape S;
+  auto Word = [&Text] {
+    Text = Text.ltrim();
+    size_t N = Text.find_if_not([](char C) { return isalnum((unsigned char)C) || C == '_'; });
+    StringRef W = Text.substr(0, N);
+    Text = Text.drop_front(W.size());
+    return W;
+  };
+  StringRef First = Word();
+  if (First == "once") {
+    S.Action = PragmaShape::Once;
+  } else if (First == "pack") {
+    S.Family = "pack";
+    Text = Text.ltrim();
+    Text.consume_front("(");
+    StringRef Arg = Word();
+    S.Action = Arg == "push"  ? PragmaShape::Push
+               : Arg == "pop" ? PragmaShape::Pop
+               : Arg.empty()  ? PragmaShape::Reset
+                              : PragmaShape::Set;
+  } else if (First == "push_macro" || First == "pop_macro") {
+    S.Family = ("macro " + Text.trim()).str();
+    S.Action = First == "push_macro" ? PragmaShape::Push : PragmaShape::Pop;
+  } else if (First == "clang" || First == "GCC") {
+    StringRef Kind = Word();
+    S.Family = Kind.str();
+    StringRef Action = Word();
+    S.Action = Action == "push"  ? PragmaShape::Push
+               : Action == "pop" ? PragmaShape::Pop
+                                 : PragmaShape::Set;
+  }
+  return S;
+}
+
+void Closure::resolvePragmas() {
+  // Order of the translation unit; the preprocessor reported them so.
+  std::vector<PragmaShape> Shapes;
+  for (const PragmaUse &U : Model.Pragmas) {
+    // Behind _Pragma or a macro only the effect is known, not the words.
+    bool Directive = Model.Instances[U.Instance].File->directiveAt(U.Extent.Begin) >= 0;
+    Shapes.push_back(Directive ? shapeOf(U.Text) : PragmaShape());
+  }
+  auto ContentBetween = [&](unsigned From, unsigned To, bool RecordsOnly) {
+    for (int C : Chunks.set_bits()) {
+      const Chunk &K = Model.Chunks[C];
+      if (K.Seq <= From || K.Seq >= To)
+        continue;
+      if (!RecordsOnly)
+        return true;
+      for (const Decl *D : K.Decls)
+        if (isa<RecordDecl>(D) || isa<FunctionDecl>(D))
+          return true;
+    }
+    for (int E : Externals.set_bits())
+      if (Model.Externals[E].Seq > From && Model.Externals[E].Seq < To)
+        return true;
+    return false;
+  };
+  auto Keep = [&](unsigned I) {
+    if (Pragmas.test(I))
+      return;
+    Pragmas.set(I);
+    const PragmaUse &U = Model.Pragmas[I];
+    needGuards(U.Instance, U.Extent.Begin);
+    needUses(Model.Instances[U.Instance].FID, U.Extent, U.Seq, -1);
+  };
+
+  std::map<std::string, std::vector<unsigned>> Stack;
+  std::vector<unsigned> End(Model.Pragmas.size(), ~0u); // where the effect of each ends
+  std::vector<int> Partner(Model.Pragmas.size(), -1);
+  std::map<std::string, std::vector<std::vector<unsigned>>> OpenSets;
+  for (unsigned I = 0; I < Model.Pragmas.size(); ++I) {
+    const PragmaShape &S = Shapes[I];
+    auto &Sets = OpenSets[S.Family];
+    if (Sets.empty())
+      Sets.emplace_back();
+    if (S.Action == PragmaShape::Push) {
+      Stack[S.Family].push_back(I);
+      Sets.emplace_back();
+    } else if (S.Action == PragmaShape::Pop) {
+      if (Sets.size() > 1) {
+        for (unsigned Inner : Sets.back())
+          End[Inner] = std::min(End[Inner], Model.Pragmas[I].Seq);
+        Sets.pop_back();
+      }
+      if (!Stack[S.Family].empty()) {
+        unsigned P = Stack[S.Family].back();
+        Stack[S.Family].pop_back();
+        End[P] = Model.Pragmas[I].Seq;
+        Partner[P] = I;
+      }
+    } else if (S.Action == PragmaShape::Set || S.Action == PragmaShape::Reset) {
+      if (S.Family == "pack")
+        for (unsigned Inner : Sets.back())
+          End[Inner] = std::min(End[Inner], Model.Pragmas[I].Seq);
+      Sets.back().push_back(I);
+    }
+  }
+  bool PackSet = false;
+  for (unsigned I = 0; I < Model.Pragmas.size(); ++I) {
+    const PragmaShape &S = Shapes[I];
+    unsigned From = Model.Pragmas[I].Seq;
+    switch (S.Action) {
+    case PragmaShape::Once:
+    case PragmaShape::Pop:
+      break;
+    case PragmaShape::Push:
+      if (ContentBetween(From, End[I], S.Family == "pack")) {
+        Keep(I);
+        if (Partner[I] >= 0)
+          Keep(Partner[I]);
+      }
+      break;
+    case PragmaShape::Reset:
+      if (PackSet && ContentBetween(From, ~0u, true))
+        Keep(I);
+      PackSet = false;
+      break;
+    case PragmaShape::Set:
+      if (ContentBetween(From, End[I], S.Family == "pack")) {
+        Keep(I);
+        PackSet |= S.Family == "pack";
+      }
+      break;
+    case PragmaShape::Other: {
+      // Unknown reach: kept with whatever the file gives.
+      bool FileKept = false;
+      for (int C : Chunks.set_bits())
+        FileKept |= Model.Chunks[C].Instance == Model.Pragmas[I].Instance;
+      if (FileKept || ContentBetween(From, ~0u, false))
+        Keep(I);
+      break;
+    }
+    }
+  }
+}
+
+//===-- #undef ----------------------------------------------------------------------------------//
+
+bool Closure::mentionedAfter(StringRef Name, unsigned Seq) const {
+  for (int C : Chunks.set_bits()) {
+    const Chunk &K = Model.Chunks[C];
+    if (K.Seq < Seq)
+      continue;
+    const LexedFile &F = *Model.Instances[K.Instance].File;
+    for (size_t T = F.tokenAfter(K.Extent.Begin);
+         T < F.tokens().size() && F.tokens()[T].Begin < K.Extent.End; ++T)
+      if (F.text().substr(F.tokens()[T].Begin, F.tokens()[T].Length) == Name)
+        return true;
+  }
+  for (int M : Macros.set_bits()) {
+    const MacroLine &D = Model.Macros[M];
+    if (!D.Info)
+      continue;
+    // A definition's words are expanded where it is used, which may be later.
+    for (const Token &T : D.Info->tokens())
+      if (T.getIdentifierInfo() && T.getIdentifierInfo()->getName() == Name)
+        return true;
+    if (D.Seq > Seq && D.Name == Name)
+      return true;
+  }
+  return false;
+}
+
+void Closure::resolveUndefs() {
+  for (unsigned U = 0; U < Model.Macros.size(); ++U) {
+    const MacroLine &Undef = Model.Macros[U];
+    if (Undef.Info)
+      continue;
+    // What was in force before it, and does the unit have that?
+    IdentifierInfo *II = Model.PP->getIdentifierInfo(Undef.Name);
+    const MacroInfo *Before = nullptr;
+    SourceLocation UndefLoc = Model.SM->getComposedLoc(
+        Model.Instances[Undef.Instance].FID,
+        Model.Instances[Undef.Instance].File->directives()[Undef.Directive].Extent.Begin);
+    for (const clang::MacroDirective *MD = Model.PP->getLocalMacroDirectiveHistory(II); MD;
+         MD = MD->getPrevious()) {
+      if (!isa<DefMacroDirective>(MD) || MD->getLocation().isInvalid())
+        continue;
+      if (Model.SM->isBeforeInTranslationUnit(MD->getLocation(), UndefLoc)) {
+        Before = cast<DefMacroDirective>(MD)->getInfo();
+        break;
+      }
+    }
+    if (!Before)
+      continue;
+    auto M = Model.MacroOf.find(Before);
+    bool Present = false;
+    if (M != Model.MacroOf.end()) {
+      int C = Model.Macros[M->second].Chunk;
+      Present = Macros.test(M->second) || (C >= 0 && Chunks.test(C));
+    } else {
+      Place P = Model.place(Before->getDefinitionLoc());
+      if (P.Kind == PlaceKind::External) {
+        const FileEntry *File = Model.SM->getFileEntryForID(P.FID);
+        for (int E : Externals.set_bits())
+          Present |= Model.Externals[E].Seq < Undef.Seq && Model.Externals[E].File &&
+                     Model.reach(&Model.Externals[E].File->getFileEntry()).count(File);
+      } else if (P.Kind == PlaceKind::CommandLine) {
+        Present = true; // a user's command may still define it
+      } else {
+        Present = P.Kind == PlaceKind::Builtin;
+      }
+    }
+    if (Present && (TestedUndefined.count(Undef.Name.str()) || mentionedAfter(Undef.Name, Undef.Seq)))
+      needMacroDirective(U);
+  }
+  drain();
+}
+
+} // namespace opn

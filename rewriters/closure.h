@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// closure.h - what a target needs
+//
+// From a SourceModel and a target to the set of chunks, macro directives, external includes,
+// pragmas and conditionals that the unit must hold. Need is a relation between texts: a chunk needs
+// what its declarations refer to and the macros that its text expands or tests.
+#ifndef OPN_CLOSURE_H
+#define OPN_CLOSURE_H
+
+#include "source_model.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace opn {
+
+/// How text uses a declaration.
+enum class UseKind {
+  Value,    ///< function, variable, enumerator, typedef
+  Complete, ///< a record whose members or size matter
+  Named,    ///< a record that is only named
+  NamedInPrototype, ///< named where a first mention would be local to a parameter list
+};
+
+struct DeclUse {
+  const clang::NamedDecl *D;
+  UseKind Kind;
+};
+
+/// What the declarations of one chunk (or of one external) refer to, in order of first mention.
+std::vector<DeclUse> usesOf(llvm::ArrayRef<clang::Decl *> Decls, const clang::ASTContext &Context);
+
+class Closure {
+public:
+  explicit Closure(const SourceModel &Model);
+
+  void need(const clang::Decl *Target);
+  void needRecord(const clang::RecordDecl *Definition);
+  /// Finishes: late definitions, includes, pragmas, #undef, static assertions.
+  void finish();
+
+  // The result; indices into the model's vectors.
+  llvm::BitVector Chunks, Externals, Macros, Pragmas;
+  std::set<std::string> CommandLineMacros; ///< names that the command defines and the unit needs
+  std::set<std::string> TestedUndefined;   ///< names that are tested and not defined
+  std::vector<std::set<int>> Groups;       ///< per instance: conditionals to emit
+  llvm::SetVector<const clang::NamedDecl *> Undefined; ///< referred to and defined nowhere here
+
+private:
+  struct Requirement {
+    const clang::FileEntry *File;
+    unsigned Seq; ///< of the earliest use
+    int Physical; ///< the external that entered the file
+  };
+
+  void needChunk(int C);
+  void needMacro(const clang::MacroInfo *Info, unsigned UserSeq);
+  void needMacroDirective(unsigned M);
+  void needUses(clang::FileID FID, Range R, unsigned UserSeq, int UserExternal);
+  void needText(int Instance, Range R, unsigned UserSeq);
+  void needGuards(int Instance, unsigned Offset);
+  void needExternal(int E);
+  void needDecl(const DeclUse &U, unsigned UserSeq, int UserChunk, int UserExternal);
+  void needPlace(clang::SourceLocation Loc, unsigned UserSeq, int UserExternal);
+  void require(int Physical, clang::FileID FID, unsigned UserSeq, int UserExternal);
+  void drain();
+  void processChunk(int C);
+  bool resolveNamed();
+  bool resolveExternals();
+  void resolveStaticAsserts();
+  void resolvePragmas();
+  void resolveUndefs();
+  bool mentionedAfter(llvm::StringRef Name, unsigned Seq) const;
+
+  const SourceModel &Model;
+  std::vector<int> Work;
+  std::map<const clang::FileEntry *, Requirement> Required;
+  struct NamedUse {
+    const clang::TagDecl *D;
+    unsigned Seq;
+    int Chunk;
+    bool InPrototype;
+  };
+  std::vector<NamedUse> NamedUses;
+  std::map<int, std::vector<DeclUse>> UseCache;
+  llvm::BitVector ExternalWalked;
+};
+
+} // namespace opn
+
+#endif

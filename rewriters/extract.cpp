@@ -1,0 +1,651 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// extract.cpp - the extraction side of rewriters.h
+//
+// One parse per compile command; every target is cut out of the same parses. With several commands
+// the closures are made per command and their plans united, so the unit keeps what any of them
+// needs under the project's own conditionals.
+#include "entry.h"
+#include "facts.h"
+#include "parse.h"
+#include "plan.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Attr.h"
+#include "clang/AST/DeclCXX.h"
+#include "clang/Basic/Version.h"
+#include "clang/Lex/PreprocessorOptions.h"
+#include "llvm/Support/Path.h"
+#include <algorithm>
+#include <cerrno>
+
+using namespace clang;
+using namespace opn;
+using llvm::StringRef;
+
+const char *opn_clang_version(void) { return CLANG_VERSION_STRING; }
+
+namespace {
+
+std::string normalPath(StringRef Path, StringRef Base) {
+  llvm::SmallString<256> P(Path);
+  if (!llvm::sys::path::is_absolute(P)) {
+    P = Base;
+    llvm::sys::path::append(P, Path);
+  }
+  llvm::sys::path::remove_dots(P, /*remove_dot_dot=*/true);
+  return std::string(P);
+}
+
+/// What one command gives for one target.
+struct Cut {
+  Plan P;
+  opn_unit Facts = {};
+  std::set<std::string> SearchDirs; ///< absolute, of headers that stay includes
+  std::set<std::string> IncluderDirs; ///< absolute, whose headers are found beside them
+  std::set<std::string> Tested;
+  std::set<std::string> ProjectDirs;  ///< absolute search dirs of project headers
+};
+
+/// One command, parsed.
+struct Config {
+  const opn_command *Command = nullptr;
+  std::unique_ptr<Parse> Parsed;
+  /// -D and -U of the command: name to the whole word; empty for -U.
+  std::map<std::string, std::string> Macros;
+  std::map<std::string, Cut> Cuts; ///< made early when the parse cannot be kept
+};
+
+/// A function by name in one configuration.
+struct Found {
+  const FunctionDecl *Definition = nullptr;
+  const FunctionDecl *Declaration = nullptr;
+};
+
+} // namespace
+
+struct opn_extraction {
+  opn_extraction(StringRef Root) : Files(Root.str()) {}
+
+  FileCache Files;
+  opn_extract_options Options = {};
+  SectionTable Sections;
+  MapAccessTable Access;
+  std::vector<Config> Configs;
+  std::vector<opn_function> Functions;
+  std::map<std::string, const opn_unit *> Units;
+  std::vector<std::unique_ptr<opn_unit>> UnitStore;
+  std::string Dump;
+  std::string Source;
+  const LexedFile *Main = nullptr;
+  const char *const *Inputs = nullptr;
+  Results R;
+
+  int open(const opn_command *Commands, size_t Count, opn_diags *Diags);
+  int unit(StringRef Name, opn_diags *Diags, const opn_unit **Out);
+
+private:
+  Found find(const SourceModel &Model, StringRef Name) const;
+  bool cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, Entry &E);
+  void listFunctions(const SourceModel &Model);
+  std::string nameAt(StringRef File, unsigned Line) const;
+  void flags(opn_unit &U, std::vector<Cut> &Cuts, const std::set<std::string> &Baked,
+             StringRef TreeBase);
+  void licences(opn_unit &U, const Plan &P, opn_diags *Diags);
+  int missing(StringRef Name, opn_diags *Diags) const;
+};
+
+//===-- opening ---------------------------------------------------------------------------------//
+
+static void commandMacros(CompilerInstance &CI, std::map<std::string, std::string> &Out) {
+  for (const auto &[Text, IsUndef] : CI.getPreprocessorOpts().Macros) {
+    std::string Name = StringRef(Text).split('=').first.split('(').first.str();
+    Out[Name] = IsUndef ? "" : Text;
+  }
+}
+
+int opn_extraction::open(const opn_command *Commands, size_t Count, opn_diags *Diags) {
+  CollectOptions Collect;
+  Collect.SlimVmlinux = Options.slim_vmlinux;
+  for (char *const *G = Options.keep_includes; G && *G; ++G)
+    Collect.KeepIncludes.push_back(*G);
+
+  for (size_t I = 0; I < Count; ++I) {
+    Config C;
+    C.Command = &Commands[I];
+    C.Parsed = Parse::run(Commands[I], Files, Collect, Diags);
+    if (!C.Parsed)
+      return -EINVAL;
+    SourceModel &Model = C.Parsed->Model;
+    commandMacros(C.Parsed->compiler(), C.Macros);
+    Main = Model.Instances[0].File;
+    Source = Main->path().str();
+    for (const Decl *D : Model.SplitDecls) {
+      PresumedLoc PL = Model.SM->getPresumedLoc(Model.SM->getExpansionLoc(D->getBeginLoc()));
+      opn_loc Loc = {PL.getFilename(), PL.getLine(), PL.getColumn(), 1};
+      return opn_diag(Diags, OPN_DIAG_DECLARATION_SPLIT, Loc);
+    }
+    listFunctions(Model);
+    Configs.push_back(std::move(C));
+    // An AST with vmlinux.h takes 100 MB, and a source may have a hundred commands: make all cuts
+    // now and let the parse go.
+    if (Count > 4) {
+      Config &Kept = Configs.back();
+      std::set<std::string> Names;
+      for (const opn_function &F : Functions)
+        Names.insert(F.name);
+      for (const std::string &Name : Names) {
+        Entry E;
+        if (!find(Kept.Parsed->Model, Name).Definition)
+          continue;
+        Cut Made;
+        if (cut(Kept, Name, Diags, Made, E))
+          Kept.Cuts.emplace(Name, std::move(Made));
+      }
+      Kept.Parsed.reset();
+    }
+  }
+  Inputs = R.words(Files.paths());
+  return 0;
+}
+
+void opn_extraction::listFunctions(const SourceModel &Model) {
+  // In the order of the translation unit; what several commands share is listed once.
+  std::vector<std::pair<unsigned, const FunctionDecl *>> List;
+  for (unsigned C = 0; C < Model.Chunks.size(); ++C) {
+    const FunctionDecl *Program = nullptr;
+    for (const Decl *D : Model.Chunks[C].Decls)
+      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD))
+        Program = FD;
+    for (const Decl *D : Model.Chunks[C].Decls) {
+      const auto *FD = dyn_cast<FunctionDecl>(D);
+      if (!FD || !FD->doesThisDeclarationHaveABody())
+        continue;
+      // The inner function that a macro makes beside a program cannot be had alone.
+      if (Program && FD != Program && Model.place(FD->getBeginLoc()).Offset ==
+                                          Model.place(Program->getBeginLoc()).Offset)
+        continue;
+      if (Program && FD != Program && FD->getBeginLoc().isMacroID() &&
+          Program->getBeginLoc().isMacroID() && FD->getStorageClass() == SC_Static &&
+          Model.SM->getExpansionLoc(FD->getLocation()) ==
+              Model.SM->getExpansionLoc(Program->getLocation()))
+        continue;
+      List.push_back({Model.Chunks[C].Seq, FD});
+    }
+  }
+  std::stable_sort(List.begin(), List.end(),
+                   [](const auto &A, const auto &B) { return A.first < B.first; });
+  for (const auto &[Seq, FD] : List) {
+    opn_function F = describeFunction(FD, Model, Sections, R);
+    bool Known = false;
+    for (const opn_function &O : Functions)
+      Known |= !strcmp(O.name, F.name) && !strcmp(O.file, F.file) && O.start_line == F.start_line;
+    if (!Known)
+      Functions.push_back(F);
+  }
+}
+
+//===-- targets ---------------------------------------------------------------------------------//
+
+Found opn_extraction::find(const SourceModel &Model, StringRef Name) const {
+  Found F;
+  IdentifierInfo &II = Model.Context->Idents.get(Name);
+  for (NamedDecl *D : Model.Context->getTranslationUnitDecl()->lookup(&II))
+    if (auto *FD = dyn_cast<FunctionDecl>(D)) {
+      F.Declaration = FD;
+      if (const FunctionDecl *Def = FD->getDefinition())
+        F.Definition = Def;
+    }
+  return F;
+}
+
+std::string opn_extraction::nameAt(StringRef File, unsigned Line) const {
+  for (const opn_function &F : Functions) {
+    if (Line < F.start_line || Line > F.end_line)
+      continue;
+    StringRef Path = F.file;
+    if (Path == File || (Path.ends_with(File) && Path.drop_back(File.size()).ends_with("/")) ||
+        normalPath(Path, Files.root()) == normalPath(File, Files.root()))
+      return F.name;
+  }
+  return {};
+}
+
+int opn_extraction::missing(StringRef Name, opn_diags *Diags) const {
+  const opn_loc Nowhere = {nullptr, 0, 0, 0};
+  for (const Config &C : Configs) {
+    if (!C.Parsed)
+      continue;
+    Found F = find(C.Parsed->Model, Name);
+    if (!F.Declaration)
+      continue;
+    const SourceModel &Model = C.Parsed->Model;
+    PresumedLoc PL = Model.SM->getPresumedLoc(Model.SM->getExpansionLoc(F.Declaration->getLocation()));
+    opn_loc Loc = {nullptr, 0, 0, 0};
+    if (PL.isValid())
+      Loc = {PL.getFilename(), PL.getLine(), PL.getColumn(), unsigned(Name.size())};
+    if (!F.Definition) {
+      int Error = opn_diag(Diags, OPN_DIAG_FUNCTION_DECLARED_ONLY, Loc, Name.str().c_str());
+      opn_diag_note(Diags, Nowhere, "give the source that defines it");
+      return Error;
+    }
+    return opn_diag(Diags, OPN_DIAG_FUNCTION_EXTERNAL, Loc, Name.str().c_str());
+  }
+  int Error = opn_diag(Diags, OPN_DIAG_FUNCTION_MISSING, Nowhere, Name.str().c_str(), Source.c_str());
+  const opn_function *Near = nullptr;
+  unsigned Best = 1 + Name.size() / 3;
+  for (const opn_function &F : Functions) {
+    unsigned Distance = Name.edit_distance(F.name);
+    if (Distance <= Best && (!Near || Distance < Best)) {
+      Near = &F;
+      Best = Distance;
+    }
+  }
+  if (Near) {
+    opn_loc Loc = {Near->file, Near->start_line, Near->column, 1};
+    opn_diag_note(Diags, Loc, "did you mean '%s'?", Near->name);
+  } else {
+    opn_diag_note(Diags, Nowhere, "--list shows what can be extracted");
+  }
+  return Error;
+}
+
+//===-- cutting ---------------------------------------------------------------------------------//
+
+bool opn_extraction::cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, Entry &E) {
+  const SourceModel &Model = C.Parsed->Model;
+  Found F = find(Model, Name);
+  if (!F.Definition || Model.chunkOf(F.Definition) < 0)
+    return false;
+
+  Closure K(Model);
+  K.need(F.Definition);
+  // The licence is part of the program: without it the kernel refuses helpers.
+  for (const Chunk &Ch : Model.Chunks)
+    for (const Decl *D : Ch.Decls)
+      if (const auto *VD = dyn_cast<VarDecl>(D))
+        if (sectionOf(VD) == "license" || sectionOf(VD) == "version")
+          K.need(VD);
+  if (Options.entry && !isProgram(F.Definition)) {
+    // A unit that was made before has its entry already.
+    Found Existing = find(Model, entryName(Name));
+    if (Existing.Definition && isUnit(*Main)) {
+      K.need(Existing.Definition);
+    } else {
+      if (!makeEntry(F.Definition, *Options.entry, Model, Diags, E))
+        return false;
+      K.needRecord(E.Context);
+    }
+  }
+  K.finish();
+  if (Options.dump_after && StringRef(Options.dump_after) == "closure")
+    for (int I : K.Chunks.set_bits()) {
+      const Chunk &Ch = Model.Chunks[I];
+      const LexedFile &File = *Model.Instances[Ch.Instance].File;
+      Dump += Name.str() + ": " + File.path().str() + ":" +
+              std::to_string(File.line(Ch.Extent.Begin)) + "-" +
+              std::to_string(File.line(Ch.Extent.End - 1)) + "\n";
+    }
+
+  Out.P = makePlan(Model, K);
+  for (auto It = Out.P.Undefines.begin(); It != Out.P.Undefines.end();) {
+    auto M = C.Macros.find(*It);
+    It = M != C.Macros.end() && M->second.empty() ? std::next(It) : Out.P.Undefines.erase(It);
+  }
+  Out.Tested = K.TestedUndefined;
+  describeUnit(Out.Facts, Model, K, Sections, Access, R, Diags);
+  for (int X : K.Externals.set_bits()) {
+    const External &Ext = Model.Externals[X];
+    if (Ext.BesideIncluder && Ext.Parent >= 0)
+      Out.IncluderDirs.insert(
+          llvm::sys::path::parent_path(Files.absolute(Model.Instances[Ext.Parent].File)).str());
+    else if (!Ext.SearchDir.empty())
+      Out.SearchDirs.insert(normalPath(Ext.SearchDir, C.Command->directory));
+    if (Ext.File)
+      for (const FileEntry *H : Model.reach(&Ext.File->getFileEntry())) {
+        auto Dir = Model.SearchDirs.find(H);
+        if (Dir != Model.SearchDirs.end())
+          Out.SearchDirs.insert(normalPath(Dir->second, C.Command->directory));
+      }
+  }
+  for (const auto &[File, Dir] : Model.ProjectSearchDirs)
+    Out.ProjectDirs.insert(normalPath(Dir, C.Command->directory));
+  return true;
+}
+
+//===-- flags -----------------------------------------------------------------------------------//
+
+/// A path for opn_unit.flags: below the root it is marked as such.
+static std::string flagPath(StringRef Spelled, StringRef Directory, const FileCache &Files) {
+  std::string Absolute = normalPath(Spelled, Directory);
+  std::string Relative = Files.relative(Absolute);
+  bool Inside = !StringRef(Relative).starts_with("../") && Relative != "..";
+  if (!Inside && llvm::sys::path::is_absolute(Spelled))
+    return Spelled.str();
+  return "@ROOT@/" + Relative;
+}
+
+void opn_extraction::flags(opn_unit &U, std::vector<Cut> &Cuts, const std::set<std::string> &Baked,
+                           StringRef TreeBase) {
+  static const char *const SearchOptions[] = {"-isystem", "-idirafter", "-iquote", "-I"};
+  std::vector<std::vector<std::string>> Lists;
+  std::set<std::string> Relevant; // macros of the command line that any command's text looks at
+  for (const Cut &C : Cuts) {
+    Relevant.insert(C.Tested.begin(), C.Tested.end());
+    for (const auto &D : C.P.Defines)
+      Relevant.insert(D.first);
+  }
+  for (size_t I = 0; I < Configs.size(); ++I) {
+    const opn_command &Cmd = *Configs[I].Command;
+    std::set<std::string> Search;
+    std::set<std::string> Tree;
+    if (I < Cuts.size()) {
+      Search = Cuts[I].SearchDirs;
+      Tree = Cuts[I].ProjectDirs;
+    }
+    std::vector<std::string> List;
+    size_t Count = 0;
+    while (Cmd.argv[Count])
+      ++Count;
+    for (size_t A = 1; A + 1 < Count; ++A) { // without compiler and source
+      StringRef Arg = Cmd.argv[A];
+      bool Handled = false;
+      for (const char *Option : SearchOptions) {
+        if (!Arg.starts_with(Option))
+          continue;
+        StringRef Path = Arg.drop_front(strlen(Option));
+        if (Path.empty())
+          Path = A + 2 < Count ? Cmd.argv[++A] : "";
+        Path.consume_front("=");
+        Handled = true;
+        std::string Absolute = normalPath(Path, Cmd.directory);
+        std::string Joint = StringRef(Option) == "-I" ? "-I" : std::string(Option) + " ";
+        auto Add = [&](const std::string &Value) {
+          if (StringRef(Option) == "-I") {
+            List.push_back("-I" + Value);
+          } else {
+            List.push_back(Option);
+            List.push_back(Value);
+          }
+        };
+        if (!TreeBase.empty() && Tree.count(Absolute)) {
+          StringRef Inside = Absolute;
+          if (Inside == TreeBase)
+            Add(".");
+          else if (Inside.consume_front(TreeBase) && Inside.consume_front("/"))
+            Add(Inside.str());
+        }
+        if (Search.count(Absolute))
+          Add(flagPath(Path, Cmd.directory, Files));
+        break;
+      }
+      if (Handled)
+        continue;
+      if (Arg.starts_with("-D") || Arg.starts_with("-U")) {
+        StringRef Value = Arg.drop_front(2);
+        if (Value.empty())
+          Value = A + 2 < Count ? Cmd.argv[++A] : "";
+        std::string Name = Value.split('=').first.split('(').first.str();
+        if (!Baked.count(Name) && Relevant.count(Name))
+          List.push_back(Arg.substr(0, 2).str() + Value.str());
+        continue;
+      }
+      if (Arg == "-include") {
+        ++A;
+        continue;
+      }
+      if (Arg.starts_with("-include") && !Arg.starts_with("-include-pch"))
+        continue;
+      List.push_back(Arg.str());
+    }
+    if (I < Cuts.size())
+      for (const std::string &Dir : Cuts[I].IncluderDirs) {
+        List.push_back("-iquote");
+        List.push_back(flagPath(Dir, Cmd.directory, Files));
+      }
+    if (std::find(Lists.begin(), Lists.end(), List) == Lists.end())
+      Lists.push_back(std::move(List));
+  }
+  std::vector<const char *const *> Arrays;
+  for (const auto &List : Lists)
+    Arrays.push_back(R.words(List));
+  U.flags = R.array(Arrays);
+  U.flags_count = Arrays.size();
+}
+
+//===-- licences --------------------------------------------------------------------------------//
+
+static void contributing(const PlanNode &N, std::vector<const LexedFile *> &Files) {
+  if (N.empty())
+    return;
+  if (std::find(Files.begin(), Files.end(), N.File) == Files.end())
+    Files.push_back(N.File);
+  for (const auto &C : N.Children)
+    contributing(*C.second, Files);
+}
+
+void opn_extraction::licences(opn_unit &U, const Plan &P, opn_diags *Diags) {
+  std::vector<const LexedFile *> List;
+  contributing(P.Main, List);
+  for (const auto &F : P.Forced)
+    contributing(*F, List);
+  std::set<std::string> Spdx, Copyrights;
+  for (const LexedFile *F : List)
+    for (Range C : F->licenceComments()) {
+      llvm::SmallVector<StringRef, 16> Lines;
+      F->text(C).split(Lines, '\n');
+      for (StringRef Line : Lines) {
+        StringRef Words = Line.trim(" \t\r*/");
+        size_t At = Words.find("SPDX-License-Identifier:");
+        if (At != StringRef::npos)
+          Spdx.insert(Words.substr(At + strlen("SPDX-License-Identifier:")).trim(" \t*/").str());
+        else if (Words.contains_insensitive("copyright"))
+          Copyrights.insert(Words.str());
+      }
+    }
+  U.spdx = R.words(Spdx);
+  U.copyrights = R.words(Copyrights);
+  if (Spdx.empty() && Copyrights.empty() && !U.license) {
+    const opn_loc Nowhere = {nullptr, 0, 0, 0};
+    opn_diag(Diags, OPN_DIAG_LICENSE_MISSING, Nowhere, U.name);
+    opn_diag_note(Diags, Nowhere, "ask its authors under which terms you may use it");
+  }
+}
+
+//===-- units -----------------------------------------------------------------------------------//
+
+template <typename T, typename Same>
+static void joinInto(const T *&To, size_t &ToCount, const T *From, size_t FromCount, Results &R,
+                     Same Equal) {
+  std::vector<T> All(To, To + ToCount);
+  for (size_t I = 0; I < FromCount; ++I)
+    if (std::none_of(All.begin(), All.end(), [&](const T &O) { return Equal(O, From[I]); }))
+      All.push_back(From[I]);
+  To = R.array(All);
+  ToCount = All.size();
+}
+
+static const char *const *joinWords(const char *const *A, const char *const *B, Results &R) {
+  std::set<std::string> All;
+  for (const char *const *List : {A, B})
+    for (; List && *List; ++List)
+      All.insert(*List);
+  return R.words(All);
+}
+
+static void joinFacts(opn_unit &To, const opn_unit &From, Results &R) {
+  joinInto(To.functions, To.function_count, From.functions, From.function_count, R,
+           [](const opn_function &A, const opn_function &B) {
+             return !strcmp(A.name, B.name) && !strcmp(A.file, B.file) && A.start_line == B.start_line;
+           });
+  joinInto(To.maps, To.map_count, From.maps, From.map_count, R,
+           [](const opn_map &A, const opn_map &B) {
+             return !strcmp(A.name, B.name) && !strcmp(A.file, B.file) && A.start_line == B.start_line;
+           });
+  joinInto(To.items, To.item_count, From.items, From.item_count, R,
+           [](const opn_item &A, const opn_item &B) {
+             return !strcmp(A.kind, B.kind) && !strcmp(A.name, B.name) && !strcmp(A.file, B.file) &&
+                    A.start_line == B.start_line;
+           });
+  joinInto(To.edges, To.edge_count, From.edges, From.edge_count, R,
+           [](const opn_edge &A, const opn_edge &B) {
+             return !strcmp(A.from, B.from) && !strcmp(A.to, B.to) && !strcmp(A.kind, B.kind);
+           });
+  To.includes = joinWords(To.includes, From.includes, R);
+  To.undefined = joinWords(To.undefined, From.undefined, R);
+  if (!To.license)
+    To.license = From.license;
+}
+
+int opn_extraction::unit(StringRef Given, opn_diags *Diags, const opn_unit **Out) {
+  std::string Name = Given.str();
+  auto [File, LineText] = Given.rsplit(':');
+  unsigned Line = 0;
+  if (!LineText.empty() && !LineText.getAsInteger(10, Line)) {
+    Name = nameAt(File, Line);
+    if (Name.empty())
+      return missing(Given, Diags);
+  }
+  auto Done = Units.find(Name);
+  if (Done != Units.end()) {
+    *Out = Done->second;
+    return 0;
+  }
+
+  auto Owned = std::make_unique<opn_unit>();
+  opn_unit &U = *Owned;
+  std::vector<Cut> Cuts;
+  std::vector<bool> Has;
+  Entry E;
+  size_t ErrorsBefore = opn_diags_count(Diags, OPN_SEV_ERROR);
+  for (Config &C : Configs) {
+    Cut Made;
+    bool Made1;
+    if (C.Parsed) {
+      Made1 = cut(C, Name, Diags, Made, E);
+    } else {
+      auto It = C.Cuts.find(Name);
+      Made1 = It != C.Cuts.end();
+      if (Made1)
+        Made = std::move(It->second);
+    }
+    if (opn_diags_count(Diags, OPN_SEV_ERROR) > ErrorsBefore)
+      return -EINVAL;
+    Has.push_back(Made1);
+    Cuts.push_back(std::move(Made));
+  }
+  if (std::find(Has.begin(), Has.end(), true) == Has.end())
+    return missing(Name, Diags);
+
+  Plan P;
+  bool First = true;
+  for (size_t I = 0; I < Cuts.size(); ++I) {
+    if (!Has[I])
+      continue;
+    unite(P, Cuts[I].P);
+    if (First)
+      U = Cuts[I].Facts;
+    else
+      joinFacts(U, Cuts[I].Facts, R);
+    First = false;
+  }
+  U.name = R.text(Name);
+  U.source = R.text(Source);
+
+  // What all commands define alike is written into the unit; the rest are its variants.
+  std::set<std::string> Baked;
+  for (const auto &[Macro, Word] : Configs[0].Macros) {
+    bool Alike = true;
+    for (const Config &C : Configs) {
+      auto It = C.Macros.find(Macro);
+      Alike &= It != C.Macros.end() && It->second == Word;
+    }
+    if (Alike)
+      Baked.insert(Macro);
+  }
+  for (auto It = P.Defines.begin(); It != P.Defines.end();)
+    It = Baked.count(It->first) ? std::next(It) : P.Defines.erase(It);
+  for (auto It = P.Undefines.begin(); It != P.Undefines.end();)
+    It = Baked.count(*It) ? std::next(It) : P.Undefines.erase(It);
+
+  licences(U, P, Diags);
+  for (size_t I = 0; I < U.function_count; ++I)
+    if (Name == U.functions[I].name)
+      U.hook = U.functions[I].hook;
+  if (!E.Name.empty()) {
+    U.entry = R.text(E.Name);
+    U.entry_text = R.text(E.Text);
+    U.hook = Options.entry->hook;
+  }
+
+  PrintOptions Print;
+  Print.Version = Options.version ? Options.version : "";
+  Print.Target = Name;
+  Print.Entry = E.Text;
+  std::vector<opn_unit_file> OutFiles;
+  auto Add = [&](StringRef Path, const std::string &Text) {
+    const char *Copy = R.text(Text);
+    OutFiles.push_back({R.text(Path), Copy, Text.size()});
+  };
+  std::string TreeBase;
+  if (Options.layout == OPN_LAYOUT_SINGLE) {
+    Add(Name + ".bpf.c", printSingle(P, Print));
+  } else {
+    std::vector<PrintedFile> Tree = printTree(P, Print);
+    // Files keep their places towards each other.
+    for (const PrintedFile &F : Tree) {
+      std::string Dir = llvm::sys::path::parent_path(Files.absolute(F.File)).str();
+      if (TreeBase.empty())
+        TreeBase = Dir;
+      while (Dir != TreeBase && !StringRef(Dir).starts_with(TreeBase + "/") && TreeBase.size() > 1)
+        TreeBase = llvm::sys::path::parent_path(TreeBase).str();
+    }
+    for (const PrintedFile &F : Tree) {
+      StringRef Path = Files.absolute(F.File);
+      Path.consume_front(TreeBase);
+      Path.consume_front("/");
+      Add(Path, F.Text);
+    }
+  }
+  U.files = R.array(OutFiles);
+  U.file_count = OutFiles.size();
+  flags(U, Cuts, Baked, TreeBase);
+
+  Units[Name] = Owned.get();
+  *Out = Owned.get();
+  UnitStore.push_back(std::move(Owned));
+  return 0;
+}
+
+//===-- the door --------------------------------------------------------------------------------//
+
+int opn_extraction_open(const opn_command *Commands, size_t Count, const char *Root,
+                        const opn_extract_options *Options, opn_diags *Diags,
+                        opn_extraction **Out) {
+  auto X = std::make_unique<opn_extraction>(Root);
+  X->Options = *Options;
+  X->Sections = {Options->sections, Options->section_count};
+  X->Access = {Options->map_access, Options->map_access_count};
+  int Error = X->open(Commands, Count, Diags);
+  if (Error)
+    return Error;
+  *Out = X.release();
+  return 0;
+}
+
+void opn_extraction_free(opn_extraction *X) { delete X; }
+
+const opn_function *opn_extraction_functions(const opn_extraction *X, size_t *Count) {
+  *Count = X->Functions.size();
+  return X->Functions.data();
+}
+
+int opn_extraction_unit(opn_extraction *X, const char *Name, opn_diags *Diags,
+                        const opn_unit **Out) {
+  return X->unit(Name, Diags, Out);
+}
+
+const char *const *opn_extraction_inputs(const opn_extraction *X) { return X->Inputs; }
+
+const char *opn_extraction_dump(const opn_extraction *X) {
+  return X->Options.dump_after ? X->Dump.c_str() : nullptr;
+}

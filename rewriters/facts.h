@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// facts.h - what is told about functions, maps and the rest in lists and manifests
+//
+// Facts never decide what is extracted; closure.h does.
+#ifndef OPN_FACTS_H
+#define OPN_FACTS_H
+
+#include "closure.h"
+#include "rewriters.h"
+#include "llvm/Support/StringSaver.h"
+
+namespace opn {
+
+/// Strings and arrays of C results; they live as long as the extraction.
+class Results {
+public:
+  const char *text(llvm::StringRef S) { return Saver.save(S).data(); }
+  const char *textOrNull(llvm::StringRef S) { return S.empty() ? nullptr : text(S); }
+  template <typename Range> const char *const *words(const Range &R) {
+    std::vector<const char *> List;
+    for (const auto &S : R)
+      List.push_back(text(S));
+    List.push_back(nullptr);
+    return array(List);
+  }
+  template <typename T> T *array(const std::vector<T> &V) {
+    T *Copy = Alloc.Allocate<T>(V.size() + 1);
+    std::uninitialized_copy(V.begin(), V.end(), Copy);
+    return Copy;
+  }
+
+private:
+  llvm::BumpPtrAllocator Alloc;
+  llvm::StringSaver Saver{Alloc};
+};
+
+/// Meaning of section names, from the hook tables.
+struct SectionTable {
+  const opn_section_rule *Rules = nullptr;
+  size_t Count = 0;
+  /// Null where the tables do not know the section.
+  const char *hook(llvm::StringRef Section) const;
+};
+
+llvm::StringRef sectionOf(const clang::Decl *D);
+/// Whether user space can load the function on its own.
+bool isProgram(const clang::FunctionDecl *FD);
+
+opn_function describeFunction(const clang::FunctionDecl *FD, const SourceModel &Model,
+                              const SectionTable &Sections, Results &R);
+
+struct MapAccessTable {
+  const opn_map_access_rule *Rules = nullptr;
+  size_t Count = 0;
+};
+
+/// Fills functions, maps, items, edges, includes, license and undefined of a unit.
+void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
+                  const SectionTable &Sections, const MapAccessTable &Access, Results &R,
+                  opn_diags *Diags);
+
+} // namespace opn
+
+#endif
