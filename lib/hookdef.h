@@ -75,8 +75,8 @@ const char *opn_hookdefs_section_hook(const struct opn_hookdefs *hookdefs, const
 /* Names of all hooks, sorted, NULL-terminated. */
 const char *const *opn_hookdefs_names(const struct opn_hookdefs *hookdefs);
 
-/* The smallest kernel ("4.18") that has all these helpers, from helpers.yaml, or NULL when there are
- * none or one of them is not in the table. helpers is NULL-terminated. */
+/* The smallest kernel ("4.18") that has all these helpers, from helpers.yaml, or NULL when there
+ * are none or one of them is not in the table. helpers is NULL-terminated. */
 const char *opn_hookdefs_min_kernel(const struct opn_hookdefs *hookdefs,
 				    const char *const *helpers);
 
