@@ -1,0 +1,541 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// prove_compile.cpp - a source and its command to IR and object, as clang -c
+// makes them
+//
+// The object must be the bytes that the user's own compiler writes, so the
+// command goes through Clang's driver and the backend runs on the module that
+// the frontend built, not on a copy: a copy forgets the order of use lists, and
+// optimisations follow that order. The IR that level 1 compares is written out
+// as bitcode before that, with use-list order.
+//
+// Each compilation is a process of its own, forked and not executed. LLVM's BPF
+// backend keeps the globals of CO-RE accesses in a static map
+// (BPFAbstractMemberAccess::GEPGlobals), so a second module in one process gets
+// those of the first, which are gone; Clang numbers BPF type builtins by a
+// static counter; -mllvm options are static too; and a fatal error of the
+// backend ends the process. What the child makes comes back through a memory
+// file.
+#include "prove.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Decl.h"
+#include "clang/AST/GlobalDecl.h"
+#include "clang/Frontend/FrontendAction.h"
+#include "clang/Frontend/MultiplexConsumer.h"
+#include "clang/Lex/PPCallbacks.h"
+#include "clang/Lex/Preprocessor.h"
+#include "clang/Tooling/ArgumentsAdjusters.h"
+#include "clang/Tooling/Tooling.h"
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
+
+#include "llvm_compat.h"
+
+#include <cerrno>
+#include <mutex>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace clang;
+
+extern "C" {
+void LLVMInitializeBPFTargetInfo(void);
+void LLVMInitializeBPFTarget(void);
+void LLVMInitializeBPFTargetMC(void);
+void LLVMInitializeBPFAsmPrinter(void);
+void LLVMInitializeBPFAsmParser(void);
+}
+
+namespace opn {
+
+const char *const PlaceMacroNames[] = {
+    "__LINE__",      "__COUNTER__",   "__FILE__",         "__FILE_NAME__",
+    "__BASE_FILE__", "__TIMESTAMP__", "__INCLUDE_LEVEL__"};
+const size_t PlaceMacroCount = std::size(PlaceMacroNames);
+
+namespace {
+
+// LLVM ends the process on an error that nobody takes.
+class BackendErrors : public llvm::DiagnosticHandler {
+public:
+  explicit BackendErrors(std::string &First) : First(First) {}
+  bool handleDiagnostics(const llvm::DiagnosticInfo &Info) override {
+    if (Info.getSeverity() == llvm::DS_Error && First.empty()) {
+      llvm::raw_string_ostream OS(First);
+      llvm::DiagnosticPrinterRawOStream Printer(OS);
+      Info.print(Printer);
+    }
+    return true;
+  }
+
+private:
+  std::string &First;
+};
+
+bool runBackend(CompilerInstance &CI, llvm::Module &M, std::string &Object,
+                std::string &Error) {
+  llvm::SmallString<0> Bytes;
+  M.getContext().setDiagnosticHandler(std::make_unique<BackendErrors>(Error));
+  if (!CI.getFrontendOpts().LLVMArgs.empty()) {
+    std::vector<const char *> Argv{"clang (LLVM option parsing)"};
+    for (const std::string &Argument : CI.getFrontendOpts().LLVMArgs)
+      Argv.push_back(Argument.c_str());
+    llvm::cl::ParseCommandLineOptions(Argv.size(), Argv.data(), "",
+                                      &llvm::nulls());
+  }
+  emitObjectCode(CI, M, std::make_unique<llvm::raw_svector_ostream>(Bytes));
+  Object.assign(Bytes.begin(), Bytes.end());
+  return Error.empty() && !CI.getDiagnostics().hasErrorOccurred() &&
+         !Object.empty();
+}
+
+// Keeps errors and their notes, with Clang's own text for them.
+class Collector : public DiagnosticConsumer {
+public:
+  explicit Collector(Build &Out)
+      : Out(Out), Stream(Text),
+        Printer(makeTextPrinter(Stream, PrinterOptions())) {}
+
+  void BeginSourceFile(const LangOptions &Options,
+                       const Preprocessor *PP) override {
+    Printer->BeginSourceFile(Options, PP);
+  }
+  void EndSourceFile() override { Printer->EndSourceFile(); }
+
+  void HandleDiagnostic(DiagnosticsEngine::Level Level,
+                        const Diagnostic &Info) override {
+    DiagnosticConsumer::HandleDiagnostic(Level, Info);
+    if (Level != DiagnosticsEngine::Note)
+      InError = Level >= DiagnosticsEngine::Error;
+    if (!InError)
+      return;
+    Text.clear();
+    Printer->HandleDiagnostic(Level, Info);
+    Stream.flush();
+    Problem P;
+    P.Severity = Level == DiagnosticsEngine::Note    ? OPN_SEV_NOTE
+                 : Level == DiagnosticsEngine::Fatal ? OPN_SEV_FATAL
+                                                     : OPN_SEV_ERROR;
+    llvm::SmallString<128> Message;
+    Info.FormatDiagnostic(Message);
+    P.Message = std::string(Message);
+    P.Rendered = Text;
+    if (Info.hasSourceManager() && Info.getLocation().isValid()) {
+      PresumedLoc Loc =
+          Info.getSourceManager().getPresumedLoc(Info.getLocation());
+      if (Loc.isValid())
+        P.Where = {Loc.getFilename(), Loc.getLine(), Loc.getColumn()};
+    }
+    Out.Problems.push_back(std::move(P));
+  }
+
+private:
+  DiagnosticOptions &PrinterOptions() {
+    // The printer of LLVM 19 holds a counted reference, later ones a plain one.
+    if (!Options)
+      Options = new DiagnosticOptions;
+    return *Options;
+  }
+  Build &Out;
+  std::string Text;
+  llvm::raw_string_ostream Stream;
+  llvm::IntrusiveRefCntPtr<DiagnosticOptions> Options;
+  std::unique_ptr<TextDiagnosticPrinter> Printer;
+  bool InError = false;
+};
+
+class MacroWatch : public PPCallbacks {
+public:
+  explicit MacroWatch(Build &Out) : Out(Out) {}
+  void MacroExpands(const Token &Name, const MacroDefinition &Definition,
+                    SourceRange, const MacroArgs *) override {
+    const MacroInfo *Info = Definition.getMacroInfo();
+    if (!Info || !Info->isBuiltinMacro())
+      return;
+    for (size_t I = 0; I < PlaceMacroCount; ++I) {
+      if (Name.getIdentifierInfo()->isStr(PlaceMacroNames[I]))
+        Out.PlaceMacros.insert(PlaceMacroNames[I]);
+    }
+  }
+
+private:
+  Build &Out;
+};
+
+// Has the wanted function emitted; runs before the code generator ends its
+// module.
+class KeepConsumer : public ASTConsumer {
+public:
+  KeepConsumer(CodeGenerator &Generator, StringRef Name)
+      : Generator(Generator), Name(Name) {}
+  void HandleTranslationUnit(ASTContext &Context) override {
+    if (Name.empty() || Context.getDiagnostics().hasErrorOccurred())
+      return;
+    DeclarationName Wanted(&Context.Idents.get(Name));
+    for (NamedDecl *D : Context.getTranslationUnitDecl()->lookup(Wanted)) {
+      auto *F = dyn_cast<FunctionDecl>(D);
+      const FunctionDecl *Definition = nullptr;
+      if (F && F->hasBody(Definition))
+        Generator.GetAddrOfGlobal(GlobalDecl(Definition), false);
+    }
+  }
+
+private:
+  CodeGenerator &Generator;
+  std::string Name;
+};
+
+class EmitConsumer : public ASTConsumer {
+public:
+  EmitConsumer(CompilerInstance &CI, CodeGenerator &Generator,
+               const std::string &Keep, Build &Out)
+      : CI(CI), Generator(Generator), Keep(Keep), Out(Out) {}
+  void HandleTranslationUnit(ASTContext &Context) override {
+    llvm::Module *M = Generator.GetModule();
+    if (!M || CI.getDiagnostics().hasErrorOccurred())
+      return;
+    if (llvm::Function *F = Keep.empty() ? nullptr : M->getFunction(Keep)) {
+      if (F->hasAvailableExternallyLinkage())
+        F->setLinkage(llvm::GlobalValue::InternalLinkage);
+      if (!F->isDeclaration())
+        llvm::appendToCompilerUsed(*M, {F});
+    }
+    llvm::raw_string_ostream OS(Out.Bitcode);
+    llvm::WriteBitcodeToFile(*M, OS, /*ShouldPreserveUseListOrder=*/true);
+    OS.flush();
+    std::string Error;
+    Out.Ok = runBackend(CI, *M, Out.Object, Error);
+    if (!Error.empty())
+      Out.Problems.push_back({OPN_SEV_ERROR, {}, Error, ""});
+  }
+
+private:
+  CompilerInstance &CI;
+  CodeGenerator &Generator;
+  std::string Keep;
+  Build &Out;
+};
+
+class CompileAction : public ASTFrontendAction {
+public:
+  CompileAction(const CompileRequest &Request, Build &Out)
+      : Keep(Request.Keep), Bitcode(Request.Bitcode), Out(Out) {}
+
+protected:
+  // The user's command writes dependency files and the like; the prover writes
+  // nothing.
+  bool BeginInvocation(CompilerInstance &CI) override {
+    CI.getDependencyOutputOpts() = DependencyOutputOptions();
+    CI.getCodeGenOpts().OptRecordFile.clear();
+    CI.getCodeGenOpts().SplitDwarfOutput.clear();
+    CI.getCodeGenOpts().StackUsageOutput.clear();
+    return true;
+  }
+
+  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI,
+                                                 StringRef File) override {
+    Out.Triple = CI.getTarget().getTriple().str();
+    Out.IsBpf = CI.getTarget().getTriple().isBPF();
+    Out.IsC = !CI.getLangOpts().CPlusPlus && !CI.getLangOpts().ObjC &&
+              !CI.getLangOpts().AsmPreprocessor;
+    if (!Out.IsBpf || !Out.IsC)
+      return nullptr;
+    if (!Bitcode.empty()) {
+      runBackendOnly(CI);
+      return nullptr;
+    }
+    CI.getPreprocessor().addPPCallbacks(std::make_unique<MacroWatch>(Out));
+    std::unique_ptr<CodeGenerator> Generator =
+        makeCodeGenerator(CI, File, Context);
+    CodeGenerator &G = *Generator;
+    std::vector<std::unique_ptr<ASTConsumer>> Consumers;
+    Consumers.push_back(std::make_unique<KeepConsumer>(G, Keep));
+    Consumers.push_back(std::move(Generator));
+    Consumers.push_back(std::make_unique<EmitConsumer>(CI, G, Keep, Out));
+    return std::make_unique<MultiplexConsumer>(std::move(Consumers));
+  }
+
+private:
+  void runBackendOnly(CompilerInstance &CI) {
+    llvm::Expected<std::unique_ptr<llvm::Module>> M =
+        llvm::parseBitcodeFile(llvm::MemoryBufferRef(Bitcode, "ir"), Context);
+    if (!M) {
+      llvm::consumeError(M.takeError());
+      return;
+    }
+    std::string Error;
+    Out.Ok = runBackend(CI, **M, Out.Object, Error);
+  }
+
+  llvm::LLVMContext
+      Context; // outlives the consumers, which the base class ends
+  std::string Keep, Bitcode;
+  Build &Out;
+};
+
+// The command without what makes it write files, stop early, or need a second
+// job.
+std::vector<std::string> compilerArguments(const CompileRequest &Request) {
+  std::vector<std::string> Words;
+  for (const char *const *Word = Request.Command->argv; *Word; ++Word)
+    Words.push_back(*Word);
+  StringRef File = Words.back();
+  Words = tooling::getClangStripOutputAdjuster()(Words, File);
+  Words = tooling::getClangStripDependencyFileAdjuster()(Words, File);
+  std::vector<std::string> Out{clangExecutable(), "-c"};
+  for (const std::string &Extra : Request.Extra)
+    Out.push_back(Extra);
+  for (size_t I = 1; I < Words.size(); ++I) {
+    StringRef Word = Words[I];
+    if (Word == "-E" || Word == "-S" || Word == "-fsyntax-only" ||
+        Word == "-c" || Word.starts_with("-save-temps") ||
+        Word.starts_with("--save-temps"))
+      continue;
+    if (Word == "--serialize-diagnostics" || Word == "-serialize-diagnostics") {
+      ++I;
+      continue;
+    }
+    Out.push_back(Words[I]);
+  }
+  return Out;
+}
+
+llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>
+makeFiles(const CompileRequest &Request) {
+  // Its own current folder, so that threads with different ones do not meet.
+  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Disk(
+      llvm::vfs::createPhysicalFileSystem().release());
+  Disk->setCurrentWorkingDirectory(Request.Command->directory);
+  if (Request.Append.empty())
+    return Disk;
+  const char *const *Word = Request.Command->argv;
+  while (Word[1])
+    ++Word;
+  auto Source = Disk->getBufferForFile(*Word);
+  if (!Source)
+    return Disk;
+  llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> Memory(
+      new llvm::vfs::InMemoryFileSystem);
+  llvm::SmallString<256> Path(*Word);
+  Disk->makeAbsolute(Path);
+  std::string Text =
+      (*Source)->getBuffer().str() + "\n" + Request.Append + "\n";
+  Memory->addFile(Path, 0, llvm::MemoryBuffer::getMemBufferCopy(Text));
+  llvm::IntrusiveRefCntPtr<llvm::vfs::OverlayFileSystem> Both(
+      new llvm::vfs::OverlayFileSystem(Disk));
+  Both->pushOverlay(Memory);
+  Both->setCurrentWorkingDirectory(Request.Command->directory);
+  return Both;
+}
+
+void initializeTarget() {
+  static std::once_flag Once;
+  std::call_once(Once, [] {
+    LLVMInitializeBPFTargetInfo();
+    LLVMInitializeBPFTarget();
+    LLVMInitializeBPFTargetMC();
+    LLVMInitializeBPFAsmPrinter();
+    LLVMInitializeBPFAsmParser();
+  });
+}
+
+void runCompiler(const CompileRequest &Request, Build &Out) {
+  Collector Errors(Out);
+  llvm::IntrusiveRefCntPtr<FileManager> Files(
+      new FileManager(FileSystemOptions(), makeFiles(Request)));
+  tooling::ToolInvocation Invocation(
+      compilerArguments(Request), std::make_unique<CompileAction>(Request, Out),
+      Files.get());
+  Invocation.setDiagnosticConsumer(&Errors);
+  // Without a parse there is no success to report.
+  if (!Invocation.run() && Request.Bitcode.empty())
+    Out.Ok = false;
+}
+
+// What crosses from child to parent, in both directions by one list of fields.
+class Wire {
+public:
+  void put(StringRef Text) {
+    uint64_t Size = Text.size();
+    Bytes.append(reinterpret_cast<const char *>(&Size), sizeof(Size));
+    Bytes += Text;
+  }
+  void put(uint64_t Number) { put(std::to_string(Number)); }
+  bool get(std::string &Text) {
+    uint64_t Size;
+    if (Bytes.size() - At < sizeof(Size))
+      return false;
+    memcpy(&Size, Bytes.data() + At, sizeof(Size));
+    At += sizeof(Size);
+    if (Bytes.size() - At < Size)
+      return false;
+    Text = Bytes.substr(At, Size);
+    At += Size;
+    return true;
+  }
+  bool get(uint64_t &Number) {
+    std::string Text;
+    return get(Text) && !StringRef(Text).getAsInteger(10, Number);
+  }
+  std::string Bytes;
+
+private:
+  size_t At = 0;
+};
+
+void write(const Build &B, Wire &Out) {
+  Out.put(B.Ok);
+  Out.put(B.IsBpf);
+  Out.put(B.IsC);
+  for (const std::string *Text : {&B.Triple, &B.Bitcode, &B.Object})
+    Out.put(*Text);
+  Out.put(B.PlaceMacros.size());
+  for (const std::string &Name : B.PlaceMacros)
+    Out.put(Name);
+  Out.put(B.Problems.size());
+  for (const Problem &P : B.Problems) {
+    for (uint64_t Number : {uint64_t(P.Severity), uint64_t(P.Where.Line),
+                            uint64_t(P.Where.Column)})
+      Out.put(Number);
+    for (const std::string *Text : {&P.Where.File, &P.Message, &P.Rendered})
+      Out.put(*Text);
+  }
+}
+
+bool read(Wire &In, Build &B) {
+  uint64_t Ok, IsBpf, IsC, Count;
+  if (!In.get(Ok) || !In.get(IsBpf) || !In.get(IsC) || !In.get(B.Triple) ||
+      !In.get(B.Bitcode) || !In.get(B.Object) || !In.get(Count))
+    return false;
+  B.Ok = Ok;
+  B.IsBpf = IsBpf;
+  B.IsC = IsC;
+  for (; Count; --Count) {
+    std::string Name;
+    if (!In.get(Name))
+      return false;
+    B.PlaceMacros.insert(Name);
+  }
+  if (!In.get(Count))
+    return false;
+  for (; Count; --Count) {
+    uint64_t Severity, Line, Column;
+    Problem P;
+    if (!In.get(Severity) || !In.get(Line) || !In.get(Column) ||
+        !In.get(P.Where.File) || !In.get(P.Message) || !In.get(P.Rendered))
+      return false;
+    P.Severity = opn_severity(Severity);
+    P.Where.Line = Line;
+    P.Where.Column = Column;
+    B.Problems.push_back(std::move(P));
+  }
+  return true;
+}
+
+bool writeAll(int Fd, StringRef Bytes) {
+  while (!Bytes.empty()) {
+    ssize_t Done = ::write(Fd, Bytes.data(), Bytes.size());
+    if (Done < 0 && errno == EINTR)
+      continue;
+    if (Done <= 0)
+      return false;
+    Bytes = Bytes.drop_front(Done);
+  }
+  return true;
+}
+
+std::string readAll(int Fd) {
+  std::string Out;
+  char Buffer[65536];
+  lseek(Fd, 0, SEEK_SET);
+  for (;;) {
+    ssize_t Done = ::read(Fd, Buffer, sizeof(Buffer));
+    if (Done < 0 && errno == EINTR)
+      continue;
+    if (Done <= 0)
+      return Out;
+    Out.append(Buffer, Done);
+  }
+}
+
+// In the child: LLVM gives up; the parent learns why.
+void onFatalError(void *Fd, const char *Reason, bool) {
+  Build Failed;
+  Failed.Problems.push_back({OPN_SEV_ERROR, {}, Reason, ""});
+  Wire Out;
+  write(Failed, Out);
+  writeAll(int(reinterpret_cast<intptr_t>(Fd)), Out.Bytes);
+  _exit(1);
+}
+
+[[noreturn]] void runChild(const CompileRequest &Request, int Fd) {
+  llvm::install_fatal_error_handler(onFatalError,
+                                    reinterpret_cast<void *>(intptr_t(Fd)));
+  Build Made;
+  runCompiler(Request, Made);
+  Wire Out;
+  write(Made, Out);
+  _exit(writeAll(Fd, Out.Bytes) ? 0 : 1);
+}
+
+} // namespace
+
+std::unique_ptr<Build> compile(const CompileRequest &Request) {
+  initializeTarget();
+  auto Out = std::make_unique<Build>();
+  int Fd = memfd_create("opened-prove", MFD_CLOEXEC);
+  pid_t Child = Fd < 0 ? -1 : fork();
+  if (Child == 0)
+    runChild(Request, Fd);
+  if (Child < 0) {
+    Out->Problems.push_back({OPN_SEV_ERROR, {}, strerror(errno), ""});
+    if (Fd >= 0)
+      close(Fd);
+    return Out;
+  }
+  while (waitpid(Child, nullptr, 0) < 0 && errno == EINTR)
+    ;
+  Wire In;
+  In.Bytes = readAll(Fd);
+  close(Fd);
+  if (!read(In, *Out)) {
+    *Out = Build();
+    Out->Problems.push_back({OPN_SEV_ERROR, {}, "the compiler crashed", ""});
+  }
+  return Out;
+}
+
+bool emitObject(CompileRequest Request, const llvm::Module &M,
+                std::string &Object) {
+  llvm::raw_string_ostream OS(Request.Bitcode);
+  llvm::WriteBitcodeToFile(M, OS, /*ShouldPreserveUseListOrder=*/true);
+  OS.flush();
+  std::unique_ptr<Build> Made = compile(Request);
+  Object = std::move(Made->Object);
+  return Made->Ok;
+}
+
+std::unique_ptr<llvm::Module> readIr(const Build &From,
+                                     llvm::LLVMContext &Context) {
+  llvm::MemoryBufferRef Buffer(From.Bitcode, "ir");
+  llvm::Expected<std::unique_ptr<llvm::Module>> M =
+      llvm::parseBitcodeFile(Buffer, Context);
+  if (!M) {
+    llvm::consumeError(M.takeError());
+    return nullptr;
+  }
+  return std::move(*M);
+}
+
+} // namespace opn
+
+const char *opn_clang_version(void) { return LLVM_VERSION_STRING; }
