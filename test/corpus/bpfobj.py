@@ -71,7 +71,7 @@ class Object:
     def programs(self):
         """Functions that a loader sees as programs: in a section of their own, not .text."""
         return sorted(
-            {s[0] for s in self.symbols if s[3] == "Function" and s[1] in self.executable and s[1] != ".text"}
+            {s[0] for s in self.symbols if s[3] == "Function" and s[1] in self.executable and not s[1].startswith(".text")}
         )
 
     def code(self):

@@ -1,0 +1,472 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""run.py - opened-extract over every source of a compile database, judged from outside
+
+What there was to extract comes from the original's object as clang makes it, not from the tool
+under test. Units are compiled here, bodies are compared with the project's own lines, and CPU
+time and memory are taken from the kernel's accounting, in rounds that alternate with
+clang -fsyntax-only. Only the proof's verdict is the tool's own (second opinion: minimal.py).
+
+A row counts the good ones of those tried. With --baseline a failure that is not in the baseline,
+or a row of a full run that lost good ones, is a regression: exit 1.
+"""
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import bpfobj
+import ctext
+
+LOAD_LEVEL = 5
+GOOD = ("identical", "explained")
+
+# Rows in the order of the table; each counts (good, tried).
+ROWS = (
+    ("sources", "sources with programs, all of them extracted"),
+    ("extracted", "programs extracted"),
+    ("compiled", "units that compile alone"),
+    ("level-1", "proof 1: IR before optimisation"),
+    ("level-2", "proof 2: instructions and relocations"),
+    ("level-3", "proof 3: CO-RE and BTF"),
+    ("level-4", "proof 4: sections, maps, data, licence, symbols"),
+    ("loaded", "units that load where the original loads"),
+    ("verbatim", "function bodies verbatim"),
+)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+class Source:
+    """One source with its commands, and what was found out about it."""
+
+    def __init__(self, root, entries):
+        self.root = root
+        self.entries = entries
+        entry = entries[0]
+        self.path = os.path.normpath(os.path.join(entry["directory"], entry["file"]))
+        self.name = os.path.relpath(self.path, root)
+        self.programs = []
+        self.results = {name: [0, 0] for name, _ in ROWS}
+        self.failures = []  # (program, row, why)
+        self.explained = collections.Counter()
+        self.levels = collections.Counter()  # (level, status)
+        self.sizes = []  # (unit lines, original lines, unit declarations, original declarations)
+        self.seconds = None
+        self.note = None
+
+    def count(self, row, good, program="", why=""):
+        self.results[row][1] += 1
+        self.results[row][0] += bool(good)
+        if not good:
+            self.failures.append((program, row, " ".join(str(why).split())[:400]))
+        return good
+
+
+def load_database(folder):
+    root = os.path.realpath(folder)
+    with open(os.path.join(root, "compile_commands.json")) as f:
+        entries = json.load(f)
+    sources = {}
+    for entry in entries:
+        path = os.path.normpath(os.path.join(entry["directory"], entry["file"]))
+        sources.setdefault(path, []).append(entry)
+    return [Source(root, sources[path]) for path in sorted(sources)]
+
+
+def without(argv, *flags):
+    """argv without flags; -o goes with its word."""
+    kept, skip = [], False
+    for word in argv:
+        if skip:
+            skip = False
+        elif word == "-o":
+            skip = True
+        elif word not in flags:
+            kept.append(word)
+    return kept
+
+
+def clang_argv(entry, *mode):
+    return [bpfobj.tool("clang")] + without(entry["arguments"][1:], "-c", "-Werror") + list(mode)
+
+
+def first_error(text):
+    lines = text.splitlines()
+    return next((l for l in lines if "error:" in l), lines[0] if lines else "no message")
+
+
+def find_programs(source):
+    """Programs of the original under any of its commands, and its size after preprocessing."""
+    names = set()
+    with tempfile.TemporaryDirectory() as folder:
+        for entry in source.entries:
+            target = os.path.join(folder, "x.o")
+            done = subprocess.run(
+                clang_argv(entry, "-w", "-c", "-o", target), cwd=entry["directory"], capture_output=True, text=True
+            )
+            if done.returncode:
+                source.note = "original does not compile: " + first_error(done.stderr)
+                return None
+            names.update(bpfobj.Object(target).programs())
+    source.programs = sorted(names)
+    if not names:
+        source.note = "no program"
+        return None
+    entry = source.entries[0]
+    text = subprocess.run(
+        clang_argv(entry, "-w", "-E", "-P"), cwd=entry["directory"], capture_output=True, text=True, errors="replace"
+    ).stdout
+    return ctext.lines(text), ctext.count_declarations(text)
+
+
+def call(argv, seconds, cwd=None):
+    """(exit code, standard error, CPU seconds, peak KiB) of one process; -1 when it took too long."""
+    with tempfile.TemporaryFile() as error:
+        child = subprocess.Popen(argv, cwd=cwd, stdout=subprocess.DEVNULL, stderr=error, stdin=subprocess.DEVNULL)
+        killer = threading.Timer(seconds, child.kill)
+        killer.start()
+        _, status, usage = os.wait4(child.pid, 0)
+        late = not killer.is_alive()
+        killer.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        error.seek(0)
+        text = error.read().decode(errors="replace")
+    return -1 if late else child.returncode, text, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+
+
+def tool_argv(options, source, out, *more):
+    return [options.tool, "-p", source.root, "--all", "--color=never", "-q", *more, "-o", out, source.path]
+
+
+def read_manifests(out):
+    """The manifests of a folder by the name of their unit."""
+    found = {}
+    for folder, _, files in os.walk(out):
+        for name in files:
+            if not name.endswith(".json") or name.startswith(".") or name == "compile_commands.json":
+                continue
+            with open(os.path.join(folder, name)) as f:
+                manifest = json.load(f)
+            if "functions" in manifest:
+                manifest["folder"] = folder
+                found[manifest["unit"]] = manifest
+    return found
+
+
+def unit_commands(folder, name):
+    path = os.path.join(folder, "compile_commands.json")
+    with open(path) as f:
+        entries = json.load(f)
+    for entry in entries:
+        directory = os.path.normpath(os.path.join(folder, entry["directory"]))
+        if os.path.basename(entry["file"]) == name:
+            yield directory, entry
+
+
+def check_compiles(source, program, manifest, unit):
+    commands = list(unit_commands(manifest["folder"], os.path.basename(unit)))
+    if not commands:
+        return source.count("compiled", False, program, "no entry in compile_commands.json")
+    for directory, entry in commands:
+        done = subprocess.run(clang_argv(entry, "-w", "-c", "-o", "/dev/null"), cwd=directory, capture_output=True, text=True)
+        if done.returncode:
+            return source.count("compiled", False, program, first_error(done.stderr))
+    return source.count("compiled", True)
+
+
+def check_verbatim(source, program, manifest, text):
+    """Every function's own lines are in the unit as they are in the project."""
+    for function in manifest["functions"]:
+        path = os.path.join(source.root, function["file"])
+        start, end = function["start_line"], function["end_line"]
+        with open(path, encoding="utf-8", errors="surrogateescape") as f:
+            lines = f.read().split("\n")[start - 1 : end]
+        body = "\n".join(lines)
+        good = body.strip() and body.strip() in text
+        source.count("verbatim", good, program, f"{function['name']}: {function['file']}:{start}-{end}")
+
+
+def unit_path(manifest):
+    return os.path.join(manifest["folder"], manifest["unit"] + ".bpf.c")
+
+
+def check_extraction(options, source, size, out):
+    code, error, cpu, _ = call(tool_argv(options, source, out), options.timeout)
+    manifests = read_manifests(out) if os.path.isdir(out) else {}
+    for program in source.programs:
+        manifest = manifests.get(program)
+        path = manifest and unit_path(manifest)
+        if not source.count("extracted", path and os.path.exists(path), program, f"exit {code}: {first_error(error)}"):
+            continue
+        with open(path, encoding="utf-8", errors="surrogateescape") as f:
+            text = f.read()
+        check_compiles(source, program, manifest, path)
+        check_verbatim(source, program, manifest, text)
+        source.sizes.append((ctext.lines(text), size[0], len(ctext.declarations(text)), size[1]))
+    source.count("sources", source.results["extracted"][0] == len(source.programs), "", f"exit {code}: {first_error(error)}")
+
+
+def refusals(report):
+    """Why --prove did not write a unit, by the unit's name in quotes."""
+    try:
+        with open(report) as f:
+            diagnostics = json.load(f)["diagnostics"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    found = {}
+    for diagnostic in diagnostics:
+        if "proof" in diagnostic.get("flag", ""):
+            name = re.search(r"'([^']+)'", diagnostic["message"])
+            text = "; ".join([diagnostic["message"]] + [n["message"] for n in diagnostic.get("notes", [])])
+            found.setdefault(name.group(1) if name else "", text)
+    return found
+
+
+def check_proof(options, source, out):
+    report = out + ".diagnostics.json"
+    more = ["--prove", "--diag-output", report, "--diag-format", "json"] + (["--load"] if options.load else [])
+    code, error, _, _ = call(tool_argv(options, source, out, *more), options.timeout)
+    manifests = read_manifests(out) if os.path.isdir(out) else {}
+    reasons = refusals(report)
+    for program in source.programs:
+        proofs = manifests.get(program, {}).get("proof") or []
+        if not proofs:
+            why = reasons.get(program) or f"exit {code}: {first_error(error)}"
+            source.count("level-1", False, program, "refused: " + why)
+            continue
+        for proof in proofs:
+            levels = {level["level"]: level for level in proof["levels"]}
+            for number in range(1, LOAD_LEVEL + 1):
+                level = levels.get(number, {"status": "missing"})
+                status, detail = level["status"], level.get("detail") or ""
+                if number == LOAD_LEVEL:
+                    if options.load and status != "skipped":
+                        source.count("loaded", status in GOOD, program, detail)
+                    continue
+                source.levels[f"level-{number}", status] += 1
+                if status in ("explained", "skipped"):
+                    cause = re.sub(r"'[^']*'", "'...'", detail)
+                    source.explained[f"level {number} {status}: {cause}"] += 1
+                if status != "skipped":
+                    source.count(f"level-{number}", status in GOOD, program, f"{status}: {detail}")
+
+
+def examine(options, source, folder):
+    """Everything but time. Never raises: what goes wrong here is a failure of the source."""
+    out = os.path.join(folder, re.sub(r"[^\w.+-]", "_", source.name))
+    try:
+        size = find_programs(source)
+        if size:
+            check_extraction(options, source, size, out)
+            if options.prove:
+                check_proof(options, source, out + ".proved")
+    except (OSError, ValueError, KeyError, subprocess.CalledProcessError) as error:
+        source.count("sources", False, "", f"{type(error).__name__}: {error}")
+    finally:
+        if not options.keep:
+            shutil.rmtree(out, ignore_errors=True)
+            shutil.rmtree(out + ".proved", ignore_errors=True)
+    return source
+
+
+def measure(options, sources, folder):
+    """CPU and peak memory over clang -fsyntax-only, in alternating rounds."""
+    chosen = sources[:: max(1, len(sources) // options.time)][: options.time] if options.time else []
+    rows = []
+    for source in chosen:
+        ratios, peaks = [], []
+        for number in range(options.rounds):
+            clang_cpu, clang_peak = 0.0, 0
+            for entry in source.entries:
+                code, _, cpu, peak = call(clang_argv(entry, "-w", "-fsyntax-only"), options.timeout, entry["directory"])
+                clang_cpu, clang_peak = clang_cpu + cpu, max(clang_peak, peak)
+            out = os.path.join(folder, f"time-{number}")
+            code, _, cpu, peak = call(tool_argv(options, source, out), options.timeout)
+            shutil.rmtree(out, ignore_errors=True)
+            if code == 0:
+                ratios.append(cpu / clang_cpu)
+                peaks.append(peak / clang_peak)
+        if ratios:
+            rows.append({"source": source.name, "cpu": statistics.median(ratios), "memory": statistics.median(peaks)})
+    if not rows:
+        return None
+    return {
+        "sources": len(rows),
+        "cpu": {"median": statistics.median(r["cpu"] for r in rows), "max": max(r["cpu"] for r in rows)},
+        "memory": {"median": statistics.median(r["memory"] for r in rows), "max": max(r["memory"] for r in rows)},
+        "rows": rows,
+    }
+
+
+def summarise(options, sources, seconds, timing, full):
+    rows = {name: {"good": 0, "of": 0} for name, _ in ROWS}
+    explained, levels = collections.Counter(), collections.Counter()
+    failures = []
+    for source in sources:
+        for name, (good, of) in source.results.items():
+            rows[name]["good"] += good
+            rows[name]["of"] += of
+        explained.update(source.explained)
+        levels.update(source.levels)
+        failures += [{"source": source.name, "program": p, "row": r, "why": w} for p, r, w in source.failures]
+    sizes = [s for source in sources for s in source.sizes]
+    kept = lambda a, b: statistics.median(s[a] / max(1, s[b]) for s in sizes) if sizes else None
+    failed = {(f["source"], f["program"]) for f in failures if f["program"]}
+    bare = {f["source"] for f in failures if not f["program"]}
+    programs = sum(len(s.programs) for s in sources)
+    lost = sum(1 for s in sources if s.name in bare for p in s.programs if not s.results["extracted"][1])
+    return {
+        "full": full,
+        "sources": len(sources),
+        "sources-without-program": sum(1 for s in sources if s.note == "no program"),
+        "programs": programs,
+        "passed": programs - len(failed) - lost,
+        "failed": len(failed) + lost,
+        "rows": rows,
+        "lines-kept": {"median": kept(0, 1), "unit-median": statistics.median(s[0] for s in sizes) if sizes else None},
+        "declarations-kept": {"median": kept(2, 3)},
+        "levels": {f"{level} {status}": n for (level, status), n in sorted(levels.items())},
+        "explained": dict(explained.most_common()),
+        "failures": failures,
+        "notes": [{"source": s.name, "note": s.note} for s in sources if s.note and s.note != "no program"],
+        "time": timing,
+        "seconds": round(seconds, 1),
+    }
+
+
+def percent(value):
+    return "-" if value is None else f"{100 * value:.2f} %"
+
+
+def markdown(result):
+    lines = [f"{result['sources']} sources ({result['sources-without-program']} without a program), "
+             f"{result['programs']} programs", "", "| | good | of | share |", "|---|--:|--:|--:|"]
+    for name, title in ROWS:
+        row = result["rows"][name]
+        share = f"{100 * row['good'] / row['of']:.2f} %" if row["of"] else "-"
+        lines.append(f"| {title} | {row['good']} | {row['of']} | {share} |")
+    for name, count in result["levels"].items():
+        lines.append(f"| {name.replace('level-', 'proof ')} | {count} | {result['rows'][name.split()[0]]['of']} | |")
+    lines.append(f"| lines kept of clang -E -P, median | | | {percent(result['lines-kept']['median'])} |")
+    lines.append(f"| declarations kept, median | | | {percent(result['declarations-kept']['median'])} |")
+    timing = result["time"]
+    if timing:
+        for key, title in (("cpu", "CPU time"), ("memory", "peak memory")):
+            lines.append(f"| {title} over clang -fsyntax-only, median (max) of {timing['sources']} sources | | | "
+                         f"{timing[key]['median']:.2f} ({timing[key]['max']:.2f}) |")
+    if result["explained"]:
+        lines += ["", "Explained and skipped, by cause:", ""]
+        lines += [f"- {count} x {cause}" for cause, count in result["explained"].items()]
+    if result["failures"]:
+        lines += ["", "Failures:", ""]
+        lines += [f"- {f['source']} {f['program']} [{f['row']}] {f['why']}" for f in result["failures"]]
+    if result["notes"]:
+        lines += ["", "Not tried:", ""] + [f"- {n['source']}: {n['note']}" for n in result["notes"]]
+    return "\n".join(lines) + "\n"
+
+
+def regressions(result, baseline):
+    known = {(f["source"], f["program"], f["row"]) for f in baseline["failures"]}
+    for failure in result["failures"]:
+        if (failure["source"], failure["program"], failure["row"]) not in known:
+            yield f"{failure['source']} {failure['program']}: {failure['row']}: {failure['why']}"
+    if not (result["full"] and baseline["full"]):
+        return
+    for name, _ in ROWS:
+        old, new = baseline["rows"][name], result["rows"][name]
+        # A row without a single good one was not run (--no-prove, no --load).
+        if new["of"] and new["of"] - new["good"] > old["of"] - old["good"]:
+            yield f"{name}: {new['of'] - new['good']} bad, {old['of'] - old['good']} in the baseline"
+        elif new["good"] < old["good"]:
+            yield f"{name}: {new['good']} good, {old['good']} in the baseline"
+
+
+def baseline_of(result):
+    """What is checked in: counts and known failures, nothing that differs from run to run."""
+    keep = ("full", "sources", "programs", "rows", "levels", "explained")
+    failures = [{k: f[k] for k in ("source", "program", "row")} for f in result["failures"]]
+    return {**{k: result[k] for k in keep}, "failures": failures}
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description="run opened-extract over a compile database and judge the units")
+    parser.add_argument("tool", help="the opened-extract to test")
+    parser.add_argument("database", help="folder of compile_commands.json")
+    parser.add_argument("--load", action="store_true", help="also load originals and units (needs root)")
+    parser.add_argument("--no-prove", dest="prove", action="store_false")
+    parser.add_argument("--limit", type=int, metavar="N", help="test only N sources")
+    parser.add_argument("--sample", type=int, metavar="SEED", help="choose the sources at random")
+    parser.add_argument("--only", metavar="REGEX", help="test only sources whose path matches")
+    parser.add_argument("--time", type=int, default=50, metavar="N", help="measure N sources (0: none)")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--timeout", type=float, default=300, metavar="SECONDS")
+    parser.add_argument("--work", metavar="FOLDER", help="where units go (default: a temporary folder)")
+    parser.add_argument("--keep", action="store_true", help="keep the units in --work")
+    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--markdown", metavar="FILE")
+    parser.add_argument("--baseline", metavar="FILE")
+    parser.add_argument("--write-baseline", metavar="FILE")
+    parser.add_argument("-j", "--jobs", type=int, default=2)
+    options = parser.parse_args()
+    if options.keep and not options.work:
+        parser.error("--keep needs --work")
+    options.tool = os.path.abspath(options.tool)
+    return options
+
+
+def main():
+    options = parse_arguments()
+    sources = load_database(options.database)
+    everything = len(sources)
+    if options.only:
+        sources = [s for s in sources if re.search(options.only, s.name)]
+    if options.sample is not None:
+        random.Random(options.sample).shuffle(sources)
+    sources = sources[: options.limit]
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.work or temporary
+        os.makedirs(folder, exist_ok=True)
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            for number, source in enumerate(pool.map(lambda s: examine(options, s, folder), sources), 1):
+                if source.failures or number % 50 == 0 or number == len(sources):
+                    say(f"[{number}/{len(sources)}] {source.name}: {len(source.failures)} failures")
+        timing = measure(options, [s for s in sources if s.programs and not s.note], folder)
+    result = summarise(options, sources, time.monotonic() - began, timing, len(sources) == everything)
+
+    text = markdown(result)
+    print(text)
+    for path, content in (
+        (options.json, json.dumps(result, indent=1) + "\n"),
+        (options.markdown, text),
+        (options.write_baseline, json.dumps(baseline_of(result), indent=1) + "\n"),
+    ):
+        if path:
+            with open(path, "w") as f:
+                f.write(content)
+    bad = bool(result["failed"]) or not result["programs"]
+    if options.baseline:
+        with open(options.baseline) as f:
+            found = list(regressions(result, json.load(f)))
+        for line in found:
+            print(f"regression: {line}")
+        bad = bool(found) or not result["programs"]
+    print(f"{result['passed']} passed, {result['failed']} failed")
+    sys.exit(bad)
+
+
+if __name__ == "__main__":
+    main()
