@@ -142,7 +142,7 @@ static int try_load(const struct opn_load_request *request, int type, bool *unkn
 		result->line = strdup("it is no program");
 		goto out;
 	}
-	*unknown = bpf_program__type(wanted) == BPF_PROG_TYPE_UNSPEC;
+	*unknown = !bpf_program__type(wanted); /* none */
 	if (*unknown && type)
 		bpf_program__set_type(wanted, type);
 	result->type = bpf_program__type(wanted);
@@ -182,7 +182,7 @@ int opn_load_program(const struct opn_load_request *request, struct opn_load_res
 		return err;
 	/* Which type a foreign section name means is user space's secret. The kernel knows a
 	 * program by its context: the first type that it accepts will do to compare by. */
-	for (type = BPF_PROG_TYPE_UNSPEC + 1; type <= BPF_PROG_TYPE_SYSCALL; type++) {
+	for (type = 1; libbpf_bpf_prog_type_str(type); type++) {
 		struct opn_load_result attempt = { 0 };
 
 		err = try_load(request, type, &unknown, &attempt);

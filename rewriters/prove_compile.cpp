@@ -15,6 +15,7 @@
 // static counter; -mllvm options are static too; and a fatal error of the
 // backend ends the process. What the child makes comes back through a memory
 // file.
+#include "prove_compile.h"
 #include "prove.h"
 
 #include "clang/AST/ASTContext.h"
@@ -40,6 +41,7 @@
 #include "llvm_compat.h"
 
 #include <cerrno>
+#include <csignal>
 #include <mutex>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -467,6 +469,14 @@ std::string readAll(int Fd) {
   }
 }
 
+// Ends the child without the exit handlers and buffers that it has from its
+// parent. The parent knows by the last field of the wire whether the work was
+// done.
+[[noreturn]] void endChild() {
+  for (;;)
+    kill(getpid(), SIGKILL);
+}
+
 // In the child: LLVM gives up; the parent learns why.
 void onFatalError(void *Fd, const char *Reason, bool) {
   Build Failed;
@@ -474,7 +484,7 @@ void onFatalError(void *Fd, const char *Reason, bool) {
   Wire Out;
   write(Failed, Out);
   writeAll(int(reinterpret_cast<intptr_t>(Fd)), Out.Bytes);
-  _exit(1);
+  endChild();
 }
 
 [[noreturn]] void runChild(const CompileRequest &Request, int Fd) {
@@ -484,7 +494,8 @@ void onFatalError(void *Fd, const char *Reason, bool) {
   runCompiler(Request, Made);
   Wire Out;
   write(Made, Out);
-  _exit(writeAll(Fd, Out.Bytes) ? 0 : 1);
+  writeAll(Fd, Out.Bytes);
+  endChild();
 }
 
 } // namespace
@@ -537,5 +548,18 @@ std::unique_ptr<llvm::Module> readIr(const Build &From,
 }
 
 } // namespace opn
+
+int opn_prove_object(const struct opn_command *command, void **bytes,
+                     size_t *size) {
+  std::unique_ptr<opn::Build> Made = opn::compile({command, "", "", {}, ""});
+  if (!Made->Ok)
+    return -EINVAL;
+  *bytes = malloc(Made->Object.size());
+  if (!*bytes)
+    return -ENOMEM;
+  *size = Made->Object.size();
+  memcpy(*bytes, Made->Object.data(), *size);
+  return 0;
+}
 
 const char *opn_clang_version(void) { return LLVM_VERSION_STRING; }

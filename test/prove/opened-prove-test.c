@@ -5,6 +5,10 @@
  * opened-prove-test [--load] [--entry NAME FILE] FUNCTION ORIGINAL UNIT
  *                   [FLAG...] [--unit FLAG...]
  *
+ * opened-prove-test --object OUT SOURCE [FLAG...]
+ *
+ * The second form writes the object that the prover would judge.
+ *
  * Flags are the compiler's; those after --unit replace the first list for the unit. FUNCTION may be
  * a list with commas: then one prover serves them all. One line per level is printed:
  * "FUNCTION LEVEL STATUS: detail", then the places of the difference.
@@ -16,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "prove_compile.h"
 #include "rewriters.h"
 
 #define MAX_WORDS 256
@@ -84,6 +89,25 @@ static void print_proof(const char *function, const struct opn_proof *proof)
 	}
 }
 
+static int write_object(const char *path, const struct opn_command *command)
+{
+	void *bytes = NULL;
+	size_t size = 0;
+	FILE *out;
+	int err;
+
+	err = opn_prove_object(command, &bytes, &size);
+	if (err)
+		return err;
+	out = fopen(path, "w");
+	if (!out || fwrite(bytes, 1, size, out) != size)
+		err = -EIO;
+	if (out && fclose(out))
+		err = -EIO;
+	free(bytes);
+	return err;
+}
+
 int main(int argc, char **argv)
 {
 	struct command_line original, unit;
@@ -95,6 +119,11 @@ int main(int argc, char **argv)
 
 	argv++;
 	argc--;
+	if (argc > 2 && directory && !strcmp(argv[0], "--object")) {
+		make_command(&original, directory, argv[2], argv + 3, argc - 3);
+		status = write_object(argv[1], &original.command) ? 1 : 0;
+		goto out;
+	}
 	while (argc && !strncmp(argv[0], "--", 2)) {
 		if (!strcmp(argv[0], "--load")) {
 			options.load = true;
