@@ -212,10 +212,26 @@ static struct opn_diags *new_diags(const char *root)
 	return diags;
 }
 
+static void note_hooks(struct extract_run *run, const char *hook)
+{
+	const char *const *names = opn_hookdefs_names(run->hookdefs);
+	const char *suggestion = opn_suggest(hook, names);
+	struct opn_buf list = { 0 };
+	char *text;
+
+	if (suggestion)
+		opn_diag_note(run->diags, OPN_NOWHERE, "did you mean '%s'?", suggestion);
+	for (; *names; names++)
+		opn_buf_printf(&list, "%s%s", list.length ? ", " : "", *names);
+	text = opn_buf_take(&list);
+	if (text)
+		opn_diag_note(run->diags, OPN_NOWHERE, "the tables know %s", text);
+	free(text);
+}
+
 static int find_entry(struct extract_run *run)
 {
 	const char *hook = run->options->entry;
-	const char *const *names;
 	bool known;
 
 	if (!hook)
@@ -227,10 +243,7 @@ static int find_entry(struct extract_run *run)
 		return opn_diag(run->diags, OPN_DIAG_ENTRY_UNSUPPORTED, OPN_NOWHERE, hook,
 				"the table of this hook has no entry");
 	opn_diag(run->diags, OPN_DIAG_HOOK_UNKNOWN, OPN_NOWHERE, hook);
-	names = opn_hookdefs_names(run->hookdefs);
-	if (opn_suggest(hook, names))
-		opn_diag_note(run->diags, OPN_NOWHERE, "did you mean '%s'?",
-			      opn_suggest(hook, names));
+	note_hooks(run, hook);
 	return -EINVAL;
 }
 
@@ -270,6 +283,26 @@ static bool is_repeated(const struct extract_run *run, const char *path)
 	return false;
 }
 
+/* Says what is wrong with a source file before Clang does, who takes it for bad code. */
+static bool is_readable(struct extract_source *source)
+{
+	const struct opn_command *command = &source->commands[0];
+	const char *path = opn_path_join(source->arena, command->directory, command->file);
+	struct stat status;
+	int error = 0;
+
+	if (stat(path, &status) || access(path, R_OK))
+		error = errno;
+	else if (S_ISDIR(status.st_mode))
+		error = EISDIR;
+	else if (!S_ISREG(status.st_mode))
+		error = EINVAL;
+	if (error)
+		opn_diag(source->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, source->path,
+			 strerror(error));
+	return !error;
+}
+
 static void prepare_sources(struct extract_run *run, struct opn_commands *commands)
 {
 	const struct opn_words *words = &run->options->sources;
@@ -289,7 +322,7 @@ static void prepare_sources(struct extract_run *run, struct opn_commands *comman
 		source->diags = new_diags(run->root);
 		count = opn_commands_find(commands, source->path, source->diags, &source->commands);
 		source->command_count = count > 0 ? (size_t)count : 0;
-		source->done = !source->command_count;
+		source->done = !source->command_count || !is_readable(source);
 		run->source_count++;
 	}
 }

@@ -15,4 +15,4 @@ SEC("xdp") int second(struct xdp_md *ctx)
 	return helper(1);
 }
 
-char license[] SEC("license") = "GPL";
+char _license[] SEC("license") = "GPL";
