@@ -266,7 +266,7 @@ def check_proof(options, source, out):
 
 def examine(options, source, folder):
     """Everything but time. Never raises: what goes wrong here is a failure of the source."""
-    out = os.path.join(folder, re.sub(r"[^\w.+-]", "_", source.name))
+    out = os.path.join(folder, re.sub(r"[^\w+-]", "_", source.name))
     try:
         size = find_programs(source)
         if size:
