@@ -253,8 +253,11 @@ def check_proof(options, source, out):
                 level = levels.get(number, {"status": "missing"})
                 status, detail = level["status"], level.get("detail") or ""
                 if number == LOAD_LEVEL:
-                    if options.load and status != "skipped":
-                        source.count("loaded", status in GOOD, program, detail)
+                    # Identical with a reason: both were refused, so nothing was to be loaded.
+                    if options.load and status == "identical" and detail:
+                        source.levels["loaded", "original refused too"] += 1
+                    elif options.load and status != "skipped":
+                        source.count("loaded", status in GOOD, program, f"{status}: {detail}")
                     continue
                 source.levels[f"level-{number}", status] += 1
                 if status in ("explained", "skipped"):
@@ -359,7 +362,7 @@ def markdown(result):
         share = f"{100 * row['good'] / row['of']:.2f} %" if row["of"] else "-"
         lines.append(f"| {title} | {row['good']} | {row['of']} | {share} |")
     for name, count in result["levels"].items():
-        lines.append(f"| {name.replace('level-', 'proof ')} | {count} | {result['rows'][name.split()[0]]['of']} | |")
+        lines.append(f"| {name.replace('level-', 'proof ').replace('loaded', 'load:')} | {count} | {result['rows'][name.split()[0]]['of']} | |")
     lines.append(f"| lines kept of clang -E -P, median | | | {percent(result['lines-kept']['median'])} |")
     lines.append(f"| declarations kept, median | | | {percent(result['declarations-kept']['median'])} |")
     timing = result["time"]
