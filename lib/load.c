@@ -6,13 +6,22 @@
  * is done here is the least that lets the verifier see the program, and the same for every object:
  * maps without a size get one entry, no map is pinned, maps and programs that the function does
  * not need stay out.
+ *
+ * It is done in a forked child: libbpf has one print function for the process and prints its
+ * reasons nowhere else, so the child's stderr is a file of its own; and an object that libbpf
+ * stumbles over takes nobody down.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -25,18 +34,16 @@
 /* A cgroup's storage came after the headers of Debian 12. */
 #define MAP_TYPE_CGRP_STORAGE 32
 
-/* libbpf has one print function for the process, so what it prints is caught per thread. */
-static __thread char *caught;
+/* What the child tells; fits a pipe's atomic write. */
+struct reply {
+	enum opn_load_status status;
+	int error, type;
+	char line[1024];
+};
 
-static int catch_print(enum libbpf_print_level level, const char *format, va_list args)
+static int print_warning(enum libbpf_print_level level, const char *format, va_list args)
 {
-	char *text = NULL;
-
-	if (level != LIBBPF_WARN || vasprintf(&text, format, args) < 0)
-		return 0;
-	free(caught);
-	caught = text;
-	return 0;
+	return level == LIBBPF_WARN ? vdprintf(STDERR_FILENO, format, args) : 0;
 }
 
 static bool is_listed(const char *const *list, const char *name)
@@ -73,9 +80,10 @@ static void prepare_maps(struct bpf_object *object, const struct opn_load_reques
 }
 
 /* The verifier's own words: the last line of its log that is no statistics. */
-static char *last_line(char *log)
+static const char *last_line(char *log)
 {
-	char *line, *next, *best = NULL;
+	char *line, *next;
+	const char *best = NULL;
 
 	for (line = log; line; line = next) {
 		next = strchr(line, '\n');
@@ -85,47 +93,48 @@ static char *last_line(char *log)
 		    strncmp(line, "verification time", 17) && strncmp(line, "stack depth", 11))
 			best = line;
 	}
-	return best ? strdup(best) : NULL;
+	return best;
 }
 
-static char *reason(char *log, const char *printed)
+/* The first thing that libbpf warned of; the rest follows from it. */
+static void first_warning(char *out, size_t size)
 {
-	char *line = log ? last_line(log) : NULL;
-	char *copy, *end;
+	char *from = out;
+	ssize_t count = pread(STDERR_FILENO, out, size - 1, 0);
 
-	if (line || !printed)
-		return line;
-	if (!strncmp(printed, "libbpf: ", 8))
-		printed += 8;
-	copy = strdup(printed);
-	if (!copy)
-		return NULL;
-	end = strchr(copy, '\n');
-	if (end)
-		*end = '\0';
-	return copy;
+	out[count > 0 ? count : 0] = '\0';
+	if (!strncmp(out, "libbpf: ", 8))
+		from += 8;
+	memmove(out, from, strlen(from) + 1);
+	out[strcspn(out, "\n")] = '\0';
 }
 
-static int try_load(const struct opn_load_request *request, int type, bool *unknown,
-		    struct opn_load_result *result)
+static void give_reason(struct reply *reply, char *log)
+{
+	const char *line = log && *log ? last_line(log) : NULL;
+
+	if (line)
+		snprintf(reply->line, sizeof(reply->line), "%s", line);
+	else
+		first_warning(reply->line, sizeof(reply->line));
+}
+
+static void try_load(const struct opn_load_request *request, int type, bool *unknown,
+		     struct reply *reply)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "opened");
 	struct bpf_program *program, *wanted = NULL;
 	struct bpf_object *object;
 	char *log = NULL;
-	int err = 0;
 
 	*unknown = false;
-	result->line = NULL;
-	result->type = type;
-	free(caught);
-	caught = NULL;
+	memset(reply, 0, sizeof(*reply));
 	object = bpf_object__open_mem(request->object, request->size, &options);
 	if (!object) {
-		result->status = OPN_LOAD_REFUSED;
-		result->error = -errno;
-		result->line = reason(NULL, caught);
-		goto out;
+		reply->status = OPN_LOAD_REFUSED;
+		reply->error = -errno;
+		give_reason(reply, NULL);
+		return;
 	}
 	bpf_object__for_each_program(program, object)
 	{
@@ -137,63 +146,117 @@ static int try_load(const struct opn_load_request *request, int type, bool *unkn
 			wanted = program;
 	}
 	if (!wanted) {
-		result->status = OPN_LOAD_UNABLE;
-		result->error = -ENOENT;
-		result->line = strdup("it is no program");
+		reply->status = OPN_LOAD_UNABLE;
+		reply->error = -ENOENT;
+		snprintf(reply->line, sizeof(reply->line), "it is no program");
 		goto out;
 	}
 	*unknown = !bpf_program__type(wanted); /* none */
 	if (*unknown && type)
 		bpf_program__set_type(wanted, type);
-	result->type = bpf_program__type(wanted);
+	reply->type = bpf_program__type(wanted);
 	prepare_maps(object, request);
 	log = calloc(1, LOG_SIZE);
-	if (!log) {
-		err = -ENOMEM;
-		goto out;
+	if (log) {
+		bpf_program__set_log_buf(wanted, log, LOG_SIZE);
+		bpf_program__set_log_level(wanted, 1);
 	}
-	bpf_program__set_log_buf(wanted, log, LOG_SIZE);
-	bpf_program__set_log_level(wanted, 1);
-	result->error = bpf_object__load(object);
-	result->status = result->error ? OPN_LOAD_REFUSED : OPN_LOAD_ACCEPTED;
+	reply->error = bpf_object__load(object);
+	reply->status = reply->error ? OPN_LOAD_REFUSED : OPN_LOAD_ACCEPTED;
 	/* The verifier says -EACCES or -EINVAL and has a log; -EPERM without one is the system's.
 	 */
-	if (result->error == -EPERM && !*log)
-		result->status = OPN_LOAD_UNABLE;
-	if (result->error)
-		result->line = reason(log, caught);
+	if (reply->error == -EPERM && !(log && *log))
+		reply->status = OPN_LOAD_UNABLE;
+	if (reply->error)
+		give_reason(reply, log);
 out:
 	bpf_object__close(object);
 	free(log);
-	free(caught);
-	caught = NULL;
-	return err;
+}
+
+static void try_types(const struct opn_load_request *request, struct reply *reply)
+{
+	bool unknown;
+	int type;
+
+	try_load(request, request->type, &unknown, reply);
+	if (!unknown || request->type)
+		return;
+	/* Which type a foreign section name means is user space's secret. The kernel knows a
+	 * program by its context: the first type that it accepts will do to compare by. */
+	for (type = 1; libbpf_bpf_prog_type_str(type); type++) {
+		struct reply attempt;
+
+		try_load(request, type, &unknown, &attempt);
+		if (attempt.status == OPN_LOAD_ACCEPTED) {
+			*reply = attempt;
+			return;
+		}
+	}
+}
+
+/* The child ends by a signal, so that it runs no exit handler of its parent. */
+static void run_child(const struct opn_load_request *request, int out, int printed)
+{
+	struct reply reply;
+
+	dup2(printed, STDERR_FILENO);
+	libbpf_set_print(print_warning);
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	try_types(request, &reply);
+	if (write(out, &reply, sizeof(reply)) < 0)
+		close(out);
+	for (;;)
+		kill(getpid(), SIGKILL);
+}
+
+static int receive(int in, struct opn_load_result *result)
+{
+	struct reply reply;
+	ssize_t count;
+
+	do {
+		count = read(in, &reply, sizeof(reply));
+	} while (count < 0 && errno == EINTR);
+	if (count != sizeof(reply))
+		return -EIO;
+	result->status = reply.status;
+	result->error = reply.error;
+	result->type = reply.type;
+	result->line = reply.line[0] ? strdup(reply.line) : NULL;
+	return 0;
 }
 
 int opn_load_program(const struct opn_load_request *request, struct opn_load_result *result)
 {
-	bool unknown;
-	int type, err;
+	int ends[2], printed, err;
+	pid_t child;
 
-	libbpf_set_print(catch_print);
-	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	err = try_load(request, request->type, &unknown, result);
-	if (err || !unknown || request->type)
-		return err;
-	/* Which type a foreign section name means is user space's secret. The kernel knows a
-	 * program by its context: the first type that it accepts will do to compare by. */
-	for (type = 1; libbpf_bpf_prog_type_str(type); type++) {
-		struct opn_load_result attempt = { 0 };
-
-		err = try_load(request, type, &unknown, &attempt);
-		if (err)
-			return err;
-		if (attempt.status == OPN_LOAD_ACCEPTED) {
-			free(result->line);
-			*result = attempt;
-			return 0;
-		}
-		free(attempt.line);
+	memset(result, 0, sizeof(*result));
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	printed = memfd_create("opened-load", MFD_CLOEXEC);
+	if (printed < 0) {
+		err = -errno;
+		goto out_pipe;
 	}
-	return 0;
+	child = fork();
+	if (child < 0) {
+		err = -errno;
+		goto out;
+	}
+	if (!child)
+		run_child(request, ends[1], printed);
+	close(ends[1]);
+	ends[1] = -1;
+	err = receive(ends[0], result);
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+out:
+	close(printed);
+out_pipe:
+	close(ends[0]);
+	if (ends[1] >= 0)
+		close(ends[1]);
+	return err;
 }

@@ -35,7 +35,7 @@ struct opn_load_result {
 };
 
 /* Loads the program and unloads it again; nothing is attached or pinned.
- * Returns 0 with *result filled, or -ENOMEM. */
+ * Returns 0 with *result filled, or -errno. */
 int opn_load_program(const struct opn_load_request *request, struct opn_load_result *result);
 
 #ifdef __cplusplus
