@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * main.c - run the unit tests of lib/: all suites, or the one that is named
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit.h"
+
+static const struct {
+	const char *name;
+	Suite *(*make)(void);
+} suites[] = {
+	{ "base", base_suite },
+	{ "path", path_suite },
+	{ "file", file_suite },
+	{ "diag", diag_suite },
+	{ "diag-write", diag_write_suite },
+	{ "output", output_suite },
+	{ "hookdef", hookdef_suite },
+	{ "manifest", manifest_suite },
+	{ "graph", graph_suite },
+	{ "buildfile", buildfile_suite },
+};
+
+int main(int argc, char **argv)
+{
+	SRunner *runner = srunner_create(NULL);
+	int ran, failed;
+
+	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
+		if (argc < 2 || !strcmp(argv[1], suites[i].name))
+			srunner_add_suite(runner, suites[i].make());
+	}
+	srunner_run_all(runner, CK_NORMAL);
+	ran = srunner_ntests_run(runner);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	if (!ran)
+		fprintf(stderr, "no such suite\n");
+	return ran && !failed ? EXIT_SUCCESS : EXIT_FAILURE;
+}
