@@ -171,7 +171,7 @@ void Closure::require(int Physical, FileID FID, unsigned Seq, int UserExternal) 
     if (Physical == UserExternal)
       return;
     const External &U = Model.Externals[UserExternal];
-    if (U.File && Model.reach(&U.File->getFileEntry()).count(File))
+    if (Model.reach(&U.How.File->getFileEntry()).count(File))
       return; // it brings the file along itself
   }
   if (Seq == 0)
@@ -261,8 +261,8 @@ bool Closure::resolveNamed() {
       if (P.Kind == PlaceKind::External) {
         const FileEntry *File = Model.SM->getFileEntryForID(P.FID);
         for (int E : Externals.set_bits())
-          if (Model.Externals[E].Seq < N.Seq && Model.Externals[E].File &&
-              Model.reach(&Model.Externals[E].File->getFileEntry()).count(File))
+          if (Model.Externals[E].Seq < N.Seq &&
+              Model.reach(&Model.Externals[E].How.File->getFileEntry()).count(File))
             return true;
         return false;
       }
@@ -316,8 +316,8 @@ bool Closure::resolveNamed() {
 bool Closure::resolveExternals() {
   auto Provides = [&](unsigned E, const Requirement &R) {
     const External &X = Model.Externals[E];
-    return X.File && X.Seq < R.Seq &&
-           (int(E) == R.Physical || Model.reach(&X.File->getFileEntry()).count(R.File));
+    return X.Parent >= -1 && X.Seq < R.Seq &&
+           (int(E) == R.Physical || Model.reach(&X.How.File->getFileEntry()).count(R.File));
   };
   std::vector<const Requirement *> Open;
   for (const auto &Entry : Required) {
@@ -355,7 +355,7 @@ bool Closure::resolveExternals() {
     for (unsigned E = 0; E < Model.Externals.size(); ++E) {
       if (!Gain[E])
         continue;
-      size_t Reach = Model.reach(&Model.Externals[E].File->getFileEntry()).size();
+      size_t Reach = Model.reach(&Model.Externals[E].How.File->getFileEntry()).size();
       if (Best < 0 || Gain[E] > BestGain || (Gain[E] == BestGain && Reach < BestReach)) {
         Best = E;
         BestGain = Gain[E];
@@ -608,10 +608,10 @@ void Closure::resolveUndefs() {
     } else {
       Place P = Model.place(Before->getDefinitionLoc());
       if (P.Kind == PlaceKind::External) {
-        const FileEntry *File = Model.SM->getFileEntryForID(P.FID);
+        // Any header may define it: "#ifndef X" there may find X missing now that the header that
+        // defined it first is gone.
         for (int E : Externals.set_bits())
-          Present |= Model.Externals[E].Seq < Undef.Seq && Model.Externals[E].File &&
-                     Model.reach(&Model.Externals[E].File->getFileEntry()).count(File);
+          Present |= Model.Externals[E].Seq < Undef.Seq;
       } else if (P.Kind == PlaceKind::CommandLine) {
         Present = true; // a user's command may still define it
       } else {

@@ -185,8 +185,8 @@ public:
     }
     auto ParentIt = Model.InstanceOf.find(ParentFID);
     int Parent = ParentIt == Model.InstanceOf.end() ? -1 : ParentIt->second;
-    if (Pending >= 0 && Model.Externals[Pending].File &&
-        &Model.Externals[Pending].File->getFileEntry() == &Entry->getFileEntry()) {
+    if (Pending >= 0 &&
+        &Model.Externals[Pending].How.File->getFileEntry() == &Entry->getFileEntry()) {
       Model.ExternalOf[FID] = Pending;
       Pending = -1;
       return;
@@ -202,30 +202,26 @@ public:
     if (!File)
       return;
     auto [FID, Offset] = SM.getDecomposedLoc(HashLoc);
-    if (Model.ExternalOf.count(FID)) {
-      if (OptionalFileEntryRef From = SM.getFileEntryRefForID(FID))
-        Model.Includes[&From->getFileEntry()].insert(&File->getFileEntry());
-      Model.SearchDirs[&File->getFileEntry()] = SearchPath.str();
+    OptionalFileEntryRef From = SM.getFileEntryRefForID(FID);
+    if (From)
+      Model.Includes[&From->getFileEntry()].insert(&File->getFileEntry());
+    Model.SearchDirs[&File->getFileEntry()] = SearchPath.str();
+    if (Model.ExternalOf.count(FID))
       return;
-    }
     auto It = Model.InstanceOf.find(FID);
     int Parent = It == Model.InstanceOf.end() ? -1 : It->second;
     PendingOffset = Offset;
-    if (!staysInclude(FileName, Type)) {
-      Model.ProjectSearchDirs[&File->getFileEntry()] = SearchPath.str();
+    Asked.Spelling = (IsAngled ? "<" : "\"") + FileName.str() + (IsAngled ? ">" : "\"");
+    // Clang names the includer's folder as the search path of a header that stands beside it.
+    Asked.BesideIncluder = !IsAngled && From && SearchPath == From->getDir().getName();
+    Asked.SearchDir = SearchPath.str();
+    Asked.File = File;
+    if (!staysInclude(FileName, Type))
       return;
-    }
     External E;
     E.Parent = Parent;
     E.IncludeOffset = Offset;
-    E.File = File;
-    E.Spelling = (IsAngled ? "<" : "\"") + FileName.str() + (IsAngled ? ">" : "\"");
-    // Clang names the includer's folder as the search path of a header that stands beside it.
-    if (!IsAngled && Parent >= 0) {
-      StringRef Dir = SM.getFileEntryRefForID(FID)->getDir().getName();
-      E.BesideIncluder = SearchPath == Dir;
-    }
-    E.SearchDir = SearchPath.str();
+    E.How = Asked;
     Pending = Model.Externals.size();
     Model.Externals.push_back(std::move(E));
   }
@@ -293,6 +289,7 @@ private:
     I.File = Files.get(Path, SM.getBufferData(FID), CI.getLangOpts());
     I.Parent = Parent;
     I.IncludeOffset = Offset;
+    I.How = Asked;
     int Index = Model.Instances.size();
     Model.InstanceOf[FID] = Index;
     if (Parent >= 0)
@@ -340,6 +337,7 @@ private:
   bool SlimVmlinux = false;
   int Pending = -1;           // external whose file is about to be entered
   unsigned PendingOffset = 0; // of the last #include in a project file
+  Inclusion Asked;            // by that #include
 };
 
 } // namespace
@@ -361,10 +359,13 @@ struct DeclRange {
 };
 
 class ChunkMaker {
+  static constexpr int Gone = -2; ///< parent of an external that is part of another one
+
 public:
   ChunkMaker(SourceModel &Model) : Model(Model), SM(*Model.SM) {}
 
   void run(TranslationUnitDecl *TU) {
+    giveUpShared();
     Model.ExternalDecls.resize(Model.Externals.size());
     PerInstance.resize(Model.Instances.size());
     for (Decl *D : TU->decls())
@@ -377,6 +378,58 @@ public:
   }
 
 private:
+  /// A header that a system header includes too must stay an include: printed in part, it would
+  /// be there a second time as soon as the system header asks for it.
+  void giveUpShared() {
+    for (size_t E = 0; E < Model.Externals.size(); ++E) {
+      const std::set<const FileEntry *> &Reach =
+          Model.reach(&Model.Externals[E].How.File->getFileEntry());
+      for (unsigned I = 1; I < Model.Instances.size(); ++I)
+        if (Model.InstanceOf.count(Model.Instances[I].FID) && Model.Instances[I].Parent >= 0 &&
+            Reach.count(&Model.Instances[I].How.File->getFileEntry()))
+          giveUp(I);
+    }
+  }
+
+  void giveUp(unsigned Index) {
+    Instance &I = Model.Instances[Index];
+    External E;
+    E.Parent = I.Parent;
+    E.IncludeOffset = I.IncludeOffset;
+    E.How = I.How;
+    int Number = Model.Externals.size();
+    Model.Externals.push_back(std::move(E));
+    std::vector<unsigned> &Siblings = Model.Instances[I.Parent].Children;
+    Siblings.erase(std::find(Siblings.begin(), Siblings.end(), Index));
+    moveBelow(Index, Number);
+  }
+
+  /// Everything that an instance included goes with it, externals too.
+  void moveBelow(unsigned Index, int Number) {
+    Instance &I = Model.Instances[Index];
+    Model.InstanceOf.erase(I.FID);
+    Model.ExternalOf[I.FID] = Number;
+    for (unsigned Child : I.Children)
+      moveBelow(Child, Number);
+    I.Children.clear();
+    for (size_t E = 0; E < Model.Externals.size(); ++E)
+      if (Model.Externals[E].Parent == int(Index)) {
+        for (auto &Entry : Model.ExternalOf)
+          if (Entry.second == int(E))
+            Entry.second = Number;
+        Model.Externals[E].Parent = Gone;
+      }
+    auto OfInstance = [&](const auto &X) { return X.Instance == int(Index); };
+    Model.Pragmas.erase(
+        std::remove_if(Model.Pragmas.begin(), Model.Pragmas.end(), OfInstance), Model.Pragmas.end());
+    Model.Macros.erase(std::remove_if(Model.Macros.begin(), Model.Macros.end(), OfInstance),
+                       Model.Macros.end());
+    Model.MacroOf.clear();
+    for (unsigned M = 0; M < Model.Macros.size(); ++M)
+      if (Model.Macros[M].Info)
+        Model.MacroOf[Model.Macros[M].Info] = M;
+  }
+
   void place(Decl *D) {
     if (D->getLocation().isInvalid())
       return;
@@ -441,8 +494,10 @@ private:
         R.End = Toks[T].end();
         return;
       }
-      if (Depth < 0)
-        return;
+      if (Depth < 0) { // an attribute's range begins inside of its parentheses
+        R.End = Toks[T].end();
+        Depth = 0;
+      }
     }
   }
 
@@ -620,7 +675,7 @@ private:
     unsigned Seq = 1;
     // -include files come first, in the order of the command line.
     for (External &E : Model.Externals)
-      if (E.Parent < 0)
+      if (E.Parent == -1)
         E.Seq = Seq++;
     for (unsigned I = 1; I < Model.Instances.size(); ++I)
       if (Model.Instances[I].Parent < 0)

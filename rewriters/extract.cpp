@@ -295,20 +295,20 @@ bool opn_extraction::cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, 
   describeUnit(Out.Facts, Model, K, Sections, Access, R, Diags);
   for (int X : K.Externals.set_bits()) {
     const External &Ext = Model.Externals[X];
-    if (Ext.BesideIncluder && Ext.Parent >= 0)
+    if (Ext.How.BesideIncluder && Ext.Parent >= 0)
       Out.IncluderDirs.insert(
           llvm::sys::path::parent_path(Files.absolute(Model.Instances[Ext.Parent].File)).str());
-    else if (!Ext.SearchDir.empty())
-      Out.SearchDirs.insert(normalPath(Ext.SearchDir, C.Command->directory));
-    if (Ext.File)
-      for (const FileEntry *H : Model.reach(&Ext.File->getFileEntry())) {
-        auto Dir = Model.SearchDirs.find(H);
-        if (Dir != Model.SearchDirs.end())
-          Out.SearchDirs.insert(normalPath(Dir->second, C.Command->directory));
-      }
+    else if (!Ext.How.SearchDir.empty())
+      Out.SearchDirs.insert(normalPath(Ext.How.SearchDir, C.Command->directory));
+    for (const FileEntry *H : Model.reach(&Ext.How.File->getFileEntry())) {
+      auto Dir = Model.SearchDirs.find(H);
+      if (Dir != Model.SearchDirs.end())
+        Out.SearchDirs.insert(normalPath(Dir->second, C.Command->directory));
+    }
   }
-  for (const auto &[File, Dir] : Model.ProjectSearchDirs)
-    Out.ProjectDirs.insert(normalPath(Dir, C.Command->directory));
+  for (const Instance &I : Model.Instances)
+    if (I.Parent >= 0 && !I.How.BesideIncluder)
+      Out.ProjectDirs.insert(normalPath(I.How.SearchDir, C.Command->directory));
   return true;
 }
 

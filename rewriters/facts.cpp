@@ -519,12 +519,12 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
   std::set<std::string> Includes;
   for (int E : C.Externals.set_bits()) {
     const External &X = Model.Externals[E];
-    Includes.insert(X.Spelling);
+    Includes.insert(X.How.Spelling);
     if (X.Parent < 0)
       continue;
     const LexedFile &F = *Model.Instances[X.Parent].File;
     unsigned Line = F.line(X.IncludeOffset);
-    Items.push_back({"include", R.text(X.Spelling), R.text(F.path()), Line, Line});
+    Items.push_back({"include", R.text(X.How.Spelling), R.text(F.path()), Line, Line});
   }
 
   for (size_t I = 0; I < Maps.size(); ++I) {

@@ -189,6 +189,10 @@ static bool isLicenceComment(StringRef Text) {
   return Text.contains("SPDX-License-Identifier") || Text.contains_insensitive("copyright");
 }
 
+/// A comment of more lines is a chapter of the file, not a declaration's: uapi/linux/bpf.h has the
+/// manual of all helpers above one macro.
+static constexpr unsigned LongestAttachedComment = 64;
+
 unsigned LexedFile::attachedStart(Range R) const {
   auto It = std::lower_bound(Comments.begin(), Comments.end(), R.Begin,
                              [](const Comment &C, unsigned O) { return C.Extent.Begin < O; });
@@ -197,7 +201,8 @@ unsigned LexedFile::attachedStart(Range R) const {
     --It;
     StringRef Gap = Text.slice(It->Extent.End, Start);
     if (!It->FirstOnLine || !Gap.trim().empty() || Gap.count('\n') > 1 ||
-        isLicenceComment(text(It->Extent)))
+        isLicenceComment(text(It->Extent)) ||
+        text(It->Extent).count('\n') >= LongestAttachedComment)
       break;
     Start = It->Extent.Begin;
   }

@@ -74,7 +74,7 @@ public:
     for (int E : C.Externals.set_bits()) {
       const External &X = Model.Externals[E];
       if (X.Parent < 0) {
-        P.ForcedExternals.push_back(X.Spelling);
+        P.ForcedExternals.push_back(X.How.Spelling);
         continue;
       }
       if (X.Chunk >= 0)

@@ -24,6 +24,11 @@ inline std::string quoted(llvm::StringRef Text) {
   return "'" + Text.str() + "'";
 }
 
+// Globals of M that inline assembly names: they are called or read without a
+// use in the IR.
+std::vector<const llvm::GlobalValue *> namedBy(const llvm::InlineAsm &Asm,
+                                               const llvm::Module &M);
+
 inline bool isDebug(const llvm::Instruction &I) {
   return llvm::isa<llvm::DbgInfoIntrinsic>(I);
 }

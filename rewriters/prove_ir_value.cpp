@@ -132,6 +132,13 @@ bool IrComparer::sameInlineAsm(const InlineAsm *L, const InlineAsm *R) {
       L->getDialect() != R->getDialect() || L->canThrow() != R->canThrow() ||
       !sameType(L->getFunctionType(), R->getFunctionType()))
     return fail("inline assembly differs in its properties");
+  // What one side lacks is seen in the objects' relocations, where names are no
+  // guess.
+  for (const GlobalValue *G : namedBy(*L, LM)) {
+    const GlobalValue *Other = RM.getNamedValue(G->getName());
+    if (Other && !sameGlobal(G, Other))
+      return false;
+  }
   return true;
 }
 

@@ -25,6 +25,9 @@ constexpr uint8_t LoadImmediate64 = BPF_LD | BPF_IMM | BPF_DW;
 constexpr uint8_t Call = BPF_JMP | BPF_CALL;
 constexpr uint64_t InstructionSize = 8;
 
+// Documentation/bpf/llvm_reloc.rst: these fields have four bytes, others eight.
+constexpr uint32_t RelocAbs32 = 3, RelocNoDynamic32 = 4;
+
 // LLVM makes equal local names distinct by a number that counts over the
 // module.
 std::string withoutNumber(StringRef Name) {
@@ -209,11 +212,17 @@ ObjectSide::operations(const std::string &Function) const {
   std::vector<std::string> Out;
   for (size_t I = 0; I < Object.reloc_count; ++I) {
     const opn_reloc &R = Object.relocs[I];
-    if (!StringRef(Object.sections[R.section].name).starts_with(".struct_ops"))
+    const opn_section &In = Object.sections[R.section];
+    if (!StringRef(In.name).starts_with(".struct_ops") || !In.data ||
+        In.size < 4 || R.offset > In.size - 4)
       continue;
+    const opn_symbol *To = &Object.symbols[R.symbol];
+    if (To->type == STT_SECTION)
+      To = opn_object_symbol_at(&Object, To->section,
+                                opn_object_u32(&Object, In.data + R.offset));
     const opn_symbol *Owner =
         opn_object_symbol_at(&Object, R.section, R.offset);
-    if (Owner && Function == Object.symbols[R.symbol].name &&
+    if (To && Owner && Function == To->name &&
         !llvm::is_contained(Out, std::string(Owner->name)))
       Out.push_back(Owner->name);
   }
@@ -381,7 +390,9 @@ static Verdict compareVariable(ObjectPair &Pair, const Entity &LE,
                     " in the original, to " + (RT ? RT->Text : "nothing") +
                     " in the unit");
     // The place in a section stands in the relocated field.
-    size_t Field = LR ? (LR->type == 3 || LR->type == 4 ? 4 : 8) : 0;
+    size_t Field =
+        LR ? (LR->type == RelocAbs32 || LR->type == RelocNoDynamic32 ? 4 : 8)
+           : 0;
     for (size_t J = I; J < I + Field && J < LE.Size; ++J)
       LBytes[J] = RBytes[J] = 0;
   }

@@ -7,6 +7,7 @@
 #include "prove_ir.h"
 
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
@@ -14,6 +15,20 @@
 using namespace llvm;
 
 namespace opn {
+
+std::vector<const GlobalValue *> namedBy(const InlineAsm &Asm,
+                                         const Module &M) {
+  std::vector<const GlobalValue *> Out;
+  StringRef Rest = Asm.getAsmString();
+  auto IsWord = [](char C) { return isAlnum(C) || C == '_' || C == '.'; };
+  while (!Rest.empty()) {
+    StringRef Word = Rest.take_while(IsWord);
+    Rest = Word.empty() ? Rest.drop_front() : Rest.drop_front(Word.size());
+    if (const GlobalValue *G = Word.empty() ? nullptr : M.getNamedValue(Word))
+      Out.push_back(G);
+  }
+  return Out;
+}
 
 namespace {
 
@@ -47,8 +62,13 @@ SetVector<const GlobalValue *> references(const GlobalValue &G) {
     for (const Instruction &I : llvm::instructions(F)) {
       if (isDebug(I))
         continue;
-      for (const Use &U : I.operands())
+      for (const Use &U : I.operands()) {
         collect(U.get(), Out, Seen);
+        if (auto *Asm = dyn_cast<InlineAsm>(U.get())) {
+          for (const GlobalValue *Named : namedBy(*Asm, *F->getParent()))
+            Out.insert(Named);
+        }
+      }
     }
   } else if (auto *V = dyn_cast<GlobalVariable>(&G)) {
     if (V->hasInitializer())

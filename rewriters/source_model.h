@@ -30,8 +30,17 @@ class Preprocessor;
 
 namespace opn {
 
+/// How a header was asked for, as the project wrote it.
+struct Inclusion {
+  std::string Spelling;        ///< with <> or ""
+  std::string SearchDir;       ///< the -I folder it was found by
+  bool BesideIncluder = false; ///< found in the including file's own folder
+  clang::OptionalFileEntryRef File;
+};
+
 struct Instance {
   clang::FileID FID;
+  Inclusion How;
   const LexedFile *File = nullptr;
   int Parent = -1;             ///< the including instance; -1: main file or -include
   unsigned IncludeOffset = 0;  ///< of the directive in the parent
@@ -45,10 +54,7 @@ struct External {
   int Parent = -1;            ///< instance of the directive; -1: -include
   unsigned IncludeOffset = 0;
   int Chunk = -1;
-  clang::OptionalFileEntryRef File;
-  std::string Spelling;    ///< with <> or ""
-  std::string SearchDir;   ///< the -I folder it was found by; empty: beside the includer
-  bool BesideIncluder = false;
+  Inclusion How;
   unsigned Seq = 0;
 };
 
@@ -108,10 +114,10 @@ public:
   llvm::DenseMap<clang::FileID, int> ExternalOf;
   llvm::DenseMap<const clang::MacroInfo *, unsigned> MacroOf;
   llvm::DenseMap<clang::FileID, std::vector<MacroUse>> Uses; ///< sorted by offset
-  /// Header files that each external header file includes, also where a guard skipped them.
+  /// Header files that each file includes, also where a guard skipped them.
   std::map<const clang::FileEntry *, std::set<const clang::FileEntry *>> Includes;
   /// The -I folder by which each was found, as spelled.
-  std::map<const clang::FileEntry *, std::string> SearchDirs, ProjectSearchDirs;
+  std::map<const clang::FileEntry *, std::string> SearchDirs;
   /// Declarations of each external, filled on demand by declsOf().
   std::vector<std::vector<clang::Decl *>> ExternalDecls;
   /// Declarations whose text begins in one file and ends in another.
