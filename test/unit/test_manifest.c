@@ -264,6 +264,28 @@ START_TEST(manifest_of_an_empty_unit)
 }
 END_TEST
 
+char *sample_manifest(void)
+{
+	static const struct opn_definition definitions[] = { { "a.c", 1, 2, NULL, "01" },
+							     { "b.c", 3, 4, NULL, "01" } };
+	static const struct opn_duplicate duplicate = { "f", true, definitions, 2 };
+	struct opn_unit unit = make_unit();
+	struct opn_manifest_info info = make_info(&unit);
+	struct opn_proof proof = { 0 };
+
+	proof.level[2].status = OPN_PROOF_EXPLAINED;
+	proof.level[2].detail = "a cause";
+	proof.level[3].status = OPN_PROOF_DIFFERS;
+	proof.level[3].original = (struct opn_loc){ "a.c", 1, 0, 0 };
+	proof.level[3].unit = (struct opn_loc){ "prog.bpf.c", 1, 0, 0 };
+	proof.level[4].status = OPN_PROOF_SKIPPED;
+	info.proofs = &proof;
+	info.proof_count = 1;
+	info.duplicates = &duplicate;
+	info.duplicate_count = 1;
+	return opn_manifest_json(&info);
+}
+
 Suite *manifest_suite(void)
 {
 	Suite *suite = suite_create("manifest");
@@ -321,8 +343,9 @@ START_TEST(graph_dot_quotes_names)
 	ck_assert_ptr_nonnull(text);
 	ck_assert_ptr_nonnull(strstr(text, OPN_OUTPUT_MARKER));
 	ck_assert_ptr_nonnull(strstr(text, "\t\"prog\" -> \"help\" [class=\"call\"];\n"));
-	ck_assert_ptr_nonnull(strstr(text, "\t\"\\\"q\\\\\\n\" [shape=plaintext"));
+	ck_assert_ptr_nonnull(strstr(text, "\t\"\\\"q\\\\<0A>\" [shape=plaintext"));
 	ck_assert_ptr_nonnull(strstr(text, "tooltip=\"a.c:10-20\""));
+	ck_assert_ptr_nonnull(strstr(text, "tooltip=\"dir/<FF>.h:1-2\""));
 	ck_assert_str_eq(text + strlen(text) - 2, "}\n");
 	free(text);
 }
