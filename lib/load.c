@@ -202,7 +202,6 @@ static void run_child(const struct opn_load_request *request, int out, int print
 
 	dup2(printed, STDERR_FILENO);
 	libbpf_set_print(print_warning);
-	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	try_types(request, &reply);
 	if (write(out, &reply, sizeof(reply)) < 0)
 		close(out);

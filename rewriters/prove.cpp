@@ -416,6 +416,8 @@ void Proof::proveLoad(View &Plain) {
   std::string Why =
       Theirs.line ? Theirs.line : std::string(strerror(-Theirs.error));
   free(Theirs.line);
+  if (Theirs.status == OPN_LOAD_UNABLE && Theirs.error == -ENOENT)
+    return set(4, OPN_PROOF_SKIPPED, quote(Root) + " is no program");
   if (Theirs.status == OPN_LOAD_UNABLE)
     return set(4, OPN_PROOF_SKIPPED,
                "the original cannot be loaded here: " + Why);
