@@ -264,7 +264,9 @@ START_TEST(manifest_of_an_empty_unit)
 }
 END_TEST
 
-char *sample_manifest(void)
+#ifdef OPN_TEST_PYTHON
+/* Something under every key. */
+static char *sample_manifest(void)
 {
 	static const struct opn_definition definitions[] = { { "a.c", 1, 2, NULL, "01" },
 							     { "b.c", 3, 4, NULL, "01" } };
@@ -286,6 +288,36 @@ char *sample_manifest(void)
 	return opn_manifest_json(&info);
 }
 
+static int validate(const char *text)
+{
+	const char *const argv[] = { OPN_TEST_PYTHON, OPN_TEST_SCHEMA_CHECK,
+				     OPN_TEST_HOOKDEFS "/schema/manifest.schema.json",
+				     "manifest.json", NULL };
+
+	write_file("manifest.json", text);
+	return run(argv);
+}
+
+START_TEST(manifest_fits_its_schema)
+{
+	struct opn_unit empty = { .name = "f" };
+	struct opn_manifest_info info = make_info(&empty);
+	char *text = sample_manifest(), *log;
+	int status = validate(text);
+
+	log = read_file("log");
+	ck_assert_msg(!status, "%s", log);
+	free(log);
+	free(text);
+	text = opn_manifest_json(&info);
+	ck_assert_int_eq(validate(text), 0);
+	free(text);
+	/* and the validator is awake */
+	ck_assert_int_eq(validate("{\"version\": 1}"), 1);
+}
+END_TEST
+#endif
+
 Suite *manifest_suite(void)
 {
 	Suite *suite = suite_create("manifest");
@@ -297,6 +329,9 @@ Suite *manifest_suite(void)
 	tcase_add_test(tcase, manifest_warns);
 	tcase_add_test(tcase, manifest_tells_what_was_proved);
 	tcase_add_test(tcase, manifest_of_an_empty_unit);
+#ifdef OPN_TEST_PYTHON
+	tcase_add_test(tcase, manifest_fits_its_schema);
+#endif
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -40,9 +40,6 @@ char *printed(bool colour, bool quiet);
 void expect_printed(const char *text);
 void forget_diags(void);
 
-/* Text of a manifest that has something under every key; freed by the caller. */
-char *sample_manifest(void);
-
 /* Runs a program with its arguments (NULL-terminated), output to the file "log"; returns its exit
  * status. */
 int run(const char *const *argv);
