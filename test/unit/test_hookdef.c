@@ -29,6 +29,8 @@ static const struct {
 	{ "tc", "tc" },
 	{ "tcx/ingress", "tc" },
 	{ "tcx/other", NULL },
+	{ "tcx/ingress/x", NULL },
+	{ "cgroup_skb/egress/x", NULL },
 	{ "classifier/x", "tc" },
 	{ "action", "tc-action" },
 	{ "socket", "socket-filter" },
@@ -118,12 +120,14 @@ START_TEST(helpers_have_a_first_kernel)
 					    "bpf_get_numa_node_id", NULL };
 	static const char *const unknown[] = { "bpf_map_lookup_elem", "bpf_frobnicate", NULL };
 	static const char *const old[] = { "bpf_get_numa_node_id", "bpf_skb_change_tail", NULL };
+	static const char *const major[] = { "bpf_spin_lock", "bpf_sk_release", NULL };
 	static const char *const none[] = { NULL };
 	struct opn_hookdefs *hookdefs = load_own();
 
 	ck_assert_str_eq(opn_hookdefs_min_kernel(hookdefs, some), "5.8");
 	/* as numbers, not as text: 4.10 is after 4.9 */
 	ck_assert_str_eq(opn_hookdefs_min_kernel(hookdefs, old), "4.10");
+	ck_assert_str_eq(opn_hookdefs_min_kernel(hookdefs, major), "5.1");
 	ck_assert_ptr_null(opn_hookdefs_min_kernel(hookdefs, unknown));
 	ck_assert_ptr_null(opn_hookdefs_min_kernel(hookdefs, none));
 	opn_hookdefs_free(hookdefs);

@@ -151,6 +151,11 @@ START_TEST(a_foreign_file_is_refused)
 {
 	ck_assert_int_eq(put("out", false, "a", "1", NULL), 0);
 	write_file("out/b", "the user's");
+	/* equal bytes: nothing of the user's would be lost */
+	ck_assert_int_eq(put("out", false, "a", "1", "b", "the user's", NULL), 0);
+	ck_assert_int_eq(unlink("out/b"), 0);
+	ck_assert_int_eq(put("out", false, "a", "1", NULL), 0);
+	write_file("out/b", "the user's");
 	ck_assert_int_ne(put("out", false, "a", "2", "b", "2", NULL), 0);
 	ck_assert(reported(OPN_DIAG_OUTPUT_FOREIGN));
 	expect_file("out/a", "1");
