@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,41 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "Help:", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
+
+static volatile sig_atomic_t caught_signal;
+
+static void catch_signal(int number)
+{
+	caught_signal = number;
+}
+
+void opn_cli_catch_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = catch_signal,
+				    .sa_flags = SA_RESETHAND | SA_RESTART };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct sigaction old;
+
+		/* Under nohup SIGHUP is ignored, and stays so. */
+		if (!sigaction(numbers[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	}
+}
+
+bool opn_cli_interrupted(void)
+{
+	return caught_signal;
+}
+
+void opn_cli_resume_signal(void)
+{
+	if (!caught_signal)
+		return;
+	signal(caught_signal, SIG_DFL);
+	raise(caught_signal);
+}
 
 void opn_cli_no_memory(void *unused)
 {

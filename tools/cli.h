@@ -66,6 +66,13 @@ bool opn_cli_coloured(const struct opn_cli *cli);
 /* Writes --diag-output, if given, and returns the status that the run exits with. */
 int opn_cli_finish(const struct opn_cli *cli, struct opn_diags *diags);
 
+/* From here on the first SIGINT, SIGTERM or SIGHUP only makes opn_cli_interrupted() true, so that
+ * the tool can take back what it staged; the second one ends the process at once. */
+void opn_cli_catch_signals(void);
+bool opn_cli_interrupted(void);
+/* Ends the process by the signal that was caught, as if it had not been; returns without one. */
+void opn_cli_resume_signal(void);
+
 /* Says that memory ran out and ends the process (70); an arena's handler. */
 void opn_cli_no_memory(void *unused) __attribute__((noreturn));
 

@@ -183,32 +183,105 @@ static void note_unit_line(struct opn_diags *diags, const struct opn_unit *unit,
 	opn_diag_note(diags, OPN_NOWHERE, "line %u of the unit: %.*s", line, (int)length, text);
 }
 
-static bool report_level(struct opn_diags *diags, const struct opn_unit *unit,
-			 const struct opn_proof_level *level, size_t index)
+static bool is_refused(const struct opn_proof_level *level)
 {
-	const char *detail = level->detail ? level->detail : "no more is known";
-	bool refused = true;
+	return level->status == OPN_PROOF_DIFFERS || level->status == OPN_PROOF_ERROR;
+}
 
-	switch (level->status) {
-	case OPN_PROOF_IDENTICAL:
-	case OPN_PROOF_SKIPPED:
-		return false;
-	case OPN_PROOF_EXPLAINED:
-		opn_diag(diags, OPN_DIAG_PROOF_EXPLAINED, level->original, unit->name, detail);
-		refused = false;
-		break;
-	case OPN_PROOF_DIFFERS:
-		opn_diag(diags, OPN_DIAG_PROOF_DIFFERS, level->original, unit->name, detail);
-		break;
-	case OPN_PROOF_ERROR:
-		opn_diag(diags, OPN_DIAG_PROOF_FAILED, level->original, unit->name, detail);
-		break;
-	}
+static const char *detail_of(const struct opn_proof_level *level)
+{
+	return level->detail ? level->detail : "no more is known";
+}
+
+/* Notes what belongs to one of several commands of the source. */
+static void note_variant(struct opn_diags *diags, const struct extract_source *source,
+			 size_t variant)
+{
+	if (source->command_count > 1)
+		opn_diag_note(diags, OPN_NOWHERE, "with compile command %zu of %zu", variant + 1,
+			      source->command_count);
+}
+
+/* The first difference is the error; what other levels say follows from it, most of the time. */
+static void report_refusal(struct opn_diags *diags, const struct opn_unit *unit,
+			   const struct opn_proof *proof, size_t first)
+{
+	const struct opn_proof_level *level = &proof->level[first];
+
+	opn_diag(diags,
+		 level->status == OPN_PROOF_ERROR ? OPN_DIAG_PROOF_FAILED : OPN_DIAG_PROOF_DIFFERS,
+		 level->original, unit->name, detail_of(level));
 	if (level->unit.line)
 		note_unit_line(diags, unit, level->unit.line);
-	opn_diag_note(diags, OPN_NOWHERE, "level %zu of the proof: %s%s", index + 1,
-		      opn_proof_level_name(index), refused ? "; the unit is not written" : "");
-	return refused;
+	opn_diag_note(diags, OPN_NOWHERE, "proof level %zu, %s; the unit is not written", first + 1,
+		      opn_proof_level_name(first));
+	for (size_t i = first + 1; i < OPN_PROOF_LEVELS; i++) {
+		if (is_refused(&proof->level[i]))
+			opn_diag_note(diags, OPN_NOWHERE, "proof level %zu, %s: %s", i + 1,
+				      opn_proof_level_name(i), detail_of(&proof->level[i]));
+	}
+}
+
+static bool is_told(const struct opn_proof *proof, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (proof->level[i].status == OPN_PROOF_EXPLAINED &&
+		    !strcmp(detail_of(&proof->level[i]), detail_of(&proof->level[index])))
+			return true;
+	}
+	return false;
+}
+
+/* One warning for all levels that have an explanation; most share it. */
+static bool report_explanation(struct opn_diags *diags, const struct opn_unit *unit,
+			       const struct opn_proof *proof)
+{
+	const struct opn_proof_level *first = NULL;
+	struct opn_buf details = { 0 }, levels = { 0 };
+	char *detail_text, *level_text;
+
+	for (size_t i = 0; i < OPN_PROOF_LEVELS; i++) {
+		const struct opn_proof_level *level = &proof->level[i];
+
+		if (level->status != OPN_PROOF_EXPLAINED)
+			continue;
+		if (!first)
+			first = level;
+		if (!is_told(proof, i))
+			opn_buf_printf(&details, "%s%s", details.length ? ", " : "",
+				       detail_of(level));
+		opn_buf_printf(&levels, "%s%zu (%s)", levels.length ? ", " : "", i + 1,
+			       opn_proof_level_name(i));
+	}
+	if (!first)
+		return false;
+	detail_text = opn_buf_take(&details);
+	level_text = opn_buf_take(&levels);
+	if (!detail_text || !level_text)
+		opn_cli_no_memory(NULL);
+	opn_diag(diags, OPN_DIAG_PROOF_EXPLAINED, first->original, unit->name, detail_text);
+	if (first->unit.line)
+		note_unit_line(diags, unit, first->unit.line);
+	opn_diag_note(diags, OPN_NOWHERE, "proof level %s", level_text);
+	free(detail_text);
+	free(level_text);
+	return true;
+}
+
+/* Reports a proof; whether the unit may be written. */
+static bool report_proof(struct extract_source *source, const struct opn_unit *unit,
+			 const struct opn_proof *proof, size_t variant)
+{
+	for (size_t i = 0; i < OPN_PROOF_LEVELS; i++) {
+		if (is_refused(&proof->level[i])) {
+			report_refusal(source->diags, unit, proof, i);
+			note_variant(source->diags, source, variant);
+			return false;
+		}
+	}
+	if (report_explanation(source->diags, unit, proof))
+		note_variant(source->diags, source, variant);
+	return true;
 }
 
 static bool prove_variant(const struct extract_run *run, struct extract_source *source,
@@ -225,16 +298,13 @@ static bool prove_variant(const struct extract_run *run, struct extract_source *
 	struct opn_command command = unit_command(source->arena, unit->unit, variant, folder,
 						  run->root, original->argv[0]);
 	struct opn_proof proof = { 0 };
-	bool refused = false;
+	struct opn_proof *kept;
 
 	if (opn_prove(prover, original, &command, &options, source->diags, &proof))
 		return false;
-	keep_proof(source->arena, &unit->proofs[unit->proof_count], &proof, run->root, folder);
-	for (size_t i = 0; i < OPN_PROOF_LEVELS; i++)
-		refused |= report_level(source->diags, unit->unit,
-					&unit->proofs[unit->proof_count].level[i], i);
-	unit->proof_count++;
-	return !refused;
+	kept = &unit->proofs[unit->proof_count++];
+	keep_proof(source->arena, kept, &proof, run->root, folder);
+	return report_proof(source, unit->unit, kept, variant);
 }
 
 void extract_prove(const struct extract_run *run, struct extract_source *source,

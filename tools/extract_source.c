@@ -130,6 +130,8 @@ static void cut_programs(const struct extract_run *run, struct extract_source *s
 		if (!source->functions[i].is_program)
 			continue;
 		found = true;
+		if (opn_cli_interrupted())
+			return;
 		/* Variants of one program under #ifdef are one unit. */
 		if (is_repeated(source, i))
 			continue;
@@ -169,7 +171,7 @@ static void prove_units(const struct extract_run *run, struct extract_source *so
 
 	if (!prover)
 		opn_cli_no_memory(NULL);
-	for (size_t i = 0; i < source->unit_count; i++)
+	for (size_t i = 0; i < source->unit_count && !opn_cli_interrupted(); i++)
 		extract_prove(run, source, prover, &source->units[i]);
 	opn_prover_free(prover);
 }

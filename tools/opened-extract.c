@@ -344,6 +344,10 @@ static void *work(void *data)
 	while (pool->next < pool->run->source_count) {
 		struct extract_source *source = &pool->run->sources[pool->next++];
 
+		if (!source->done && opn_cli_interrupted()) {
+			source->done = true;
+			pthread_cond_signal(&pool->changed);
+		}
 		if (source->done)
 			continue;
 		pthread_mutex_unlock(&pool->lock);
@@ -476,8 +480,10 @@ int main(int argc, char **argv)
 	if (!error) {
 		prepare_sources(&run, commands);
 		opn_diags_set_root(run.diags, run.root);
+		opn_cli_catch_signals();
 		run_sources(&run);
-		finish_run(&run, run.diags);
+		if (!opn_cli_interrupted())
+			finish_run(&run, run.diags);
 	}
 	status = opn_cli_finish(&options.cli, run.diags);
 	free_run(&run);
@@ -487,5 +493,6 @@ int main(int argc, char **argv)
 	free(options.keep_includes.word);
 	free(options.cli.extra.word);
 	free(options.cli.extra_before.word);
+	opn_cli_resume_signal();
 	return status;
 }
