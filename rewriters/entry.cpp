@@ -112,7 +112,8 @@ bool makeEntry(const FunctionDecl *FD, const opn_entry_rule &Rule, const SourceM
   Text += Locals;
   if (!Locals.empty())
     Text += "\n";
-  bool Integer = FD->getReturnType()->isIntegralOrEnumerationType();
+  // Where the verifier bounds a program's result, the function's own must not leak into it.
+  bool Integer = FD->getReturnType()->isIntegralOrEnumerationType() && !Rule.result_bounded;
   if (Integer) {
     Text += "\treturn " + Name + "(" + Arguments + ");\n";
   } else {

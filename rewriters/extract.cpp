@@ -12,7 +12,6 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/DeclCXX.h"
-#include "clang/Basic/Version.h"
 #include "clang/Lex/PreprocessorOptions.h"
 #include "llvm/Support/Path.h"
 #include <algorithm>
@@ -21,8 +20,6 @@
 using namespace clang;
 using namespace opn;
 using llvm::StringRef;
-
-const char *opn_clang_version(void) { return CLANG_VERSION_STRING; }
 
 namespace {
 

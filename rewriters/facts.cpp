@@ -365,12 +365,13 @@ private:
   void call(const CallExpr *CE) {
     const VarDecl *Helper = calledHelper(CE, Context);
     const FunctionDecl *Callee = calledFunction(CE);
-    for (const Expr *Arg : CE->arguments()) {
+    for (unsigned A = 0; A < CE->getNumArgs(); ++A) {
+      const Expr *Arg = CE->getArg(A);
       if (const VarDecl *Map = mapIn(Arg)) {
         unsigned How = OPN_ACCESS_READ | OPN_ACCESS_WRITE;
         if (Helper)
           for (size_t I = 0; I < Table.Count; ++I)
-            if (Helper->getName() == Table.Rules[I].helper)
+            if (Helper->getName() == Table.Rules[I].helper && A == Table.Rules[I].argument)
               How = Table.Rules[I].access;
         Access[Map] |= How;
       } else if (Callee && Arg->getType()->isPointerType() &&
@@ -407,6 +408,13 @@ private:
 } // namespace
 
 //===-- the unit --------------------------------------------------------------------------------//
+
+static bool isDefined(const VarDecl *VD) {
+  for (const VarDecl *R : VD->redecls()) // "int x;" defines it, though Clang calls it tentative
+    if (R->isThisDeclarationADefinition() != VarDecl::DeclarationOnly)
+      return true;
+  return false;
+}
 
 static const char *kindOf(const Decl *D) {
   if (const auto *TD = dyn_cast<TagDecl>(D))
@@ -471,7 +479,7 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
         M.file = R.text(F.path());
         M.start_line = Start;
         M.end_line = End;
-        M.is_declared_only = !VD->getDefinition();
+        M.is_declared_only = !isDefined(VD);
         if (std::find(MapDecls.begin(), MapDecls.end(), VD->getCanonicalDecl()) != MapDecls.end())
           continue;
         Maps.push_back(M);
