@@ -94,6 +94,9 @@ struct opn_prover {
 
 namespace {
 
+constexpr Verdict (*Levels[])(ObjectPair &) = {compareCode, compareTypes,
+                                               compareData};
+
 // One proof on its way.
 class Proof {
 public:
@@ -125,7 +128,10 @@ private:
   void proveIr();
   bool explainIr(const std::set<std::string> &Macros);
   void proveObjects();
+  std::set<std::string> usedPlaceMacros() const;
   std::unique_ptr<View> explainCode();
+  std::unique_ptr<View> explainPlaces(View &Plain, unsigned Level);
+  bool equalIn(View &Explained, View &Plain, unsigned Level);
   std::unique_ptr<View> tryView(const std::string &L, const std::string &R,
                                 const opn_object *Whole);
   void proveLoad(View &Plain);
@@ -283,14 +289,19 @@ bool Proof::explainIr(const std::set<std::string> &Macros) {
   return true;
 }
 
+std::set<std::string> Proof::usedPlaceMacros() const {
+  std::set<std::string> Used = L->PlaceMacros;
+  Used.insert(R->PlaceMacros.begin(), R->PlaceMacros.end());
+  return Used;
+}
+
 void Proof::proveIr() {
   Verdict Found = compareModules(*L, *R);
   if (!Found) {
     set(0, OPN_PROOF_IDENTICAL, "");
     return;
   }
-  std::set<std::string> Used = L->PlaceMacros;
-  Used.insert(R->PlaceMacros.begin(), R->PlaceMacros.end());
+  std::set<std::string> Used = usedPlaceMacros();
   for (const std::string &Macro : Used) {
     if (explainIr({Macro}))
       return set(0, OPN_PROOF_EXPLAINED, PlaceReason);
@@ -347,6 +358,35 @@ std::unique_ptr<View> Proof::explainCode() {
   return V;
 }
 
+bool Proof::equalIn(View &Explained, View &Plain, unsigned Level) {
+  ObjectPair Pair = Explained.pair();
+  // Licence and symbols are the whole source's.
+  ObjectPair Judged{Pair.Original, Pair.Unit, *Plain.original(),
+                    Plain.pair().MissingOperations};
+  return !Levels[Level - 1](Judged);
+}
+
+// A macro can reach the object past the code: in the text of a declaration tag.
+std::unique_ptr<View> Proof::explainPlaces(View &Plain, unsigned Level) {
+  std::vector<std::set<std::string>> Attempts;
+  std::set<std::string> Used = usedPlaceMacros();
+  for (const std::string &Macro : Used)
+    Attempts.push_back({Macro});
+  if (Used.size() > 1)
+    Attempts.push_back(Used);
+  for (const std::set<std::string> &Macros : Attempts) {
+    if (!explainIr(Macros))
+      continue;
+    std::unique_ptr<View> V = explainCode();
+    if (V && equalIn(*V, Plain, Level))
+      return V;
+    NeutralL.reset();
+    NeutralR.reset();
+    PlaceReason.clear();
+  }
+  return nullptr;
+}
+
 void Proof::proveObjects() {
   View Plain(L->Object, R->Object, nullptr);
   if (!Plain.readable())
@@ -356,11 +396,8 @@ void Proof::proveObjects() {
     bool InUnit = StringRef(Problem).starts_with("the unit");
     return setAll(1, InUnit ? OPN_PROOF_DIFFERS : OPN_PROOF_ERROR, Problem);
   }
-  using Compare = Verdict (*)(ObjectPair &);
-  static const Compare Levels[] = {compareCode, compareTypes, compareData};
+  bool MayExplain = Out.level[0].status != OPN_PROOF_DIFFERS, Tried = false;
   std::unique_ptr<View> Explained;
-  bool Tried =
-      Out.level[0].status == OPN_PROOF_DIFFERS; // then nothing is explained
   for (unsigned Level = 1; Level <= 3; ++Level) {
     ObjectPair Pair = Plain.pair();
     Verdict Found = Levels[Level - 1](Pair);
@@ -372,19 +409,17 @@ void Proof::proveObjects() {
       continue;
     }
     // What left the code equal is no matter of inlining.
-    if (!Tried && (Level == 1 || NeutralL))
+    if (MayExplain && !Tried && (Level == 1 || NeutralL)) {
+      Tried = true;
       Explained = explainCode();
-    Tried = true;
-    if (Explained) {
-      ObjectPair Other = Explained->pair();
-      ObjectPair Judged{Other.Original, Other.Unit, *Plain.original(),
-                        Pair.MissingOperations};
-      if (!Levels[Level - 1](Judged)) {
-        set(Level, OPN_PROOF_EXPLAINED, Reason);
-        continue;
-      }
     }
-    differs(Level, *Found);
+    if (Explained && equalIn(*Explained, Plain, Level))
+      set(Level, OPN_PROOF_EXPLAINED, Reason);
+    else if (MayExplain && !NeutralL &&
+             (Explained = explainPlaces(Plain, Level)))
+      set(Level, OPN_PROOF_EXPLAINED, Reason);
+    else
+      differs(Level, *Found);
   }
   proveLoad(Plain);
 }

@@ -41,7 +41,7 @@ int other(struct __sk_buff *ctx)
 /* CHECK: f 1 identical
  * CHECK-NEXT: f 2 explained: functions left out change inlining: other
  * CHECK-NEXT: f 3 identical
- * CHECK-NEXT: f 4 explained: functions left out change inlining: other
+ * CHECK-NEXT: f 4 identical
  *
  * OTHER: f 1 differs: 'helper': function: attribute
  * OTHER: f 2 differs: 'f': instruction

@@ -25,5 +25,5 @@ __attribute__((noinline)) int late(int x)
 /* CHECK: f 1 differs: 'late': defined in the original but only declared in the unit
  * CHECK: f 2 differs: 'f': instruction 1 refers to function 'late' in the original, to extern 'late' in the unit
  * CHECK: f 3 identical
- * CHECK-NEXT: f 4 differs: function 'late' is missing in the unit
+ * CHECK-NEXT: f 4 differs: 'late' is undefined in the unit, but not in the original
  */
