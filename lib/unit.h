@@ -73,6 +73,8 @@ struct opn_unit_file {
 	size_t length;
 };
 
+#define OPN_NO_VARIANT ((size_t)-1)
+
 struct opn_unit {
 	const char *name;	/* the target's */
 	const char *source;	/* relative to the root */
@@ -85,6 +87,10 @@ struct opn_unit {
 	 * paths below the root are relative to the root and marked by a leading "@ROOT@/" */
 	const char *const *const *flags;
 	size_t flags_count;
+	/* per command of the source the index of its list in flags, as different commands may come
+	 * to the same flags; OPN_NO_VARIANT where a command has no such function */
+	const size_t *variants;
+	size_t variant_count;
 	const struct opn_function *functions;
 	size_t function_count;
 	const struct opn_map *maps;

@@ -85,8 +85,8 @@ private:
   bool cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, Entry &E);
   void listFunctions(const SourceModel &Model);
   std::string nameAt(StringRef File, unsigned Line) const;
-  void flags(opn_unit &U, std::vector<Cut> &Cuts, const std::set<std::string> &Baked,
-             StringRef TreeBase);
+  void flags(opn_unit &U, const std::vector<Cut> &Cuts, const std::vector<bool> &Has,
+             const std::set<std::string> &Baked, StringRef TreeBase);
   void licences(opn_unit &U, const Plan &P, opn_diags *Diags);
   int missing(StringRef Name, opn_diags *Diags) const;
 };
@@ -321,10 +321,11 @@ static std::string flagPath(StringRef Spelled, StringRef Directory, const FileCa
   return "@ROOT@/" + Relative;
 }
 
-void opn_extraction::flags(opn_unit &U, std::vector<Cut> &Cuts, const std::set<std::string> &Baked,
-                           StringRef TreeBase) {
+void opn_extraction::flags(opn_unit &U, const std::vector<Cut> &Cuts, const std::vector<bool> &Has,
+                           const std::set<std::string> &Baked, StringRef TreeBase) {
   static const char *const SearchOptions[] = {"-isystem", "-idirafter", "-iquote", "-I"};
   std::vector<std::vector<std::string>> Lists;
+  std::vector<size_t> Variants;
   std::set<std::string> Relevant; // macros of the command line that any command's text looks at
   for (const Cut &C : Cuts) {
     Relevant.insert(C.Tested.begin(), C.Tested.end());
@@ -332,13 +333,12 @@ void opn_extraction::flags(opn_unit &U, std::vector<Cut> &Cuts, const std::set<s
       Relevant.insert(D.first);
   }
   for (size_t I = 0; I < Configs.size(); ++I) {
-    const opn_command &Cmd = *Configs[I].Command;
-    std::set<std::string> Search;
-    std::set<std::string> Tree;
-    if (I < Cuts.size()) {
-      Search = Cuts[I].SearchDirs;
-      Tree = Cuts[I].ProjectDirs;
+    if (!Has[I]) {
+      Variants.push_back(OPN_NO_VARIANT);
+      continue;
     }
+    const opn_command &Cmd = *Configs[I].Command;
+    const std::set<std::string> &Search = Cuts[I].SearchDirs, &Tree = Cuts[I].ProjectDirs;
     std::vector<std::string> List;
     size_t Count = 0;
     while (Cmd.argv[Count])
@@ -355,7 +355,6 @@ void opn_extraction::flags(opn_unit &U, std::vector<Cut> &Cuts, const std::set<s
         Path.consume_front("=");
         Handled = true;
         std::string Absolute = normalPath(Path, Cmd.directory);
-        std::string Joint = StringRef(Option) == "-I" ? "-I" : std::string(Option) + " ";
         auto Add = [&](const std::string &Value) {
           if (StringRef(Option) == "-I") {
             List.push_back("-I" + Value);
@@ -394,12 +393,13 @@ void opn_extraction::flags(opn_unit &U, std::vector<Cut> &Cuts, const std::set<s
         continue;
       List.push_back(Arg.str());
     }
-    if (I < Cuts.size())
-      for (const std::string &Dir : Cuts[I].IncluderDirs) {
-        List.push_back("-iquote");
-        List.push_back(flagPath(Dir, Cmd.directory, Files));
-      }
-    if (std::find(Lists.begin(), Lists.end(), List) == Lists.end())
+    for (const std::string &Dir : Cuts[I].IncluderDirs) {
+      List.push_back("-iquote");
+      List.push_back(flagPath(Dir, Cmd.directory, Files));
+    }
+    auto Same = std::find(Lists.begin(), Lists.end(), List);
+    Variants.push_back(Same - Lists.begin());
+    if (Same == Lists.end())
       Lists.push_back(std::move(List));
   }
   std::vector<const char *const *> Arrays;
@@ -407,6 +407,8 @@ void opn_extraction::flags(opn_unit &U, std::vector<Cut> &Cuts, const std::set<s
     Arrays.push_back(R.words(List));
   U.flags = R.array(Arrays);
   U.flags_count = Arrays.size();
+  U.variants = R.array(Variants);
+  U.variant_count = Variants.size();
 }
 
 //===-- licences --------------------------------------------------------------------------------//
@@ -605,7 +607,7 @@ int opn_extraction::unit(StringRef Given, opn_diags *Diags, const opn_unit **Out
   }
   U.files = R.array(OutFiles);
   U.file_count = OutFiles.size();
-  flags(U, Cuts, Baked, TreeBase);
+  flags(U, Cuts, Has, Baked, TreeBase);
 
   Units[Name] = Owned.get();
   *Out = Owned.get();

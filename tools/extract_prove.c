@@ -120,13 +120,11 @@ static const char *rooted_flag(struct opn_arena *arena, const char *flag, const 
 				mark + strlen(ROOT_MARK));
 }
 
-/* The command that compiles the unit's source in folder, from the flags of one variant. */
+/* The command that compiles the unit's source in folder, from one list of its flags. */
 static struct opn_command unit_command(struct opn_arena *arena, const struct opn_unit *unit,
-				       size_t variant, const char *folder, const char *root,
-				       const char *compiler)
+				       const char *const *flags, const char *folder,
+				       const char *root, const char *compiler)
 {
-	static const char *const none[] = { NULL };
-	const char *const *flags = variant < unit->flags_count ? unit->flags[variant] : none;
 	size_t count = 0;
 	const char **argv;
 	char *file;
@@ -295,7 +293,8 @@ static bool prove_variant(const struct extract_run *run, struct extract_source *
 		.load = run->options->load,
 	};
 	const struct opn_command *original = &source->commands[variant];
-	struct opn_command command = unit_command(source->arena, unit->unit, variant, folder,
+	const char *const *flags = unit->unit->flags[unit->unit->variants[variant]];
+	struct opn_command command = unit_command(source->arena, unit->unit, flags, folder,
 						  run->root, original->argv[0]);
 	struct opn_proof proof = { 0 };
 	struct opn_proof *kept;
@@ -317,7 +316,9 @@ void extract_prove(const struct extract_run *run, struct extract_source *source,
 		return;
 	}
 	unit->proofs = opn_arena_array(source->arena, source->command_count, sizeof(*unit->proofs));
-	for (size_t i = 0; i < source->command_count; i++) {
+	for (size_t i = 0; i < unit->unit->variant_count; i++) {
+		if (unit->unit->variants[i] == OPN_NO_VARIANT)
+			continue; /* this command does not compile the function */
 		if (!prove_variant(run, source, prover, unit, i, folder))
 			unit->refused = true;
 	}

@@ -131,6 +131,15 @@ static const char *const *const *copy_flags(struct opn_arena *arena, const struc
 	return flags;
 }
 
+static const size_t *copy_variants(struct opn_arena *arena, const struct opn_unit *unit)
+{
+	size_t *variants = opn_arena_array(arena, unit->variant_count + 1, sizeof(*variants));
+
+	for (size_t i = 0; i < unit->variant_count; i++)
+		variants[i] = unit->variants[i];
+	return variants;
+}
+
 const struct opn_unit *unit_copy(struct opn_arena *arena, const struct opn_unit *unit)
 {
 	struct opn_unit *copy = opn_arena_alloc(arena, sizeof(*copy));
@@ -144,6 +153,7 @@ const struct opn_unit *unit_copy(struct opn_arena *arena, const struct opn_unit 
 	copy->license = opn_arena_strdup(arena, unit->license);
 	copy->files = copy_files(arena, unit);
 	copy->flags = copy_flags(arena, unit);
+	copy->variants = copy_variants(arena, unit);
 	copy->functions = copy_functions(arena, unit);
 	copy->maps = copy_maps(arena, unit);
 	copy->items = copy_items(arena, unit);
