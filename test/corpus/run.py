@@ -220,7 +220,7 @@ def check_extraction(options, source, size, out):
 
 
 def refusals(report):
-    """Why --prove did not write a unit, by the unit's name in quotes."""
+    """(row, why) by unit: what --prove did not write, and the level at which it differs."""
     try:
         with open(report) as f:
             diagnostics = json.load(f)["diagnostics"]
@@ -228,10 +228,13 @@ def refusals(report):
         return {}
     found = {}
     for diagnostic in diagnostics:
-        if "proof" in diagnostic.get("flag", ""):
-            name = re.search(r"'([^']+)'", diagnostic["message"])
-            text = "; ".join([diagnostic["message"]] + [n["message"] for n in diagnostic.get("notes", [])])
-            found.setdefault(name.group(1) if name else "", text)
+        if "proof-" not in diagnostic.get("flag", "") or diagnostic["severity"] != "error":
+            continue
+        name = re.search(r"'([^']+)'", diagnostic["message"])
+        text = "; ".join([diagnostic["message"]] + [n["message"] for n in diagnostic.get("notes", [])])
+        level = re.search(r"level (\d) of the proof", text)
+        row = f"level-{level.group(1) if level else 1}".replace(f"level-{LOAD_LEVEL}", "loaded")
+        found.setdefault(name.group(1) if name else "", (row, text))
     return found
 
 
@@ -244,8 +247,10 @@ def check_proof(options, source, out):
     for program in source.programs:
         proofs = manifests.get(program, {}).get("proof") or []
         if not proofs:
-            why = reasons.get(program) or f"exit {code}: {first_error(error)}"
-            source.count("level-1", False, program, "refused: " + why)
+            # Refused at one level: nothing is known of the others, which are not counted.
+            row, why = reasons.get(program) or ("level-1", f"exit {code}: {first_error(error)}")
+            source.levels[row, "refused"] += 1
+            source.count(row, False, program, why)
             continue
         for proof in proofs:
             levels = {level["level"]: level for level in proof["levels"]}
@@ -374,8 +379,14 @@ def markdown(result):
         lines += ["", "Explained and skipped, by cause:", ""]
         lines += [f"- {count} x {cause}" for cause, count in result["explained"].items()]
     if result["failures"]:
-        lines += ["", "Failures:", ""]
-        lines += [f"- {f['source']} {f['program']} [{f['row']}] {f['why']}" for f in result["failures"]]
+        causes = {}
+        for failure in result["failures"]:
+            cause = re.sub(r"'[^']*'|\bline \d+ of the unit: [^;]*;+", "...", failure["why"])
+            causes.setdefault((failure["row"], cause), []).append(f"{failure['source']} {failure['program']}".strip())
+        lines += ["", "Failures, by cause:", ""]
+        for (row, cause), places in sorted(causes.items(), key=lambda c: (-len(c[1]), c[0])):
+            lines.append(f"- {len(places)} x [{row}] {cause}")
+            lines += [f"  - {place}" for place in places[:3]] + (["  - ..."] if places[3:] else [])
     if result["notes"]:
         lines += ["", "Not tried:", ""] + [f"- {n['source']}: {n['note']}" for n in result["notes"]]
     return "\n".join(lines) + "\n"
@@ -390,10 +401,10 @@ def regressions(result, baseline):
         return
     for name, _ in ROWS:
         old, new = baseline["rows"][name], result["rows"][name]
-        # A row without a single good one was not run (--no-prove, no --load).
+        # A row of which nothing was tried was not run (--no-prove, no --load).
         if new["of"] and new["of"] - new["good"] > old["of"] - old["good"]:
             yield f"{name}: {new['of'] - new['good']} bad, {old['of'] - old['good']} in the baseline"
-        elif new["good"] < old["good"]:
+        elif new["of"] and new["good"] < old["good"]:
             yield f"{name}: {new['good']} good, {old['good']} in the baseline"
 
 
