@@ -9,7 +9,8 @@ A fenced block says by the words behind its language what it is:
     ```sh needs=WORD    ... where WORD holds: bpf (root, a kernel that tells its BTF), bpftool
     ```sh by-hand       not run: it installs, or needs what a test has not
     ```LANG file=PATH   the text of a file, which is written
-    ```LANG output      what the sh block before it prints; a line "..." stands for any lines
+    ```LANG output      what the sh block before it prints; a line "..." stands for any lines, and
+                        /path/to for the folder in which it ran
 
 Lines "./dev COMMAND" build and install, so of those only "./dev demo" is run, with its build and
 its look for packages replaced; of the others COMMAND must exist. Links between documents must lead
@@ -149,8 +150,7 @@ class Document:
     def execute(self, block):
         """(status, output) of an sh block; None when it is not for here."""
         lines = block.text.splitlines()
-        environment = dict(os.environ, LC_ALL="C", OPENED_ROOT="")
-        del environment["OPENED_ROOT"]
+        environment = dict(os.environ, LC_ALL="C")
         dev = [line for line in lines if line.startswith("./dev")]
         wanted = [self.dev_line(block, line) for line in dev]
         if "by-hand" in block.flags or ("needs" in block.values and not holds(block.values["needs"])):
@@ -168,7 +168,7 @@ class Document:
             stderr=subprocess.STDOUT,
             timeout=SECONDS,
         )
-        return done.returncode, done.stdout.decode(errors="replace")
+        return done.returncode, done.stdout.decode(errors="replace").replace(self.scratch, "/path/to")
 
     def run(self):
         self.check_links()
