@@ -8,10 +8,10 @@
 #ifndef OPN_CORPUS_KERNEL_NAMES_H
 #define OPN_CORPUS_KERNEL_NAMES_H
 
-#include <linux/types.h>
 #include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 #include <linux/tcp.h>
+#include <linux/types.h>
 #include <sys/socket.h>
 
 typedef __u8 u8;
@@ -20,13 +20,13 @@ typedef __u32 u32;
 typedef __u64 u64;
 
 #define __force
-#define unlikely(x) __builtin_expect(!!(x), 0)
-#define max(x, y) ((x) > (y) ? (x) : (y))
-#define memcpy __builtin_memcpy
-#define htons(x) __builtin_bswap16(x)
-#define SOL_IP 0
-#define SOL_TCP 6
-#define SOL_IPV6 41
+#define unlikely(x)   __builtin_expect(!!(x), 0)
+#define max(x, y)     ((x) > (y) ? (x) : (y))
+#define memcpy	      __builtin_memcpy
+#define htons(x)      __builtin_bswap16(x)
+#define SOL_IP	      0
+#define SOL_TCP	      6
+#define SOL_IPV6      41
 #define TASK_COMM_LEN 16
 
 #endif
