@@ -16,7 +16,10 @@ Lines "./dev COMMAND" build and install, so of those only "./dev demo" is run, w
 its look for packages replaced; of the others COMMAND must exist. Links between documents must lead
 somewhere, and docs/extract.md must name each option that --help prints.
 
-usage: run.py TREE SCRATCH [DOCUMENT...]    documents are relative to TREE; default: all
+usage: run.py [--update] TREE SCRATCH [DOCUMENT...]
+
+Documents are relative to TREE; default: all. --update writes into them what their output blocks
+without a "..." should be; read the difference before you keep it.
 """
 import concurrent.futures
 import os
@@ -119,9 +122,10 @@ def dev_commands(tree):
 
 
 class Document:
-    def __init__(self, tree, path, scratch):
-        self.tree, self.path, self.scratch = tree, path, scratch
+    def __init__(self, tree, path, scratch, update):
+        self.tree, self.path, self.scratch, self.update = tree, path, scratch, update
         self.faults = []
+        self.updates = []  # (block, lines)
         self.ran = self.skipped = 0
         with open(os.path.join(tree, path), encoding="utf-8") as f:
             self.text = f.read()
@@ -170,6 +174,22 @@ class Document:
         )
         return done.returncode, done.stdout.decode(errors="replace").replace(self.scratch, "/path/to")
 
+    def compare(self, block, output):
+        wanted = block.text.splitlines()
+        if output is None or same_lines(wanted, output.splitlines()):
+            return
+        if self.update and "..." not in wanted:
+            self.updates.append((block, output.splitlines()))
+        else:
+            self.fault(block.line, "the output is another:\n" + output)
+
+    def write_updates(self):
+        lines = self.text.splitlines()
+        for block, output in reversed(self.updates):
+            lines[block.line : block.line + len(block.text.splitlines())] = output
+        with open(os.path.join(self.tree, self.path), "w", encoding="utf-8") as f:
+            f.write("\n".join(lines) + "\n")
+
     def run(self):
         self.check_links()
         output = None
@@ -182,8 +202,7 @@ class Document:
                 with open(path, "w", encoding="utf-8") as f:
                     f.write(block.text)
             elif "output" in block.flags:
-                if output is not None and not same_lines(block.text.splitlines(), output.splitlines()):
-                    self.fault(block.line, "the output is another:\n" + output)
+                self.compare(block, output)
             elif block.language == "sh":
                 result = self.execute(block)
                 output = None
@@ -197,6 +216,8 @@ class Document:
                     self.fault(block.line, f"ends with {status}, not with {wanted}:\n{output}")
         if self.path == "docs/extract.md":
             self.check_options()
+        if self.updates:
+            self.write_updates()
 
     def check_options(self):
         done = subprocess.run(["opened-extract", "--help"], capture_output=True, text=True, check=True)
@@ -212,9 +233,9 @@ def anchors(path):
     return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
 
-def run_document(tree, path, scratch):
+def run_document(tree, path, scratch, update):
     try:
-        document = Document(tree, path, scratch)
+        document = Document(tree, path, scratch, update)
         prepare(tree, scratch)
         document.run()
     except (ValueError, OSError, subprocess.SubprocessError) as error:
@@ -224,14 +245,15 @@ def run_document(tree, path, scratch):
 
 
 def main():
-    if len(sys.argv) < 3:
+    update = "--update" in sys.argv[1:2]
+    words = sys.argv[1 + update :]
+    if len(words) < 2:
         sys.exit(__doc__)
-    tree, scratch = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2])
-    paths = sys.argv[3:]
+    tree, scratch, paths = os.path.realpath(words[0]), os.path.realpath(words[1]), words[2:]
     if not paths:
         paths = ["README.md"] + sorted("docs/" + n for n in os.listdir(tree + "/docs") if n.endswith(".md"))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        jobs = [pool.submit(run_document, tree, p, f"{scratch}/{p.replace('/', '-')}") for p in paths]
+        jobs = [pool.submit(run_document, tree, p, f"{scratch}/{p.replace('/', '-')}", update) for p in paths]
         results = [job.result() for job in jobs]
     sys.stdout.write("".join(text for text, _ in results))
     return 0 if all(good for _, good in results) else 1
