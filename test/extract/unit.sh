@@ -72,7 +72,7 @@ for word; do
 	case $word in
 	--) break ;;
 	--layout=tree) layout=tree ;;
-	--slim-vmlinux | --keep-include=*) again="$again $word" ;;
+	--slim-vmlinux | --keep-include=* | --entry=*) again="$again $word" ;;
 	esac
 	source=$word
 done
