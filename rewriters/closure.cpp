@@ -26,10 +26,9 @@ Closure::Closure(const SourceModel &Model)
       Pragmas(Model.Pragmas.size()), Groups(Model.Instances.size()), Model(Model),
       ExternalWalked(Model.Externals.size()) {}
 
-void Closure::need(const Decl *Target) {
-  int C = Model.chunkOf(Target);
-  if (C >= 0)
-    needChunk(C);
+void Closure::need(const NamedDecl *Target) {
+  // As something behind the end of the source would use it: with every declaration that counts.
+  needDecl({Target, UseKind::Value}, ~0u, -1, -1);
   drain();
 }
 
@@ -148,10 +147,17 @@ void Closure::needExternal(int E) {
     if (D >= 0)
       needUses(Parent.FID, Parent.File->directives()[D].Extent, X.Seq, -1);
   }
-  // The header's own needs: settings that it tests, declarations that an earlier header gave it.
+  // The headers' own needs: settings that they test, declarations that an earlier header gave them.
+  // That counts for every file that this #include brings, whichever #include entered it here.
+  std::vector<FileID> Files;
+  const std::set<const FileEntry *> &Reach = Model.reach(E);
   for (const auto &Entry : Model.ExternalOf)
-    if (Entry.second == E && Model.Uses.count(Entry.first))
-      needUses(Entry.first, {0, ~0u}, X.Seq, E);
+    if (Entry.second == E || Reach.count(Model.SM->getFileEntryForID(Entry.first)))
+      Files.push_back(Entry.first);
+  std::sort(Files.begin(), Files.end());
+  for (FileID FID : Files)
+    if (Model.Uses.count(FID))
+      needUses(FID, {0, ~0u}, X.Seq, E);
   bool First = true;
   for (const Chunk &C : Model.Chunks)
     First &= C.Seq > X.Seq;
@@ -159,7 +165,13 @@ void Closure::needExternal(int E) {
     First &= int(O) == E || Model.Externals[O].Seq > X.Seq || Model.ExternalDecls[O].empty();
   if (First)
     return;
-  for (const DeclUse &U : usesOf(Model.ExternalDecls[E], *Model.Context))
+  std::vector<Decl *> Decls;
+  for (unsigned O = 0; O < Model.Externals.size(); ++O)
+    for (Decl *D : Model.ExternalDecls[O])
+      if (int(O) == E || std::binary_search(Files.begin(), Files.end(),
+                                            Model.place(D->getBeginLoc()).FID))
+        Decls.push_back(D);
+  for (const DeclUse &U : usesOf(Decls, *Model.Context))
     needDecl(U, X.Seq, -1, E);
 }
 
@@ -170,8 +182,7 @@ void Closure::require(int Physical, FileID FID, unsigned Seq, int UserExternal) 
   if (UserExternal >= 0) {
     if (Physical == UserExternal)
       return;
-    const External &U = Model.Externals[UserExternal];
-    if (Model.reach(&U.How.File->getFileEntry()).count(File))
+    if (Model.reach(UserExternal).count(File))
       return; // it brings the file along itself
   }
   if (Seq == 0)
@@ -262,7 +273,7 @@ bool Closure::resolveNamed() {
         const FileEntry *File = Model.SM->getFileEntryForID(P.FID);
         for (int E : Externals.set_bits())
           if (Model.Externals[E].Seq < N.Seq &&
-              Model.reach(&Model.Externals[E].How.File->getFileEntry()).count(File))
+              Model.reach(E).count(File))
             return true;
         return false;
       }
@@ -317,7 +328,7 @@ bool Closure::resolveExternals() {
   auto Provides = [&](unsigned E, const Requirement &R) {
     const External &X = Model.Externals[E];
     return X.Parent >= -1 && X.Seq < R.Seq &&
-           (int(E) == R.Physical || Model.reach(&X.How.File->getFileEntry()).count(R.File));
+           (int(E) == R.Physical || Model.reach(E).count(R.File));
   };
   std::vector<const Requirement *> Open;
   for (const auto &Entry : Required) {
@@ -355,7 +366,7 @@ bool Closure::resolveExternals() {
     for (unsigned E = 0; E < Model.Externals.size(); ++E) {
       if (!Gain[E])
         continue;
-      size_t Reach = Model.reach(&Model.Externals[E].How.File->getFileEntry()).size();
+      size_t Reach = Model.reach(E).size();
       if (Best < 0 || Gain[E] > BestGain || (Gain[E] == BestGain && Reach < BestReach)) {
         Best = E;
         BestGain = Gain[E];

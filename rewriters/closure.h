@@ -33,7 +33,7 @@ class Closure {
 public:
   explicit Closure(const SourceModel &Model);
 
-  void need(const clang::Decl *Target);
+  void need(const clang::NamedDecl *Target);
   void needRecord(const clang::RecordDecl *Definition);
   /// Finishes: late definitions, includes, pragmas, #undef, static assertions.
   void finish();

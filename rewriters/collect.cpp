@@ -80,21 +80,35 @@ llvm::ArrayRef<MacroUse> SourceModel::usesIn(FileID FID, Range R) const {
       .slice(First - It->second.begin(), Last - First);
 }
 
-const std::set<const FileEntry *> &SourceModel::reach(const FileEntry *File) const {
-  auto Found = ReachCache.find(File);
+const std::set<const FileEntry *> &SourceModel::reach(unsigned Index) const {
+  auto Found = ReachCache.find(Index);
   if (Found != ReachCache.end())
     return Found->second;
-  std::set<const FileEntry *> Seen;
-  llvm::SmallVector<const FileEntry *, 16> Work{File};
+  const External &X = Externals[Index];
+  std::set<const FileEntry *> Files{&X.How.File->getFileEntry()};
+  std::set<FileID> Seen;
+  llvm::SmallVector<FileID, 16> Work;
+  auto First = FirstEntry.find(&X.How.File->getFileEntry());
+  if (X.FID.isValid())
+    Work.push_back(X.FID);
+  else if (First != FirstEntry.end())
+    Work.push_back(First->second);
   while (!Work.empty()) {
-    const FileEntry *F = Work.pop_back_val();
-    if (!Seen.insert(F).second)
+    FileID FID = Work.pop_back_val();
+    if (!Seen.insert(FID).second)
       continue;
-    auto It = Includes.find(F);
-    if (It != Includes.end())
-      Work.append(It->second.begin(), It->second.end());
+    if (const FileEntry *F = SM->getFileEntryForID(FID))
+      Files.insert(F);
+    auto Children = Entered.find(FID);
+    if (Children != Entered.end())
+      Work.append(Children->second.begin(), Children->second.end());
+    auto Skipped = Passed.find(FID);
+    if (Skipped != Passed.end())
+      for (const FileEntry *F : Skipped->second)
+        if (auto It = FirstEntry.find(F); It != FirstEntry.end())
+          Work.push_back(It->second);
   }
-  return ReachCache[File] = std::move(Seen);
+  return ReachCache[Index] = std::move(Files);
 }
 
 bool SourceModel::isSkipped(int Inst, unsigned Offset) const {
@@ -178,6 +192,8 @@ public:
       return;
     }
     auto [ParentFID, Unused] = SM.getDecomposedLoc(SM.getIncludeLoc(FID));
+    Model.Entered[ParentFID].push_back(FID);
+    Model.FirstEntry.try_emplace(&Entry->getFileEntry(), FID);
     auto Outer = Model.ExternalOf.find(ParentFID);
     if (Outer != Model.ExternalOf.end()) {
       Model.ExternalOf[FID] = Outer->second;
@@ -188,6 +204,7 @@ public:
     if (Pending >= 0 &&
         &Model.Externals[Pending].How.File->getFileEntry() == &Entry->getFileEntry()) {
       Model.ExternalOf[FID] = Pending;
+      Model.Externals[Pending].FID = FID;
       Pending = -1;
       return;
     }
@@ -203,8 +220,6 @@ public:
       return;
     auto [FID, Offset] = SM.getDecomposedLoc(HashLoc);
     OptionalFileEntryRef From = SM.getFileEntryRefForID(FID);
-    if (From)
-      Model.Includes[&From->getFileEntry()].insert(&File->getFileEntry());
     Model.SearchDirs[&File->getFileEntry()] = SearchPath.str();
     if (Model.ExternalOf.count(FID))
       return;
@@ -224,6 +239,12 @@ public:
     E.How = Asked;
     Pending = Model.Externals.size();
     Model.Externals.push_back(std::move(E));
+  }
+
+  void FileSkipped(const FileEntryRef &File, const Token &Name,
+                   SrcMgr::CharacteristicKind) override {
+    Model.Passed[SM.getFileID(SM.getExpansionLoc(Name.getLocation()))].push_back(
+        &File.getFileEntry());
   }
 
   void MacroDefined(const Token &Name, const MacroDirective *MD) override {
@@ -382,8 +403,7 @@ private:
   /// be there a second time as soon as the system header asks for it.
   void giveUpShared() {
     for (size_t E = 0; E < Model.Externals.size(); ++E) {
-      const std::set<const FileEntry *> &Reach =
-          Model.reach(&Model.Externals[E].How.File->getFileEntry());
+      const std::set<const FileEntry *> &Reach = Model.reach(E);
       for (unsigned I = 1; I < Model.Instances.size(); ++I)
         if (Model.InstanceOf.count(Model.Instances[I].FID) && Model.Instances[I].Parent >= 0 &&
             Reach.count(&Model.Instances[I].How.File->getFileEntry()))
@@ -397,6 +417,7 @@ private:
     E.Parent = I.Parent;
     E.IncludeOffset = I.IncludeOffset;
     E.How = I.How;
+    E.FID = I.FID;
     int Number = Model.Externals.size();
     Model.Externals.push_back(std::move(E));
     std::vector<unsigned> &Siblings = Model.Instances[I.Parent].Children;

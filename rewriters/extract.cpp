@@ -84,6 +84,8 @@ private:
   Found find(const SourceModel &Model, StringRef Name) const;
   bool cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, Entry &E);
   void listFunctions(const SourceModel &Model);
+  void dumpModel(const SourceModel &Model);
+  void dumpChunk(const SourceModel &Model, const Chunk &C);
   std::string nameAt(StringRef File, unsigned Line) const;
   void flags(opn_unit &U, const std::vector<Cut> &Cuts, const std::vector<bool> &Has,
              const std::set<std::string> &Baked, StringRef TreeBase);
@@ -122,6 +124,8 @@ int opn_extraction::open(const opn_command *Commands, size_t Count, opn_diags *D
       return opn_diag(Diags, OPN_DIAG_DECLARATION_SPLIT, Loc);
     }
     listFunctions(Model);
+    if (Options.dump_after && StringRef(Options.dump_after) == "collect")
+      dumpModel(Model);
     Configs.push_back(std::move(C));
     // An AST with vmlinux.h takes 100 MB, and a source may have a hundred commands: make all cuts
     // now and let the parse go.
@@ -179,6 +183,37 @@ void opn_extraction::listFunctions(const SourceModel &Model) {
     if (!Known)
       Functions.push_back(F);
   }
+}
+
+//===-- dumps -----------------------------------------------------------------------------------//
+
+void opn_extraction::dumpChunk(const SourceModel &Model, const Chunk &C) {
+  const LexedFile &File = *Model.Instances[C.Instance].File;
+  Dump += File.path().str() + ":" + std::to_string(File.line(C.Extent.Begin)) + "-" +
+          std::to_string(File.line(C.Extent.End - 1)) + ":";
+  for (const Decl *D : C.Decls) {
+    Dump += std::string(" ") + D->getDeclKindName();
+    if (const auto *ND = dyn_cast<NamedDecl>(D); ND && ND->getIdentifier())
+      Dump += " " + ND->getName().str();
+  }
+  Dump += "\n";
+}
+
+void opn_extraction::dumpModel(const SourceModel &Model) {
+  for (const Chunk &C : Model.Chunks)
+    dumpChunk(Model, C);
+  for (const MacroLine &M : Model.Macros) {
+    const LexedFile &File = *Model.Instances[M.Instance].File;
+    Dump += File.path().str() + ":" +
+            std::to_string(File.line(File.directives()[M.Directive].Extent.Begin)) +
+            (M.Info ? ": define " : ": undef ") + M.Name.str() + "\n";
+  }
+  for (const External &E : Model.Externals)
+    if (E.Parent >= 0) {
+      const LexedFile &File = *Model.Instances[E.Parent].File;
+      Dump += File.path().str() + ":" + std::to_string(File.line(E.IncludeOffset)) + ": include " +
+              E.How.Spelling + "\n";
+    }
 }
 
 //===-- targets ---------------------------------------------------------------------------------//
@@ -262,6 +297,16 @@ bool opn_extraction::cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, 
       if (const auto *VD = dyn_cast<VarDecl>(D))
         if (sectionOf(VD) == "license" || sectionOf(VD) == "version")
           K.need(VD);
+  // libbpf loads a struct_ops program only through the variable that names it.
+  if (isProgram(F.Definition))
+    for (const Chunk &Ch : Model.Chunks)
+      for (const Decl *D : Ch.Decls)
+        if (const auto *VD = dyn_cast<VarDecl>(D))
+          if (sectionOf(VD).ltrim('?').starts_with(".struct_ops"))
+            for (const DeclUse &Use : usesOf({const_cast<VarDecl *>(VD)}, *Model.Context))
+              if (const auto *Member = dyn_cast<FunctionDecl>(Use.D))
+                if (Member->getDefinition() == F.Definition)
+                  K.need(VD);
   if (Options.entry && !isProgram(F.Definition)) {
     // A unit that was made before has its entry already.
     Found Existing = find(Model, entryName(Name));
@@ -276,11 +321,8 @@ bool opn_extraction::cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, 
   K.finish();
   if (Options.dump_after && StringRef(Options.dump_after) == "closure")
     for (int I : K.Chunks.set_bits()) {
-      const Chunk &Ch = Model.Chunks[I];
-      const LexedFile &File = *Model.Instances[Ch.Instance].File;
-      Dump += Name.str() + ": " + File.path().str() + ":" +
-              std::to_string(File.line(Ch.Extent.Begin)) + "-" +
-              std::to_string(File.line(Ch.Extent.End - 1)) + "\n";
+      Dump += Name.str() + ": ";
+      dumpChunk(Model, Model.Chunks[I]);
     }
 
   Out.P = makePlan(Model, K);
@@ -297,7 +339,7 @@ bool opn_extraction::cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, 
           llvm::sys::path::parent_path(Files.absolute(Model.Instances[Ext.Parent].File)).str());
     else if (!Ext.How.SearchDir.empty())
       Out.SearchDirs.insert(normalPath(Ext.How.SearchDir, C.Command->directory));
-    for (const FileEntry *H : Model.reach(&Ext.How.File->getFileEntry())) {
+    for (const FileEntry *H : Model.reach(X)) {
       auto Dir = Model.SearchDirs.find(H);
       if (Dir != Model.SearchDirs.end())
         Out.SearchDirs.insert(normalPath(Dir->second, C.Command->directory));

@@ -227,6 +227,9 @@ private:
   }
 
   const char *typeName(QualType T) {
+    // libbpf's __type() writes typeof(T): the reader wrote T.
+    while (const auto *TT = dyn_cast<TypeOfType>(T.getTypePtr()))
+      T = TT->getUnmodifiedType();
     PrintingPolicy Policy(Context.getLangOpts());
     Policy.AnonymousTagLocations = false;
     return R.text(T.getAsString(Policy));
@@ -462,6 +465,8 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
     std::string Owner; // the chunk's name in the graph
     for (const Decl *D : K.Decls) {
       const auto *ND = dyn_cast<NamedDecl>(D);
+      if (D->isImplicit())
+        continue; // a builtin's declaration has its place where it is used first
       if (ND && ND->getIdentifier() && (Owner.empty() || isa<FunctionDecl, VarDecl>(D)))
         Owner = ND->getName().str();
       if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
@@ -501,7 +506,7 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
     if (Owner.empty())
       continue;
     for (const DeclUse &U : usesOf(K.Decls, *Model.Context)) {
-      if (!U.D->getIdentifier() || !Known.count(U.D->getName().str()))
+      if (!U.D->getIdentifier() || U.D->isImplicit() || !Known.count(U.D->getName().str()))
         continue;
       const auto *VD = dyn_cast<VarDecl>(U.D);
       StringRef Section = sectionOf(U.D);

@@ -177,7 +177,7 @@ void Printer::text(const PlanNode &N, Range R) {
       int D = F.directiveAt(Key.first);
       Out += F.text({At, Key.first});
       Out += std::string(OriginMark) + Child->File->path().str() + ":1-" +
-             std::to_string(Child->File->line(Child->File->text().size())) + " */\n";
+             std::to_string(Child->File->line(Child->File->text().rtrim().size())) + " */\n";
       text(*Child, {0, unsigned(Child->File->text().rtrim().size())});
       At = F.directives()[D].Extent.End;
     }
@@ -190,9 +190,6 @@ void Printer::node(const PlanNode &N, bool IsMain) {
   bool Unit = isUnit(F);
 
   // Blocks first: a comment names the lines of its whole block.
-  auto SingleLine = [&](const Entity &E) {
-    return F.line(E.Extent.Begin) == F.line(E.Extent.End - 1);
-  };
   std::vector<bool> Starts(List.size());
   bool Open = false;
   for (size_t I = 0; I < List.size(); ++I) {
@@ -201,6 +198,8 @@ void Printer::node(const PlanNode &N, bool IsMain) {
       Open = false;
       continue;
     }
+    if (E.What == Entity::Conditional && Unit && isOrigin(F.text(E.Extent)))
+      Open = true; // our comment stands above the conditional
     if (E.What != Entity::Item || E.ItemKind == PlanItem::Include)
       continue;
     bool Adjacent =
@@ -210,7 +209,6 @@ void Printer::node(const PlanNode &N, bool IsMain) {
     // In a unit a block goes on for as long as our comments do not say otherwise.
     Starts[I] = Unit ? (Own || !Open || !Adjacent) : (Own || !Open);
     Open = Unit || !Own;
-    (void)SingleLine;
   }
 
   const Entity *Last = nullptr;

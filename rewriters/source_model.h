@@ -55,6 +55,7 @@ struct External {
   unsigned IncludeOffset = 0;
   int Chunk = -1;
   Inclusion How;
+  clang::FileID FID; ///< invalid where a guard skipped it
   unsigned Seq = 0;
 };
 
@@ -114,8 +115,11 @@ public:
   llvm::DenseMap<clang::FileID, int> ExternalOf;
   llvm::DenseMap<const clang::MacroInfo *, unsigned> MacroOf;
   llvm::DenseMap<clang::FileID, std::vector<MacroUse>> Uses; ///< sorted by offset
-  /// Header files that each file includes, also where a guard skipped them.
-  std::map<const clang::FileEntry *, std::set<const clang::FileEntry *>> Includes;
+  /// What each inclusion of a file entered, and what its guards skipped. By inclusion, not by file:
+  /// <stddef.h> gives other things under __need_size_t than without.
+  llvm::DenseMap<clang::FileID, std::vector<clang::FileID>> Entered;
+  llvm::DenseMap<clang::FileID, std::vector<const clang::FileEntry *>> Passed;
+  std::map<const clang::FileEntry *, clang::FileID> FirstEntry;
   /// The -I folder by which each was found, as spelled.
   std::map<const clang::FileEntry *, std::string> SearchDirs;
   /// Declarations of each external, filled on demand by declsOf().
@@ -132,12 +136,12 @@ public:
   int chunkOf(const clang::Decl *D) const;
   /// Uses inside a range of a file.
   llvm::ArrayRef<MacroUse> usesIn(clang::FileID FID, Range R) const;
-  /// All header files that an include of File makes visible.
-  const std::set<const clang::FileEntry *> &reach(const clang::FileEntry *File) const;
+  /// All header files that an external makes visible.
+  const std::set<const clang::FileEntry *> &reach(unsigned External) const;
   bool isSkipped(int Instance, unsigned Offset) const;
 
 private:
-  mutable std::map<const clang::FileEntry *, std::set<const clang::FileEntry *>> ReachCache;
+  mutable std::map<unsigned, std::set<const clang::FileEntry *>> ReachCache;
 };
 
 /// Keeps the LexedFiles of an extraction, by path: shared between commands.

@@ -250,6 +250,31 @@ void extract_choose(const struct extract_run *run)
 	}
 }
 
+/* Alternatives under the project's own conditionals are all in the unit: nothing is to be chosen. */
+static bool all_in_unit(const struct candidates *list, const struct opn_unit *unit)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < unit->function_count; j++)
+			found |= !strcmp(list->at[i]->name, unit->functions[j].name) &&
+				 !strcmp(list->at[i]->file, unit->functions[j].file) &&
+				 list->at[i]->start_line == unit->functions[j].start_line;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool is_listed(const struct opn_duplicate *duplicates, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(duplicates[i].name, name))
+			return true;
+	}
+	return false;
+}
+
 const struct opn_duplicate *extract_duplicates(const struct extract_run *run,
 					       struct opn_arena *arena, const struct opn_unit *unit,
 					       size_t *count)
@@ -262,7 +287,8 @@ const struct opn_duplicate *extract_duplicates(const struct extract_run *run,
 		struct candidates list = find_by_name(run, unit->functions[i].name);
 		struct opn_definition *definitions;
 
-		if (list.count > 1) {
+		if (list.count > 1 && !all_in_unit(&list, unit) &&
+		    !is_listed(duplicates, *count, unit->functions[i].name)) {
 			definitions = opn_arena_array(arena, list.count, sizeof(*definitions));
 			for (size_t j = 0; j < list.count; j++) {
 				const struct opn_function *function = list.at[j];
@@ -297,15 +323,15 @@ static bool is_warned(const struct opn_words *warned, const char *name)
 }
 
 /* Programs of one name in several sources are several programs; for a helper it is a trap. */
-static void warn_duplicate(const struct extract_run *run, const struct opn_function *function,
-			   struct opn_words *warned)
+static void warn_duplicate(const struct extract_run *run, const struct opn_unit *unit,
+			   const struct opn_function *function, struct opn_words *warned)
 {
 	struct candidates list;
 
 	if (function->is_program || is_warned(warned, function->name))
 		return;
 	list = find_by_name(run, function->name);
-	if (list.count > 1) {
+	if (list.count > 1 && !all_in_unit(&list, unit)) {
 		opn_diag(run->diags, OPN_DIAG_FUNCTION_DUPLICATE, place_of(function),
 			 function->name, list.count);
 		note_candidates(run->diags, &list);
@@ -323,7 +349,8 @@ void extract_warn_duplicates(const struct extract_run *run)
 			const struct extract_unit *unit = &run->sources[i].units[j];
 
 			for (size_t k = 0; !unit->refused && k < unit->unit->function_count; k++)
-				warn_duplicate(run, &unit->unit->functions[k], &warned);
+				warn_duplicate(run, unit->unit, &unit->unit->functions[k],
+					       &warned);
 		}
 	}
 	free(warned.word);
