@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // closure.cpp - compute what a target needs
 //
-// A worklist over chunks finds everything whose need is certain. What depends on the rest is settled
-// afterwards, in rounds until nothing changes: records that are only named, and which #include
-// provides what a system header defines. Pragmas, #undef and static assertions come last: they are
-// kept for what is kept.
+// A worklist over chunks finds everything whose need is certain. What depends on the rest is
+// settled afterwards, in rounds until nothing changes: records that are only named, and which
+// #include provides what a system header defines. Pragmas, #undef and static assertions come last:
+// they are kept for what is kept.
 //
-// Emitted text is a subset of the translation unit in its order, so a macro that is not defined at a
-// test stays undefined, and a definition in force stays the one in force.
+// Emitted text is a subset of the translation unit in its order, so a macro that is not defined at
+// a test stays undefined, and a definition in force stays the one in force.
 #include "closure.h"
 
 #include "clang/AST/ASTContext.h"
@@ -40,12 +40,12 @@ void Closure::needRecord(const RecordDecl *Definition) {
 void Closure::finish() {
   do
     drain();
-  while (resolveNamed() || resolveExternals());
+  while (resolveNamed() || resolveExternals() || resolveImplied());
   resolveStaticAsserts();
   resolvePragmas();
   do
     drain();
-  while (resolveNamed() || resolveExternals());
+  while (resolveNamed() || resolveExternals() || resolveImplied());
   resolveUndefs();
 }
 
@@ -168,8 +168,8 @@ void Closure::needExternal(int E) {
   std::vector<Decl *> Decls;
   for (unsigned O = 0; O < Model.Externals.size(); ++O)
     for (Decl *D : Model.ExternalDecls[O])
-      if (int(O) == E || std::binary_search(Files.begin(), Files.end(),
-                                            Model.place(D->getBeginLoc()).FID))
+      if (int(O) == E ||
+          std::binary_search(Files.begin(), Files.end(), Model.place(D->getBeginLoc()).FID))
         Decls.push_back(D);
   for (const DeclUse &U : usesOf(Decls, *Model.Context))
     needDecl(U, X.Seq, -1, E);
@@ -237,11 +237,15 @@ void Closure::needDecl(const DeclUse &U, unsigned Seq, int UserChunk, int UserEx
     return;
   }
 
-  if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && FD->getBuiltinID() && FD->isImplicit())
+  const auto *FD = dyn_cast<FunctionDecl>(D);
+  if (FD && FD->getBuiltinID() && FD->isImplicit())
     return;
+  if (FD)
+    (U.Kind == UseKind::Implied ? Implied : Called).insert(FD->getCanonicalDecl());
   const NamedDecl *Def = definitionOf(D);
   int DefChunk = Def ? Model.chunkOf(Def) : -1;
-  if (!Def)
+  // Below sizeof, typeof and the like a name needs no definition.
+  if (!Def && D->isUsed(/*CheckUsedAttr=*/false))
     Undefined.insert(cast<NamedDecl>(D->getCanonicalDecl()));
   else
     NeedOne(Def);
@@ -263,6 +267,36 @@ void Closure::needDecl(const DeclUse &U, unsigned Seq, int UserChunk, int UserEx
       NeedOne(R);
 }
 
+/// LLVM describes an extern in BTF where C code calls it, not where assembly takes it as an operand
+/// or a cleanup attribute names it; without that libbpf cannot resolve it. Some sources have a
+/// function for the purpose, marked as used: it belongs to such a use. Where only other functions
+/// name it, which are not needed, the unit gets such a function from us.
+bool Closure::resolveImplied() {
+  for (const FunctionDecl *D : Implied) {
+    if (Called.count(D) || Described.count(D) || D->getDefinition())
+      continue;
+    bool Elsewhere = false;
+    for (unsigned C = 0; C < Model.Chunks.size(); ++C)
+      for (const Decl *User : Model.Chunks[C].Decls) {
+        const auto *FD = dyn_cast<FunctionDecl>(User);
+        if (!FD || !FD->doesThisDeclarationHaveABody())
+          continue;
+        bool Names = false;
+        for (const DeclUse &U : usesOf({const_cast<Decl *>(User)}, *Model.Context))
+          Names |= U.Kind == UseKind::Value && U.D->getCanonicalDecl() == D;
+        if (Names && FD->hasAttr<UsedAttr>() && !FD->hasAttr<SectionAttr>()) {
+          needChunk(C);
+          drain();
+          return true;
+        }
+        Elsewhere |= Names;
+      }
+    if (Elsewhere)
+      Described.insert(D);
+  }
+  return false;
+}
+
 //===-- rounds ----------------------------------------------------------------------------------//
 
 bool Closure::resolveNamed() {
@@ -272,8 +306,7 @@ bool Closure::resolveNamed() {
       if (P.Kind == PlaceKind::External) {
         const FileEntry *File = Model.SM->getFileEntryForID(P.FID);
         for (int E : Externals.set_bits())
-          if (Model.Externals[E].Seq < N.Seq &&
-              Model.reach(E).count(File))
+          if (Model.Externals[E].Seq < N.Seq && Model.reach(E).count(File))
             return true;
         return false;
       }
@@ -411,226 +444,6 @@ void Closure::resolveStaticAsserts() {
     }
     if (About && !Foreign)
       needChunk(C);
-  }
-  drain();
-}
-
-//===-- pragmas ---------------------------------------------------------------------------------//
-
-namespace {
-struct PragmaShape {
-  std::string Family; ///< push and pop of one family match; empty: none
-  enum { Push, Pop, Set, Reset, Once, Other } Action = Other;
-};
-} // namespace
-
-static PragmaShape shapeOf(StringRef Text) {
-  PragmaShape S;
-  auto Word = [&Text] {
-    Text = Text.ltrim();
-    size_t N = Text.find_if_not([](char C) { return isalnum((unsigned char)C) || C == '_'; });
-    StringRef W = Text.substr(0, N);
-    Text = Text.drop_front(W.size());
-    return W;
-  };
-  StringRef First = Word();
-  if (First == "once") {
-    S.Action = PragmaShape::Once;
-  } else if (First == "pack") {
-    S.Family = "pack";
-    Text = Text.ltrim();
-    Text.consume_front("(");
-    StringRef Arg = Word();
-    S.Action = Arg == "push"  ? PragmaShape::Push
-               : Arg == "pop" ? PragmaShape::Pop
-               : Arg.empty()  ? PragmaShape::Reset
-                              : PragmaShape::Set;
-  } else if (First == "push_macro" || First == "pop_macro") {
-    S.Family = ("macro " + Text.trim()).str();
-    S.Action = First == "push_macro" ? PragmaShape::Push : PragmaShape::Pop;
-  } else if (First == "clang" || First == "GCC") {
-    StringRef Kind = Word();
-    S.Family = Kind.str();
-    StringRef Action = Word();
-    S.Action = Action == "push"  ? PragmaShape::Push
-               : Action == "pop" ? PragmaShape::Pop
-                                 : PragmaShape::Set;
-  }
-  return S;
-}
-
-void Closure::resolvePragmas() {
-  // Order of the translation unit; the preprocessor reported them so.
-  std::vector<PragmaShape> Shapes;
-  for (const PragmaUse &U : Model.Pragmas) {
-    // Behind _Pragma or a macro only the effect is known, not the words.
-    bool Directive = Model.Instances[U.Instance].File->directiveAt(U.Extent.Begin) >= 0;
-    Shapes.push_back(Directive ? shapeOf(U.Text) : PragmaShape());
-  }
-  auto ContentBetween = [&](unsigned From, unsigned To, bool RecordsOnly) {
-    for (int C : Chunks.set_bits()) {
-      const Chunk &K = Model.Chunks[C];
-      if (K.Seq <= From || K.Seq >= To)
-        continue;
-      if (!RecordsOnly)
-        return true;
-      for (const Decl *D : K.Decls)
-        if (isa<RecordDecl>(D) || isa<FunctionDecl>(D))
-          return true;
-    }
-    for (int E : Externals.set_bits())
-      if (Model.Externals[E].Seq > From && Model.Externals[E].Seq < To)
-        return true;
-    return false;
-  };
-  auto Keep = [&](unsigned I) {
-    if (Pragmas.test(I))
-      return;
-    Pragmas.set(I);
-    const PragmaUse &U = Model.Pragmas[I];
-    needGuards(U.Instance, U.Extent.Begin);
-    needUses(Model.Instances[U.Instance].FID, U.Extent, U.Seq, -1);
-  };
-
-  std::map<std::string, std::vector<unsigned>> Stack;
-  std::vector<unsigned> End(Model.Pragmas.size(), ~0u); // where the effect of each ends
-  std::vector<int> Partner(Model.Pragmas.size(), -1);
-  std::map<std::string, std::vector<std::vector<unsigned>>> OpenSets;
-  for (unsigned I = 0; I < Model.Pragmas.size(); ++I) {
-    const PragmaShape &S = Shapes[I];
-    auto &Sets = OpenSets[S.Family];
-    if (Sets.empty())
-      Sets.emplace_back();
-    if (S.Action == PragmaShape::Push) {
-      Stack[S.Family].push_back(I);
-      Sets.emplace_back();
-    } else if (S.Action == PragmaShape::Pop) {
-      if (Sets.size() > 1) {
-        for (unsigned Inner : Sets.back())
-          End[Inner] = std::min(End[Inner], Model.Pragmas[I].Seq);
-        Sets.pop_back();
-      }
-      if (!Stack[S.Family].empty()) {
-        unsigned P = Stack[S.Family].back();
-        Stack[S.Family].pop_back();
-        End[P] = Model.Pragmas[I].Seq;
-        Partner[P] = I;
-      }
-    } else if (S.Action == PragmaShape::Set || S.Action == PragmaShape::Reset) {
-      if (S.Family == "pack")
-        for (unsigned Inner : Sets.back())
-          End[Inner] = std::min(End[Inner], Model.Pragmas[I].Seq);
-      Sets.back().push_back(I);
-    }
-  }
-  bool PackSet = false;
-  for (unsigned I = 0; I < Model.Pragmas.size(); ++I) {
-    const PragmaShape &S = Shapes[I];
-    unsigned From = Model.Pragmas[I].Seq;
-    switch (S.Action) {
-    case PragmaShape::Once:
-    case PragmaShape::Pop:
-      break;
-    case PragmaShape::Push:
-      if (ContentBetween(From, End[I], S.Family == "pack")) {
-        Keep(I);
-        if (Partner[I] >= 0)
-          Keep(Partner[I]);
-      }
-      break;
-    case PragmaShape::Reset:
-      if (PackSet && ContentBetween(From, ~0u, true))
-        Keep(I);
-      PackSet = false;
-      break;
-    case PragmaShape::Set:
-      if (ContentBetween(From, End[I], S.Family == "pack")) {
-        Keep(I);
-        PackSet |= S.Family == "pack";
-      }
-      break;
-    case PragmaShape::Other: {
-      // Unknown reach: kept with whatever the file gives.
-      bool FileKept = false;
-      for (int C : Chunks.set_bits())
-        FileKept |= Model.Chunks[C].Instance == Model.Pragmas[I].Instance;
-      if (FileKept || ContentBetween(From, ~0u, false))
-        Keep(I);
-      break;
-    }
-    }
-  }
-}
-
-//===-- #undef ----------------------------------------------------------------------------------//
-
-bool Closure::mentionedAfter(StringRef Name, unsigned Seq) const {
-  for (int C : Chunks.set_bits()) {
-    const Chunk &K = Model.Chunks[C];
-    if (K.Seq < Seq)
-      continue;
-    const LexedFile &F = *Model.Instances[K.Instance].File;
-    for (size_t T = F.tokenAfter(K.Extent.Begin);
-         T < F.tokens().size() && F.tokens()[T].Begin < K.Extent.End; ++T)
-      if (F.text().substr(F.tokens()[T].Begin, F.tokens()[T].Length) == Name)
-        return true;
-  }
-  for (int M : Macros.set_bits()) {
-    const MacroLine &D = Model.Macros[M];
-    if (!D.Info)
-      continue;
-    // A definition's words are expanded where it is used, which may be later.
-    for (const Token &T : D.Info->tokens())
-      if (T.getIdentifierInfo() && T.getIdentifierInfo()->getName() == Name)
-        return true;
-    if (D.Seq > Seq && D.Name == Name)
-      return true;
-  }
-  return false;
-}
-
-void Closure::resolveUndefs() {
-  for (unsigned U = 0; U < Model.Macros.size(); ++U) {
-    const MacroLine &Undef = Model.Macros[U];
-    if (Undef.Info)
-      continue;
-    // What was in force before it, and does the unit have that?
-    IdentifierInfo *II = Model.PP->getIdentifierInfo(Undef.Name);
-    const MacroInfo *Before = nullptr;
-    SourceLocation UndefLoc = Model.SM->getComposedLoc(
-        Model.Instances[Undef.Instance].FID,
-        Model.Instances[Undef.Instance].File->directives()[Undef.Directive].Extent.Begin);
-    for (const clang::MacroDirective *MD = Model.PP->getLocalMacroDirectiveHistory(II); MD;
-         MD = MD->getPrevious()) {
-      if (!isa<DefMacroDirective>(MD) || MD->getLocation().isInvalid())
-        continue;
-      if (Model.SM->isBeforeInTranslationUnit(MD->getLocation(), UndefLoc)) {
-        Before = cast<DefMacroDirective>(MD)->getInfo();
-        break;
-      }
-    }
-    if (!Before)
-      continue;
-    auto M = Model.MacroOf.find(Before);
-    bool Present = false;
-    if (M != Model.MacroOf.end()) {
-      int C = Model.Macros[M->second].Chunk;
-      Present = Macros.test(M->second) || (C >= 0 && Chunks.test(C));
-    } else {
-      Place P = Model.place(Before->getDefinitionLoc());
-      if (P.Kind == PlaceKind::External) {
-        // Any header may define it: "#ifndef X" there may find X missing now that the header that
-        // defined it first is gone.
-        for (int E : Externals.set_bits())
-          Present |= Model.Externals[E].Seq < Undef.Seq;
-      } else if (P.Kind == PlaceKind::CommandLine) {
-        Present = true; // a user's command may still define it
-      } else {
-        Present = P.Kind == PlaceKind::Builtin;
-      }
-    }
-    if (Present && (TestedUndefined.count(Undef.Name.str()) || mentionedAfter(Undef.Name, Undef.Seq)))
-      needMacroDirective(U);
   }
   drain();
 }

@@ -18,6 +18,7 @@ enum class UseKind {
   Value,    ///< function, variable, enumerator, typedef
   Complete, ///< a record whose members or size matter
   Named,    ///< a record that is only named
+  Implied,  ///< a function that assembly or a cleanup attribute names: no call in the source
   NamedInPrototype, ///< named where a first mention would be local to a parameter list
 };
 
@@ -43,6 +44,8 @@ public:
   std::set<std::string> CommandLineMacros; ///< names that the command defines and the unit needs
   std::set<std::string> TestedUndefined;   ///< names that are tested and not defined
   std::vector<std::set<int>> Groups;       ///< per instance: conditionals to emit
+  /// Externs that need a mention in C so that LLVM describes them in BTF.
+  llvm::SetVector<const clang::FunctionDecl *> Described;
   llvm::SetVector<const clang::NamedDecl *> Undefined; ///< referred to and defined nowhere here
 
 private:
@@ -66,6 +69,7 @@ private:
   void processChunk(int C);
   bool resolveNamed();
   bool resolveExternals();
+  bool resolveImplied();
   void resolveStaticAsserts();
   void resolvePragmas();
   void resolveUndefs();
@@ -81,6 +85,7 @@ private:
     bool InPrototype;
   };
   std::vector<NamedUse> NamedUses;
+  llvm::SetVector<const clang::FunctionDecl *> Implied, Called;
   std::map<int, std::vector<DeclUse>> UseCache;
   llvm::BitVector ExternalWalked;
 };

@@ -36,9 +36,9 @@ struct opn_commands {
   std::string Root;
   std::string Current;
   std::string DatabasePath;
-  std::vector<CompileCommand> All;         // of a database
+  std::vector<CompileCommand> All; // of a database
   std::map<std::string, std::vector<unsigned>> ByFile;
-  std::vector<std::string> FixedFlags;     // without a database
+  std::vector<std::string> FixedFlags; // without a database
   bool Fixed = false;
   std::vector<std::string> Before, After;
   llvm::BumpPtrAllocator Alloc;
@@ -153,10 +153,11 @@ const char *opn_commands_root(const opn_commands *C) { return C->Root.c_str(); }
 /// Drops what names outputs and the source; keeps everything that decides what is compiled.
 static std::vector<std::string> compileFlags(const std::vector<std::string> &Line, StringRef File,
                                              StringRef Directory) {
-  static const llvm::StringSet<> Alone{"-c", "-S", "-E", "-MD", "-MMD", "-MP", "-MG", "-MV",
-                                       "-M", "-MM", "-emit-llvm", "-fsyntax-only", "--", "-pipe",
-                                       "-save-temps"};
-  static const llvm::StringSet<> WithValue{"-o", "-MF", "-MT", "-MQ", "-MJ", "--serialize-diagnostics"};
+  static const llvm::StringSet<> Alone{
+      "-c", "-S",  "-E",         "-MD",           "-MMD", "-MP",   "-MG",        "-MV",
+      "-M", "-MM", "-emit-llvm", "-fsyntax-only", "--",   "-pipe", "-save-temps"};
+  static const llvm::StringSet<> WithValue{"-o",  "-MF", "-MT",
+                                           "-MQ", "-MJ", "--serialize-diagnostics"};
   std::vector<std::string> Flags;
   for (size_t I = 0; I < Line.size(); ++I) {
     StringRef A = Line[I];
@@ -208,7 +209,8 @@ int opn_commands_find(const opn_commands *Const, const char *Source, opn_diags *
     }
     if (It == C->ByFile.end()) {
       opn_diag(Diags, OPN_DIAG_COMMAND_MISSING, Nowhere, Source, C->DatabasePath.c_str());
-      opn_diag_note(Diags, Nowhere, "the database lists %zu sources; give flags after -- to do without it",
+      opn_diag_note(Diags, Nowhere,
+                    "the database lists %zu sources; give flags after -- to do without it",
                     C->ByFile.size());
       return 0;
     }
@@ -227,7 +229,8 @@ int opn_commands_find(const opn_commands *Const, const char *Source, opn_diags *
     if (!Flags.empty())
       Argv.insert(Argv.end(), Flags.begin() + 1, Flags.end());
     Argv.insert(Argv.end(), C->After.begin(), C->After.end());
-    Argv.push_back(File);
+    // Clang names the source in its messages as the user did.
+    Argv.push_back(C->Fixed && Directory == C->Current ? Source : File);
     std::vector<std::string> Key = Argv;
     Key.push_back(Directory);
     if (std::find(Seen.begin(), Seen.end(), Key) != Seen.end())

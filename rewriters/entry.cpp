@@ -54,8 +54,8 @@ bool makeEntry(const FunctionDecl *FD, const opn_entry_rule &Rule, const SourceM
   Out.Name = entryName(Name);
   Out.Context = findRecord(Rule.context, Context);
   if (!Out.Context)
-    return Refuse(std::string("the source does not define '") + Rule.context + "', the context of hook '" +
-                  Rule.hook + "'");
+    return Refuse(std::string("the source does not define '") + Rule.context +
+                  "', the context of hook '" + Rule.hook + "'");
 
   std::string Globals, Locals, Arguments;
   for (unsigned I = 0; I < FD->getNumParams(); ++I) {

@@ -4,10 +4,7 @@
 // One parse per compile command; every target is cut out of the same parses. With several commands
 // the closures are made per command and their plans united, so the unit keeps what any of them
 // needs under the project's own conditionals.
-#include "entry.h"
-#include "facts.h"
-#include "parse.h"
-#include "plan.h"
+#include "extraction.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
@@ -20,78 +17,6 @@
 using namespace clang;
 using namespace opn;
 using llvm::StringRef;
-
-namespace {
-
-std::string normalPath(StringRef Path, StringRef Base) {
-  llvm::SmallString<256> P(Path);
-  if (!llvm::sys::path::is_absolute(P)) {
-    P = Base;
-    llvm::sys::path::append(P, Path);
-  }
-  llvm::sys::path::remove_dots(P, /*remove_dot_dot=*/true);
-  return std::string(P);
-}
-
-/// What one command gives for one target.
-struct Cut {
-  Plan P;
-  opn_unit Facts = {};
-  std::set<std::string> SearchDirs; ///< absolute, of headers that stay includes
-  std::set<std::string> IncluderDirs; ///< absolute, whose headers are found beside them
-  std::set<std::string> Tested;
-  std::set<std::string> ProjectDirs;  ///< absolute search dirs of project headers
-};
-
-/// One command, parsed.
-struct Config {
-  const opn_command *Command = nullptr;
-  std::unique_ptr<Parse> Parsed;
-  /// -D and -U of the command: name to the whole word; empty for -U.
-  std::map<std::string, std::string> Macros;
-  std::map<std::string, Cut> Cuts; ///< made early when the parse cannot be kept
-};
-
-/// A function by name in one configuration.
-struct Found {
-  const FunctionDecl *Definition = nullptr;
-  const FunctionDecl *Declaration = nullptr;
-};
-
-} // namespace
-
-struct opn_extraction {
-  opn_extraction(StringRef Root) : Files(Root.str()) {}
-
-  FileCache Files;
-  opn_extract_options Options = {};
-  SectionTable Sections;
-  MapAccessTable Access;
-  std::vector<Config> Configs;
-  std::vector<opn_function> Functions;
-  std::map<std::string, const opn_unit *> Units;
-  std::vector<std::unique_ptr<opn_unit>> UnitStore;
-  std::string Dump;
-  std::string Source;
-  const LexedFile *Main = nullptr;
-  const char *const *Inputs = nullptr;
-  Results R;
-
-  int open(const opn_command *Commands, size_t Count, opn_diags *Diags);
-  int unit(StringRef Name, opn_diags *Diags, const opn_unit **Out);
-
-private:
-  Found find(const SourceModel &Model, StringRef Name) const;
-  bool cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, Entry &E);
-  void listFunctions(const SourceModel &Model);
-  void dumpModel(const SourceModel &Model);
-  void dumpChunk(const SourceModel &Model, const Chunk &C);
-  std::string nameAt(StringRef File, unsigned Line) const;
-  void flags(opn_unit &U, const std::vector<Cut> &Cuts, const std::vector<bool> &Has,
-             const std::set<std::string> &Baked, StringRef TreeBase);
-  void licences(opn_unit &U, const Plan &P, opn_diags *Diags);
-  int missing(StringRef Name, opn_diags *Diags) const;
-};
 
 //===-- opening ---------------------------------------------------------------------------------//
 
@@ -162,8 +87,8 @@ void opn_extraction::listFunctions(const SourceModel &Model) {
       if (!FD || !FD->doesThisDeclarationHaveABody())
         continue;
       // The inner function that a macro makes beside a program cannot be had alone.
-      if (Program && FD != Program && Model.place(FD->getBeginLoc()).Offset ==
-                                          Model.place(Program->getBeginLoc()).Offset)
+      if (Program && FD != Program &&
+          Model.place(FD->getBeginLoc()).Offset == Model.place(Program->getBeginLoc()).Offset)
         continue;
       if (Program && FD != Program && FD->getBeginLoc().isMacroID() &&
           Program->getBeginLoc().isMacroID() && FD->getStorageClass() == SC_Static &&
@@ -176,7 +101,8 @@ void opn_extraction::listFunctions(const SourceModel &Model) {
   std::stable_sort(List.begin(), List.end(),
                    [](const auto &A, const auto &B) { return A.first < B.first; });
   for (const auto &[Seq, FD] : List) {
-    opn_function F = describeFunction(FD, Model, Sections, R);
+    opn_function F =
+        describeFunction(FD, isProgram(FD) ? contextOf(FD) : nullptr, Model, Sections, R);
     bool Known = false;
     for (const opn_function &O : Functions)
       Known |= !strcmp(O.name, F.name) && !strcmp(O.file, F.file) && O.start_line == F.start_line;
@@ -251,7 +177,8 @@ int opn_extraction::missing(StringRef Name, opn_diags *Diags) const {
     if (!F.Declaration)
       continue;
     const SourceModel &Model = C.Parsed->Model;
-    PresumedLoc PL = Model.SM->getPresumedLoc(Model.SM->getExpansionLoc(F.Declaration->getLocation()));
+    PresumedLoc PL =
+        Model.SM->getPresumedLoc(Model.SM->getExpansionLoc(F.Declaration->getLocation()));
     opn_loc Loc = {nullptr, 0, 0, 0};
     if (PL.isValid())
       Loc = {PL.getFilename(), PL.getLine(), PL.getColumn(), unsigned(Name.size())};
@@ -262,7 +189,8 @@ int opn_extraction::missing(StringRef Name, opn_diags *Diags) const {
     }
     return opn_diag(Diags, OPN_DIAG_FUNCTION_EXTERNAL, Loc, Name.str().c_str());
   }
-  int Error = opn_diag(Diags, OPN_DIAG_FUNCTION_MISSING, Nowhere, Name.str().c_str(), Source.c_str());
+  int Error =
+      opn_diag(Diags, OPN_DIAG_FUNCTION_MISSING, Nowhere, Name.str().c_str(), Source.c_str());
   const opn_function *Near = nullptr;
   unsigned Best = 1 + Name.size() / 3;
   for (const opn_function &F : Functions) {
@@ -331,7 +259,10 @@ bool opn_extraction::cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, 
     It = M != C.Macros.end() && M->second.empty() ? std::next(It) : Out.P.Undefines.erase(It);
   }
   Out.Tested = K.TestedUndefined;
-  describeUnit(Out.Facts, Model, K, Sections, Access, R, Diags);
+  const RecordDecl *Context = E.Context                 ? E.Context
+                              : isProgram(F.Definition) ? contextOf(F.Definition)
+                                                        : nullptr;
+  describeUnit(Out.Facts, Model, K, Context, Sections, Access, R, Diags);
   for (int X : K.Externals.set_bits()) {
     const External &Ext = Model.Externals[X];
     if (Ext.How.BesideIncluder && Ext.Parent >= 0)
@@ -349,147 +280,6 @@ bool opn_extraction::cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, 
     if (I.Parent >= 0 && !I.How.BesideIncluder)
       Out.ProjectDirs.insert(normalPath(I.How.SearchDir, C.Command->directory));
   return true;
-}
-
-//===-- flags -----------------------------------------------------------------------------------//
-
-/// A path for opn_unit.flags: below the root it is marked as such.
-static std::string flagPath(StringRef Spelled, StringRef Directory, const FileCache &Files) {
-  std::string Absolute = normalPath(Spelled, Directory);
-  std::string Relative = Files.relative(Absolute);
-  bool Inside = !StringRef(Relative).starts_with("../") && Relative != "..";
-  if (!Inside && llvm::sys::path::is_absolute(Spelled))
-    return Spelled.str();
-  return "@ROOT@/" + Relative;
-}
-
-void opn_extraction::flags(opn_unit &U, const std::vector<Cut> &Cuts, const std::vector<bool> &Has,
-                           const std::set<std::string> &Baked, StringRef TreeBase) {
-  static const char *const SearchOptions[] = {"-isystem", "-idirafter", "-iquote", "-I"};
-  std::vector<std::vector<std::string>> Lists;
-  std::vector<size_t> Variants;
-  std::set<std::string> Relevant; // macros of the command line that any command's text looks at
-  for (const Cut &C : Cuts) {
-    Relevant.insert(C.Tested.begin(), C.Tested.end());
-    for (const auto &D : C.P.Defines)
-      Relevant.insert(D.first);
-  }
-  for (size_t I = 0; I < Configs.size(); ++I) {
-    if (!Has[I]) {
-      Variants.push_back(OPN_NO_VARIANT);
-      continue;
-    }
-    const opn_command &Cmd = *Configs[I].Command;
-    const std::set<std::string> &Search = Cuts[I].SearchDirs, &Tree = Cuts[I].ProjectDirs;
-    std::vector<std::string> List;
-    size_t Count = 0;
-    while (Cmd.argv[Count])
-      ++Count;
-    for (size_t A = 1; A + 1 < Count; ++A) { // without compiler and source
-      StringRef Arg = Cmd.argv[A];
-      bool Handled = false;
-      for (const char *Option : SearchOptions) {
-        if (!Arg.starts_with(Option))
-          continue;
-        StringRef Path = Arg.drop_front(strlen(Option));
-        if (Path.empty())
-          Path = A + 2 < Count ? Cmd.argv[++A] : "";
-        Path.consume_front("=");
-        Handled = true;
-        std::string Absolute = normalPath(Path, Cmd.directory);
-        auto Add = [&](const std::string &Value) {
-          if (StringRef(Option) == "-I") {
-            List.push_back("-I" + Value);
-          } else {
-            List.push_back(Option);
-            List.push_back(Value);
-          }
-        };
-        if (!TreeBase.empty() && Tree.count(Absolute)) {
-          StringRef Inside = Absolute;
-          if (Inside == TreeBase)
-            Add(".");
-          else if (Inside.consume_front(TreeBase) && Inside.consume_front("/"))
-            Add(Inside.str());
-        }
-        if (Search.count(Absolute))
-          Add(flagPath(Path, Cmd.directory, Files));
-        break;
-      }
-      if (Handled)
-        continue;
-      if (Arg.starts_with("-D") || Arg.starts_with("-U")) {
-        StringRef Value = Arg.drop_front(2);
-        if (Value.empty())
-          Value = A + 2 < Count ? Cmd.argv[++A] : "";
-        std::string Name = Value.split('=').first.split('(').first.str();
-        if (!Baked.count(Name) && Relevant.count(Name))
-          List.push_back(Arg.substr(0, 2).str() + Value.str());
-        continue;
-      }
-      if (Arg == "-include") {
-        ++A;
-        continue;
-      }
-      if (Arg.starts_with("-include") && !Arg.starts_with("-include-pch"))
-        continue;
-      List.push_back(Arg.str());
-    }
-    for (const std::string &Dir : Cuts[I].IncluderDirs) {
-      List.push_back("-iquote");
-      List.push_back(flagPath(Dir, Cmd.directory, Files));
-    }
-    auto Same = std::find(Lists.begin(), Lists.end(), List);
-    Variants.push_back(Same - Lists.begin());
-    if (Same == Lists.end())
-      Lists.push_back(std::move(List));
-  }
-  std::vector<const char *const *> Arrays;
-  for (const auto &List : Lists)
-    Arrays.push_back(R.words(List));
-  U.flags = R.array(Arrays);
-  U.flags_count = Arrays.size();
-  U.variants = R.array(Variants);
-  U.variant_count = Variants.size();
-}
-
-//===-- licences --------------------------------------------------------------------------------//
-
-static void contributing(const PlanNode &N, std::vector<const LexedFile *> &Files) {
-  if (N.empty())
-    return;
-  if (std::find(Files.begin(), Files.end(), N.File) == Files.end())
-    Files.push_back(N.File);
-  for (const auto &C : N.Children)
-    contributing(*C.second, Files);
-}
-
-void opn_extraction::licences(opn_unit &U, const Plan &P, opn_diags *Diags) {
-  std::vector<const LexedFile *> List;
-  contributing(P.Main, List);
-  for (const auto &F : P.Forced)
-    contributing(*F, List);
-  std::set<std::string> Spdx, Copyrights;
-  for (const LexedFile *F : List)
-    for (Range C : F->licenceComments()) {
-      llvm::SmallVector<StringRef, 16> Lines;
-      F->text(C).split(Lines, '\n');
-      for (StringRef Line : Lines) {
-        StringRef Words = Line.trim(" \t\r*/");
-        size_t At = Words.find("SPDX-License-Identifier:");
-        if (At != StringRef::npos)
-          Spdx.insert(Words.substr(At + strlen("SPDX-License-Identifier:")).trim(" \t*/").str());
-        else if (Words.contains_insensitive("copyright"))
-          Copyrights.insert(Words.str());
-      }
-    }
-  U.spdx = R.words(Spdx);
-  U.copyrights = R.words(Copyrights);
-  if (Spdx.empty() && Copyrights.empty() && !U.license) {
-    const opn_loc Nowhere = {nullptr, 0, 0, 0};
-    opn_diag(Diags, OPN_DIAG_LICENSE_MISSING, Nowhere, U.name);
-    opn_diag_note(Diags, Nowhere, "ask its authors under which terms you may use it");
-  }
 }
 
 //===-- units -----------------------------------------------------------------------------------//
@@ -516,12 +306,13 @@ static const char *const *joinWords(const char *const *A, const char *const *B, 
 static void joinFacts(opn_unit &To, const opn_unit &From, Results &R) {
   joinInto(To.functions, To.function_count, From.functions, From.function_count, R,
            [](const opn_function &A, const opn_function &B) {
-             return !strcmp(A.name, B.name) && !strcmp(A.file, B.file) && A.start_line == B.start_line;
+             return !strcmp(A.name, B.name) && !strcmp(A.file, B.file) &&
+                    A.start_line == B.start_line;
            });
-  joinInto(To.maps, To.map_count, From.maps, From.map_count, R,
-           [](const opn_map &A, const opn_map &B) {
-             return !strcmp(A.name, B.name) && !strcmp(A.file, B.file) && A.start_line == B.start_line;
-           });
+  joinInto(
+      To.maps, To.map_count, From.maps, From.map_count, R, [](const opn_map &A, const opn_map &B) {
+        return !strcmp(A.name, B.name) && !strcmp(A.file, B.file) && A.start_line == B.start_line;
+      });
   joinInto(To.items, To.item_count, From.items, From.item_count, R,
            [](const opn_item &A, const opn_item &B) {
              return !strcmp(A.kind, B.kind) && !strcmp(A.name, B.name) && !strcmp(A.file, B.file) &&

@@ -23,8 +23,8 @@ const char *SectionTable::hook(StringRef Section) const {
   Section.consume_front("?"); // libbpf: not loaded by default
   for (size_t I = 0; I < Count; ++I) {
     StringRef Name = Rules[I].section;
-    if (Section == Name ||
-        (Rules[I].prefix && Section.starts_with(Name) && Section.drop_front(Name.size()).starts_with("/")))
+    if (Section == Name || (Rules[I].prefix && Section.starts_with(Name) &&
+                            Section.drop_front(Name.size()).starts_with("/")))
       return Rules[I].hook;
   }
   return nullptr;
@@ -52,9 +52,7 @@ static void walk(const Stmt *S, const std::function<void(const Stmt *)> &Visit) 
     walk(Child, Visit);
 }
 
-static const FunctionDecl *calledFunction(const CallExpr *CE) {
-  return CE->getDirectCallee();
-}
+static const FunctionDecl *calledFunction(const CallExpr *CE) { return CE->getDirectCallee(); }
 
 /// A call through a constant pointer to a number is a helper call: libbpf's and the kernel's
 /// headers declare helpers as `static long (*bpf_x)(...) = (void *) 35;`.
@@ -75,7 +73,7 @@ static bool isKfunc(const FunctionDecl *FD) {
   return !FD->getDefinition() && sectionOf(FD) == ".ksyms";
 }
 
-static const RecordDecl *contextRecord(const FunctionDecl *FD) {
+const RecordDecl *contextOf(const FunctionDecl *FD) {
   if (FD->getNumParams() == 0)
     return nullptr;
   QualType T = FD->getParamDecl(0)->getType();
@@ -128,8 +126,8 @@ static std::string hashOf(const LexedFile &F, Range R) {
   return Hex;
 }
 
-opn_function describeFunction(const FunctionDecl *FD, const SourceModel &Model,
-                              const SectionTable &Sections, Results &R) {
+opn_function describeFunction(const FunctionDecl *FD, const RecordDecl *Context,
+                              const SourceModel &Model, const SectionTable &Sections, Results &R) {
   opn_function F = {};
   F.name = R.text(FD->getName());
   Place P = Model.place(FD->getLocation());
@@ -158,14 +156,13 @@ opn_function describeFunction(const FunctionDecl *FD, const SourceModel &Model,
   F.is_inline = FD->isInlineSpecified() || FD->hasAttr<AlwaysInlineAttr>();
 
   std::set<std::string> Callees, Helpers, Kfuncs, Fields;
-  const RecordDecl *Context = contextRecord(FD);
   walk(FD->getBody(), [&](const Stmt *S) {
     if (const auto *CE = dyn_cast<CallExpr>(S)) {
       if (const FunctionDecl *Callee = calledFunction(CE)) {
         if (Callee->getBuiltinID())
           return;
         (isKfunc(Callee) ? Kfuncs : Callees).insert(Callee->getName().str());
-      } else if (const VarDecl *Helper = calledHelper(CE, Model.SM ? *Model.Context : FD->getASTContext())) {
+      } else if (const VarDecl *Helper = calledHelper(CE, *Model.Context)) {
         Helpers.insert(Helper->getName().str());
       }
     } else if (const auto *DRE = dyn_cast<DeclRefExpr>(S)) {
@@ -307,7 +304,8 @@ private:
 /// pointers that a lookup gave.
 class MapUses {
 public:
-  MapUses(const ASTContext &Context, const MapAccessTable &Table) : Context(Context), Table(Table) {}
+  MapUses(const ASTContext &Context, const MapAccessTable &Table)
+      : Context(Context), Table(Table) {}
 
   std::map<const VarDecl *, unsigned> of(const FunctionDecl *FD) {
     Access.clear();
@@ -430,8 +428,8 @@ static const char *kindOf(const Decl *D) {
 }
 
 void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
-                  const SectionTable &Sections, const MapAccessTable &AccessTable, Results &R,
-                  opn_diags *Diags) {
+                  const RecordDecl *Context, const SectionTable &Sections,
+                  const MapAccessTable &AccessTable, Results &R, opn_diags *Diags) {
   std::vector<opn_function> Functions;
   std::vector<opn_map> Maps;
   std::vector<opn_item> Items;
@@ -472,7 +470,7 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
       if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
         if (!FD->doesThisDeclarationHaveABody())
           continue;
-        Functions.push_back(describeFunction(FD, Model, Sections, R));
+        Functions.push_back(describeFunction(FD, Context, Model, Sections, R));
         for (auto [Map, How] : Reader.of(FD))
           Uses[Map].push_back({Functions.back().name, How});
         continue;
@@ -510,7 +508,7 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
         continue;
       const auto *VD = dyn_cast<VarDecl>(U.D);
       StringRef Section = sectionOf(U.D);
-      const char *Kind = isa<FunctionDecl>(U.D) ? "call"
+      const char *Kind = isa<FunctionDecl>(U.D)                            ? "call"
                          : VD && (Section == ".maps" || Section == "maps") ? "map"
                          : VD                                              ? "global"
                                                                            : "type";
@@ -527,7 +525,8 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
       continue;
     const LexedFile &F = *Model.Instances[D.Instance].File;
     Range X = F.directives()[D.Directive].Extent;
-    Items.push_back({"macro", R.text(D.Name), R.text(F.path()), F.line(X.Begin), F.line(X.End - 1)});
+    Items.push_back(
+        {"macro", R.text(D.Name), R.text(F.path()), F.line(X.Begin), F.line(X.End - 1)});
   }
   std::set<std::string> Includes;
   for (int E : C.Externals.set_bits()) {

@@ -46,8 +46,12 @@ llvm::StringRef sectionOf(const clang::Decl *D);
 /// Whether user space can load the function on its own.
 bool isProgram(const clang::FunctionDecl *FD);
 
-opn_function describeFunction(const clang::FunctionDecl *FD, const SourceModel &Model,
-                              const SectionTable &Sections, Results &R);
+/// The record behind a program's first parameter, or null.
+const clang::RecordDecl *contextOf(const clang::FunctionDecl *FD);
+
+/// Context: the record whose fields count as context fields, or null.
+opn_function describeFunction(const clang::FunctionDecl *FD, const clang::RecordDecl *Context,
+                              const SourceModel &Model, const SectionTable &Sections, Results &R);
 
 struct MapAccessTable {
   const opn_map_access_rule *Rules = nullptr;
@@ -56,8 +60,8 @@ struct MapAccessTable {
 
 /// Fills functions, maps, items, edges, includes, license and undefined of a unit.
 void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
-                  const SectionTable &Sections, const MapAccessTable &Access, Results &R,
-                  opn_diags *Diags);
+                  const clang::RecordDecl *Context, const SectionTable &Sections,
+                  const MapAccessTable &Access, Results &R, opn_diags *Diags);
 
 } // namespace opn
 

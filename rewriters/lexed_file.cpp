@@ -136,7 +136,8 @@ void LexedFile::findGuard() {
   // "#define X value" may be a default for a setting rather than a guard; a guard has no value, or
   // guards more than its own definition.
   StringRef Rest = Text.slice(Second.Name.end() - Text.begin(), Second.Extent.End).trim();
-  bool HasValue = !Rest.empty() && !Rest.starts_with("/*") && !Rest.starts_with("//") && Rest != "1";
+  bool HasValue =
+      !Rest.empty() && !Rest.starts_with("/*") && !Rest.starts_with("//") && Rest != "1";
   if (HasValue || (Tokens.empty() && Directives.size() == 3 && Rest == "1"))
     return;
   Guard = First.Group;
@@ -151,9 +152,8 @@ unsigned LexedFile::column(unsigned Offset) const {
 }
 
 int LexedFile::directiveAt(unsigned Offset) const {
-  auto It = std::upper_bound(
-      Directives.begin(), Directives.end(), Offset,
-      [](unsigned O, const Directive &D) { return O < D.Extent.Begin; });
+  auto It = std::upper_bound(Directives.begin(), Directives.end(), Offset,
+                             [](unsigned O, const Directive &D) { return O < D.Extent.Begin; });
   if (It == Directives.begin())
     return -1;
   --It;
@@ -161,9 +161,8 @@ int LexedFile::directiveAt(unsigned Offset) const {
 }
 
 int LexedFile::groupAt(unsigned Offset) const {
-  auto It = std::upper_bound(
-      Directives.begin(), Directives.end(), Offset,
-      [](unsigned O, const Directive &D) { return O < D.Extent.Begin; });
+  auto It = std::upper_bound(Directives.begin(), Directives.end(), Offset,
+                             [](unsigned O, const Directive &D) { return O < D.Extent.Begin; });
   if (It == Directives.begin())
     return -1;
   --It;
@@ -176,7 +175,8 @@ int LexedFile::groupAt(unsigned Offset) const {
 
 Range LexedFile::groupExtent(int Group) const {
   const ConditionalGroup &G = Groups[Group];
-  return {Directives[G.Directives.front()].Extent.Begin, Directives[G.Directives.back()].Extent.End};
+  return {Directives[G.Directives.front()].Extent.Begin,
+          Directives[G.Directives.back()].Extent.End};
 }
 
 size_t LexedFile::tokenAfter(unsigned Offset) const {

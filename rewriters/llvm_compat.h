@@ -41,15 +41,13 @@ makeTextPrinter(llvm::raw_ostream &OS, clang::DiagnosticOptions &Options) {
 }
 
 inline std::unique_ptr<clang::CodeGenerator>
-makeCodeGenerator(clang::CompilerInstance &CI, llvm::StringRef Name,
-                  llvm::LLVMContext &Context) {
+makeCodeGenerator(clang::CompilerInstance &CI, llvm::StringRef Name, llvm::LLVMContext &Context) {
 #if LLVM_VERSION_MAJOR >= 22
   return clang::CreateLLVMCodeGen(CI, Name, Context);
 #else
   return std::unique_ptr<clang::CodeGenerator>(clang::CreateLLVMCodeGen(
-      CI.getDiagnostics(), Name, &CI.getVirtualFileSystem(),
-      CI.getHeaderSearchOpts(), CI.getPreprocessorOpts(), CI.getCodeGenOpts(),
-      Context));
+      CI.getDiagnostics(), Name, &CI.getVirtualFileSystem(), CI.getHeaderSearchOpts(),
+      CI.getPreprocessorOpts(), CI.getCodeGenOpts(), Context));
 #endif
 }
 
@@ -58,17 +56,14 @@ inline void emitObjectCode(clang::CompilerInstance &CI, llvm::Module &M,
                            std::unique_ptr<llvm::raw_pwrite_stream> OS) {
   llvm::StringRef Layout = M.getDataLayoutStr();
 #if LLVM_VERSION_MAJOR >= 22
-  clang::emitBackendOutput(CI, CI.getCodeGenOpts(), Layout, &M,
-                           clang::Backend_EmitObj, CI.getVirtualFileSystemPtr(),
-                           std::move(OS));
+  clang::emitBackendOutput(CI, CI.getCodeGenOpts(), Layout, &M, clang::Backend_EmitObj,
+                           CI.getVirtualFileSystemPtr(), std::move(OS));
 #elif LLVM_VERSION_MAJOR >= 20
-  clang::emitBackendOutput(CI, CI.getCodeGenOpts(), Layout, &M,
-                           clang::Backend_EmitObj, &CI.getVirtualFileSystem(),
-                           std::move(OS));
+  clang::emitBackendOutput(CI, CI.getCodeGenOpts(), Layout, &M, clang::Backend_EmitObj,
+                           &CI.getVirtualFileSystem(), std::move(OS));
 #else
-  clang::EmitBackendOutput(CI.getDiagnostics(), CI.getHeaderSearchOpts(),
-                           CI.getCodeGenOpts(), CI.getTargetOpts(),
-                           CI.getLangOpts(), Layout, &M, clang::Backend_EmitObj,
+  clang::EmitBackendOutput(CI.getDiagnostics(), CI.getHeaderSearchOpts(), CI.getCodeGenOpts(),
+                           CI.getTargetOpts(), CI.getLangOpts(), Layout, &M, clang::Backend_EmitObj,
                            &CI.getVirtualFileSystem(), std::move(OS));
 #endif
 }

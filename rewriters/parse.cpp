@@ -108,7 +108,8 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
   InvocationOptions.VFS = FS;
   std::shared_ptr<CompilerInvocation> Invocation = createInvocation(Args, InvocationOptions);
   if (!Invocation || Engine->hasErrorOccurred()) {
-    opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Command.file, "clang does not accept its flags");
+    opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Command.file,
+             "clang does not accept its flags");
     return nullptr;
   }
   Invocation->getDiagnosticOpts().ShowColors = false;
@@ -121,13 +122,15 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
   CI.createFileManager(FS);
   CI.createDiagnostics(new Forwarder(Diags, CI.getDiagnosticOpts()), /*ShouldOwnClient=*/true);
   if (!CI.createTarget()) {
-    opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Command.file, "clang does not know its target");
+    opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Command.file,
+             "clang does not know its target");
     return nullptr;
   }
   const llvm::Triple &Triple = CI.getTarget().getTriple();
   if (Triple.getArch() != llvm::Triple::bpfel && Triple.getArch() != llvm::Triple::bpfeb) {
     opn_diag(Diags, OPN_DIAG_TARGET_NOT_BPF, Nowhere, Command.file, Triple.str().c_str());
-    opn_diag_note(Diags, Nowhere, "add '-target bpf' to its compile command, for instance with --extra-arg");
+    opn_diag_note(Diags, Nowhere,
+                  "add '-target bpf' to its compile command, for instance with --extra-arg");
     return nullptr;
   }
   if (CI.getFrontendOpts().Inputs.size() != 1 ||

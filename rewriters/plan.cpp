@@ -85,6 +85,12 @@ public:
         Nodes[X.Parent]->Items[X.IncludeOffset] = {PlanItem::Include, F.directives()[D].Extent.End,
                                                    false};
     }
+    for (const FunctionDecl *D : C.Described) {
+      std::string Call = D->getName().str() + "(";
+      for (unsigned I = 0; I < D->getNumParams(); ++I)
+        Call += I ? ", 0" : "0";
+      P.Described.insert(Call + ")");
+    }
     commandLine(P);
     return P;
   }
@@ -167,6 +173,7 @@ void unite(Plan &Into, const Plan &From) {
       Into.ForcedExternals.push_back(E);
   Into.Defines.insert(From.Defines.begin(), From.Defines.end());
   Into.Undefines.insert(From.Undefines.begin(), From.Undefines.end());
+  Into.Described.insert(From.Described.begin(), From.Described.end());
 }
 
 } // namespace opn

@@ -37,10 +37,10 @@ namespace {
 /// Something to print, in the order of its file.
 struct Entity {
   enum Kind { Item, Conditional, Child, Note } What;
-  Range Extent;              ///< with attached comments
+  Range Extent; ///< with attached comments
   PlanItem::Kind ItemKind = PlanItem::Declaration;
   bool OwnBlock = false;
-  StringRef Origin;          ///< our comment that stood above it, in a unit
+  StringRef Origin; ///< our comment that stood above it, in a unit
   const PlanNode *Node = nullptr;
   tok::PPKeywordKind Directive = tok::pp_not_keyword;
 };
@@ -88,7 +88,8 @@ std::vector<Entity> Printer::entities(const PlanNode &N, bool IsMain) {
   bool Unit = isUnit(F);
   std::vector<Entity> List;
   for (const auto &[Begin, Item] : N.Items) {
-    Entity E{Entity::Item, F.withComments({Begin, Item.End}), Item.What, Item.OwnBlock, {}, nullptr};
+    Entity E{Entity::Item, F.withComments({Begin, Item.End}), Item.What, Item.OwnBlock, {},
+             nullptr};
     if (Unit) {
       // Our own comment above is printed by us again, not copied.
       E.OwnBlock = false;
@@ -202,9 +203,8 @@ void Printer::node(const PlanNode &N, bool IsMain) {
       Open = true; // our comment stands above the conditional
     if (E.What != Entity::Item || E.ItemKind == PlanItem::Include)
       continue;
-    bool Adjacent =
-        I > 0 && List[I - 1].What != Entity::Child &&
-        isBlank(F, {List[I - 1].Extent.End, E.Extent.Begin});
+    bool Adjacent = I > 0 && List[I - 1].What != Entity::Child &&
+                    isBlank(F, {List[I - 1].Extent.End, E.Extent.Begin});
     bool Own = E.OwnBlock;
     // In a unit a block goes on for as long as our comments do not say otherwise.
     Starts[I] = Unit ? (Own || !Open || !Adjacent) : (Own || !Open);
@@ -232,10 +232,12 @@ void Printer::node(const PlanNode &N, bool IsMain) {
     } else if (E.What == Entity::Conditional) {
       bool Opens = E.Directive == tok::pp_if || E.Directive == tok::pp_ifdef ||
                    E.Directive == tok::pp_ifndef;
-      bool AfterOpen = Last && Last->What == Entity::Conditional && Last->Directive != tok::pp_endif;
+      bool AfterOpen =
+          Last && Last->What == Entity::Conditional && Last->Directive != tok::pp_endif;
       newlines(Opens && !AfterOpen ? 2 : 1);
     } else {
-      bool AfterOpen = Last && Last->What == Entity::Conditional && Last->Directive != tok::pp_endif;
+      bool AfterOpen =
+          Last && Last->What == Entity::Conditional && Last->Directive != tok::pp_endif;
       bool Run = Last && Last->What == Entity::Item && Last->ItemKind == E.ItemKind &&
                  E.ItemKind != PlanItem::Declaration && !Starts[I];
       newlines(AfterOpen || Run ? 1 : 2);
@@ -322,6 +324,23 @@ std::string commandLine(const Plan &P) {
   return Out;
 }
 
+/// What stands behind the project's text.
+std::string tail(const Plan &P, const PrintOptions &Options) {
+  std::string Out;
+  if (!P.Described.empty()) {
+    Out += "\n/* Never called: LLVM describes an extern in BTF where C code calls it, not where "
+           "assembly\n"
+           " * does. Made by opened-extract; GPL-2.0-only OR BSD-2-Clause */\n"
+           "static __attribute__((used)) void opened_describe_externs(void)\n{\n";
+    for (const std::string &Name : P.Described)
+      Out += "\t" + Name + ";\n";
+    Out += "}\n";
+  }
+  if (!Options.Entry.empty())
+    Out += "\n" + Options.Entry;
+  return Out;
+}
+
 } // namespace
 
 std::string printSingle(const Plan &P, const PrintOptions &Options) {
@@ -335,10 +354,7 @@ std::string printSingle(const Plan &P, const PrintOptions &Options) {
     if (!F->empty())
       Pr.node(*F, false);
   Pr.node(P.Main, true);
-  if (!Options.Entry.empty()) {
-    Pr.newlines(2);
-    Pr.Out += Options.Entry;
-  }
+  Pr.Out += tail(P, Options);
   return std::move(Pr.Out);
 }
 
@@ -394,10 +410,7 @@ std::vector<PrintedFile> printTree(const Plan &P, const PrintOptions &Options) {
         if (!Forced->empty())
           Pr.Out += "\n#include \"" + Forced->File->path().str() + "\"\n";
       Pr.node(N, true);
-      if (!Options.Entry.empty()) {
-        Pr.newlines(2);
-        Pr.Out += Options.Entry;
-      }
+      Pr.Out += tail(P, Options);
       Result.insert(Result.begin(), {F, std::move(Pr.Out)});
       continue;
     }

@@ -41,8 +41,7 @@ std::string quote(StringRef Text) { return "'" + Text.str() + "'"; }
 // Both objects, walked from the same function.
 class View {
 public:
-  View(const std::string &Original, const std::string &Unit,
-       const opn_object *Whole)
+  View(const std::string &Original, const std::string &Unit, const opn_object *Whole)
       : L(openObject(Original)), R(openObject(Unit)), Whole(Whole) {}
 
   bool readable() const { return L && R; }
@@ -94,24 +93,19 @@ struct opn_prover {
 
 namespace {
 
-constexpr Verdict (*Levels[])(ObjectPair &) = {compareCode, compareTypes,
-                                               compareData};
+constexpr Verdict (*Levels[])(ObjectPair &) = {compareCode, compareTypes, compareData};
 
 // One proof on its way.
 class Proof {
 public:
-  Proof(opn_prover &Prover, const opn_command &Original,
-        const opn_command &Unit, const opn_prove_options &Options,
-        opn_diags *Diags, opn_proof &Out)
-      : Prover(Prover), Original(Original), Unit(Unit), Options(Options),
-        Diags(Diags), Out(Out) {}
+  Proof(opn_prover &Prover, const opn_command &Original, const opn_command &Unit,
+        const opn_prove_options &Options, opn_diags *Diags, opn_proof &Out)
+      : Prover(Prover), Original(Original), Unit(Unit), Options(Options), Diags(Diags), Out(Out) {}
   int run();
 
 private:
   enum Side { OriginalSide, UnitSide };
-  const opn_command &command(Side Of) const {
-    return Of == OriginalSide ? Original : Unit;
-  }
+  const opn_command &command(Side Of) const { return Of == OriginalSide ? Original : Unit; }
   CompileRequest request(Side Of) const;
   const Build &original();
   int report(const Build &Failed, Side Of);
@@ -119,8 +113,7 @@ private:
   opn_loc loc(const Place &Where, Side Of);
 
   void set(unsigned Level, opn_proof_status Status, std::string Detail);
-  void setAll(unsigned From, opn_proof_status Status,
-              const std::string &Detail);
+  void setAll(unsigned From, opn_proof_status Status, const std::string &Detail);
   void differs(unsigned Level, const Difference &Found);
 
   int decideRoots();
@@ -160,8 +153,7 @@ CompileRequest Proof::request(Side Of) const {
 
 const Build &Proof::original() {
   CompileRequest Request = request(OriginalSide);
-  std::string Key =
-      std::string(Original.directory) + '\0' + Request.Append + '\0' + Keep;
+  std::string Key = std::string(Original.directory) + '\0' + Request.Append + '\0' + Keep;
   for (const char *const *Word = Original.argv; *Word; ++Word)
     Key += std::string(1, '\0') + *Word;
   std::unique_ptr<Build> &Cached = Prover.Originals[Key];
@@ -171,26 +163,22 @@ const Build &Proof::original() {
 }
 
 int Proof::fail(const std::string &Why) {
-  return opn_diag(Diags, OPN_DIAG_PROOF_FAILED, OPN_NOWHERE, Options.function,
-                  Why.c_str());
+  return opn_diag(Diags, OPN_DIAG_PROOF_FAILED, OPN_NOWHERE, Options.function, Why.c_str());
 }
 
 int Proof::report(const Build &Failed, Side Of) {
   const opn_command &Command = command(Of);
   setAll(0, OPN_PROOF_ERROR,
-         std::string("the ") + (Of == UnitSide ? "unit" : "original") +
-             " does not compile");
+         std::string("the ") + (Of == UnitSide ? "unit" : "original") + " does not compile");
   if (!Failed.IsBpf)
     return opn_diag(Diags, OPN_DIAG_TARGET_NOT_BPF, OPN_NOWHERE, Command.file,
                     Failed.Triple.c_str());
   if (!Failed.IsC)
     return opn_diag(Diags, OPN_DIAG_LANGUAGE_NOT_C, OPN_NOWHERE, Command.file);
   for (const Problem &P : Failed.Problems)
-    opn_diag_foreign(Diags, P.Severity, loc(P.Where, Of), P.Message.c_str(),
-                     nullptr,
+    opn_diag_foreign(Diags, P.Severity, loc(P.Where, Of), P.Message.c_str(), nullptr,
                      P.Rendered.empty() ? nullptr : P.Rendered.c_str());
-  return fail(std::string("the ") + (Of == UnitSide ? "unit" : "original") +
-              " does not compile");
+  return fail(std::string("the ") + (Of == UnitSide ? "unit" : "original") + " does not compile");
 }
 
 // Paths below the current folder are given relative to it.
@@ -211,14 +199,12 @@ opn_loc Proof::loc(const Place &Where, Side Of) {
 
 void Proof::set(unsigned Level, opn_proof_status Status, std::string Detail) {
   Out.level[Level].status = Status;
-  Out.level[Level].detail =
-      Detail.empty() ? nullptr : Prover.keep(std::move(Detail));
+  Out.level[Level].detail = Detail.empty() ? nullptr : Prover.keep(std::move(Detail));
   Out.level[Level].original = OPN_NOWHERE;
   Out.level[Level].unit = OPN_NOWHERE;
 }
 
-void Proof::setAll(unsigned From, opn_proof_status Status,
-                   const std::string &Detail) {
+void Proof::setAll(unsigned From, opn_proof_status Status, const std::string &Detail) {
   for (unsigned Level = From; Level < OPN_PROOF_LEVELS; ++Level)
     set(Level, Status, Detail);
 }
@@ -253,8 +239,7 @@ int Proof::decideRoots() {
   M = readIr(*L, Context);
   if (!M || findFunction(*M, Options.function) != Presence::Kept ||
       findFunction(*M, Root) != Presence::Kept) {
-    std::string Why =
-        "the original defines no function " + quote(Options.function);
+    std::string Why = "the original defines no function " + quote(Options.function);
     setAll(0, OPN_PROOF_ERROR, Why);
     return fail(Why);
   }
@@ -263,8 +248,7 @@ int Proof::decideRoots() {
 
 Verdict Proof::compareModules(const Build &LB, const Build &RB) {
   llvm::LLVMContext LContext, RContext;
-  std::unique_ptr<llvm::Module> LM = readIr(LB, LContext),
-                                RM = readIr(RB, RContext);
+  std::unique_ptr<llvm::Module> LM = readIr(LB, LContext), RM = readIr(RB, RContext);
   if (!LM || !RM)
     return Difference{"the IR cannot be read", {}, {}};
   return compareIr(*LM, *RM, Roots);
@@ -275,8 +259,7 @@ bool Proof::explainIr(const std::set<std::string> &Macros) {
   CompileRequest LRequest = request(OriginalSide), RRequest = request(UnitSide);
   std::vector<std::string> Flags{"-Wno-builtin-macro-redefined"};
   for (const std::string &Macro : Macros) {
-    bool IsText =
-        StringRef(Macro).contains("FILE") || StringRef(Macro).contains("STAMP");
+    bool IsText = StringRef(Macro).contains("FILE") || StringRef(Macro).contains("STAMP");
     Flags.push_back("-D" + Macro + (IsText ? "=\"\"" : "=0"));
   }
   LRequest.Extra = RRequest.Extra = Flags;
@@ -311,8 +294,7 @@ void Proof::proveIr() {
   differs(0, *Found);
 }
 
-std::unique_ptr<View> Proof::tryView(const std::string &LBytes,
-                                     const std::string &RBytes,
+std::unique_ptr<View> Proof::tryView(const std::string &LBytes, const std::string &RBytes,
                                      const opn_object *Whole) {
   auto Out = std::make_unique<View>(LBytes, RBytes, Whole);
   if (!Out->readable() || !Out->walk(Root).empty())
@@ -332,8 +314,7 @@ std::unique_ptr<View> Proof::explainCode() {
       return V;
   }
   llvm::LLVMContext LContext, RContext;
-  std::unique_ptr<llvm::Module> LM = readIr(LB, LContext),
-                                RM = readIr(RB, RContext);
+  std::unique_ptr<llvm::Module> LM = readIr(LB, LContext), RM = readIr(RB, RContext);
   std::string LObject, RObject;
   if (!LM || !RM)
     return nullptr;
@@ -361,8 +342,7 @@ std::unique_ptr<View> Proof::explainCode() {
 bool Proof::equalIn(View &Explained, View &Plain, unsigned Level) {
   ObjectPair Pair = Explained.pair();
   // Licence and symbols are the whole source's.
-  ObjectPair Judged{Pair.Original, Pair.Unit, *Plain.original(),
-                    Plain.pair().MissingOperations};
+  ObjectPair Judged{Pair.Original, Pair.Unit, *Plain.original(), Plain.pair().MissingOperations};
   return !Levels[Level - 1](Judged);
 }
 
@@ -404,8 +384,7 @@ void Proof::proveObjects() {
     if (!Found) {
       set(Level, OPN_PROOF_IDENTICAL, "");
       if (Level == 2 && !Plain.original()->btf && !Plain.unit()->btf)
-        set(Level, OPN_PROOF_SKIPPED,
-            "compiled without debug information, so there is no BTF");
+        set(Level, OPN_PROOF_SKIPPED, "compiled without debug information, so there is no BTF");
       continue;
     }
     // What left the code equal is no matter of inlining.
@@ -415,8 +394,7 @@ void Proof::proveObjects() {
     }
     if (Explained && equalIn(*Explained, Plain, Level))
       set(Level, OPN_PROOF_EXPLAINED, Reason);
-    else if (MayExplain && !NeutralL &&
-             (Explained = explainPlaces(Plain, Level)))
+    else if (MayExplain && !NeutralL && (Explained = explainPlaces(Plain, Level)))
       set(Level, OPN_PROOF_EXPLAINED, Reason);
     else
       differs(Level, *Found);
@@ -424,8 +402,8 @@ void Proof::proveObjects() {
   proveLoad(Plain);
 }
 
-opn_load_result load(const std::string &Object, ObjectSide &Side,
-                     const std::string &Root, int Type) {
+opn_load_result load(const std::string &Object, ObjectSide &Side, const std::string &Root,
+                     int Type) {
   std::vector<const char *> Programs, Maps;
   for (const Entity &E : Side.Entities)
     (E.IsFunction ? Programs : Maps).push_back(E.Name.c_str());
@@ -448,23 +426,19 @@ void Proof::proveLoad(View &Plain) {
   if (geteuid() != 0)
     return set(4, OPN_PROOF_SKIPPED, "loading needs root");
   opn_load_result Theirs = load(L->Object, Plain.originalSide(), Root, 0);
-  std::string Why =
-      Theirs.line ? Theirs.line : std::string(strerror(-Theirs.error));
+  std::string Why = Theirs.line ? Theirs.line : std::string(strerror(-Theirs.error));
   free(Theirs.line);
   if (Theirs.status == OPN_LOAD_UNABLE && Theirs.error == -ENOENT)
     return set(4, OPN_PROOF_SKIPPED, quote(Root) + " is no program");
   if (Theirs.status == OPN_LOAD_UNABLE)
-    return set(4, OPN_PROOF_SKIPPED,
-               "the original cannot be loaded here: " + Why);
+    return set(4, OPN_PROOF_SKIPPED, "the original cannot be loaded here: " + Why);
   opn_load_result Ours = load(R->Object, Plain.unitSide(), Root, Theirs.type);
-  std::string Reply =
-      Ours.line ? Ours.line : std::string(strerror(-Ours.error));
+  std::string Reply = Ours.line ? Ours.line : std::string(strerror(-Ours.error));
   free(Ours.line);
   if (Theirs.status == OPN_LOAD_REFUSED)
     return set(4, OPN_PROOF_IDENTICAL,
-               Ours.status == OPN_LOAD_ACCEPTED
-                   ? "the original alone is refused: " + Why
-                   : "the verifier refuses the original too: " + Why);
+               Ours.status == OPN_LOAD_ACCEPTED ? "the original alone is refused: " + Why
+                                                : "the verifier refuses the original too: " + Why);
   if (Ours.status == OPN_LOAD_ACCEPTED)
     return set(4, OPN_PROOF_IDENTICAL, "");
   set(4, OPN_PROOF_DIFFERS, "the unit is refused: " + Reply);
@@ -489,8 +463,7 @@ struct opn_prover *opn_prover_new(void) { return new opn_prover; }
 void opn_prover_free(struct opn_prover *prover) { delete prover; }
 
 int opn_prove(struct opn_prover *prover, const struct opn_command *original,
-              const struct opn_command *unit,
-              const struct opn_prove_options *options, struct opn_diags *diags,
-              struct opn_proof *out) {
+              const struct opn_command *unit, const struct opn_prove_options *options,
+              struct opn_diags *diags, struct opn_proof *out) {
   return Proof(*prover, *original, *unit, *options, diags, *out).run();
 }

@@ -28,8 +28,7 @@ class Module;
 namespace opn {
 
 struct Place {
-  std::string
-      File; // absolute, or relative to the command's folder; empty: none
+  std::string File; // absolute, or relative to the command's folder; empty: none
   unsigned Line = 0, Column = 0;
 };
 
@@ -61,18 +60,17 @@ struct Build {
 
 struct CompileRequest {
   const opn_command *Command;
-  std::string Append; // text after the source's own
-  std::string Keep;   // function that is emitted though nothing uses it
+  std::string Append;             // text after the source's own
+  std::string Keep;               // function that is emitted though nothing uses it
   std::vector<std::string> Extra; // flags
-  std::string Bitcode; // the backend runs on this, and the source is not read
+  std::string Bitcode;            // the backend runs on this, and the source is not read
 };
 
 std::unique_ptr<Build> compile(const CompileRequest &Request);
 
 // Optimises M and emits its object with the command's options. False: the
 // backend refused it.
-bool emitObject(CompileRequest Request, const llvm::Module &M,
-                std::string &Object);
+bool emitObject(CompileRequest Request, const llvm::Module &M, std::string &Object);
 
 // Macros whose value depends on where the text stands.
 extern const char *const PlaceMacroNames[];
@@ -80,8 +78,7 @@ extern const size_t PlaceMacroCount;
 
 // ---- prove_ir.cpp
 
-std::unique_ptr<llvm::Module> readIr(const Build &From,
-                                     llvm::LLVMContext &Context);
+std::unique_ptr<llvm::Module> readIr(const Build &From, llvm::LLVMContext &Context);
 
 enum class Presence { Missing, Declared, Discardable, Kept };
 Presence findFunction(const llvm::Module &M, const std::string &Name);
@@ -92,14 +89,13 @@ Verdict compareIr(const llvm::Module &Original, const llvm::Module &Unit,
 // Drops all that Roots do not reach. Returns the dropped functions that used
 // something local that stays: those whose absence changes how the rest is
 // inlined.
-std::vector<std::string> restrictTo(llvm::Module &M,
-                                    const std::vector<std::string> &Roots);
+std::vector<std::string> restrictTo(llvm::Module &M, const std::vector<std::string> &Roots);
 
 // ---- prove_object.cpp, prove_btf.cpp
 
 // A function or variable that the target reaches.
 struct Entity {
-  std::string Key; // name, equal on both sides: "x", "f.____fmt", "f.____fmt#1"
+  std::string Key;  // name, equal on both sides: "x", "f.____fmt", "f.____fmt#1"
   std::string Name; // symbol's own name
   size_t Section = 0;
   uint64_t Offset = 0, Size = 0;

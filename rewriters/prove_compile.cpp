@@ -59,9 +59,9 @@ void LLVMInitializeBPFAsmParser(void);
 
 namespace opn {
 
-const char *const PlaceMacroNames[] = {
-    "__LINE__",      "__COUNTER__",   "__FILE__",         "__FILE_NAME__",
-    "__BASE_FILE__", "__TIMESTAMP__", "__INCLUDE_LEVEL__"};
+const char *const PlaceMacroNames[] = {"__LINE__",         "__COUNTER__",   "__FILE__",
+                                       "__FILE_NAME__",    "__BASE_FILE__", "__TIMESTAMP__",
+                                       "__INCLUDE_LEVEL__"};
 const size_t PlaceMacroCount = std::size(PlaceMacroNames);
 
 namespace {
@@ -83,38 +83,32 @@ private:
   std::string &First;
 };
 
-bool runBackend(CompilerInstance &CI, llvm::Module &M, std::string &Object,
-                std::string &Error) {
+bool runBackend(CompilerInstance &CI, llvm::Module &M, std::string &Object, std::string &Error) {
   llvm::SmallString<0> Bytes;
   M.getContext().setDiagnosticHandler(std::make_unique<BackendErrors>(Error));
   if (!CI.getFrontendOpts().LLVMArgs.empty()) {
     std::vector<const char *> Argv{"clang (LLVM option parsing)"};
     for (const std::string &Argument : CI.getFrontendOpts().LLVMArgs)
       Argv.push_back(Argument.c_str());
-    llvm::cl::ParseCommandLineOptions(Argv.size(), Argv.data(), "",
-                                      &llvm::nulls());
+    llvm::cl::ParseCommandLineOptions(Argv.size(), Argv.data(), "", &llvm::nulls());
   }
   emitObjectCode(CI, M, std::make_unique<llvm::raw_svector_ostream>(Bytes));
   Object.assign(Bytes.begin(), Bytes.end());
-  return Error.empty() && !CI.getDiagnostics().hasErrorOccurred() &&
-         !Object.empty();
+  return Error.empty() && !CI.getDiagnostics().hasErrorOccurred() && !Object.empty();
 }
 
 // Keeps errors and their notes, with Clang's own text for them.
 class Collector : public DiagnosticConsumer {
 public:
   explicit Collector(Build &Out)
-      : Out(Out), Stream(Text),
-        Printer(makeTextPrinter(Stream, PrinterOptions())) {}
+      : Out(Out), Stream(Text), Printer(makeTextPrinter(Stream, PrinterOptions())) {}
 
-  void BeginSourceFile(const LangOptions &Options,
-                       const Preprocessor *PP) override {
+  void BeginSourceFile(const LangOptions &Options, const Preprocessor *PP) override {
     Printer->BeginSourceFile(Options, PP);
   }
   void EndSourceFile() override { Printer->EndSourceFile(); }
 
-  void HandleDiagnostic(DiagnosticsEngine::Level Level,
-                        const Diagnostic &Info) override {
+  void HandleDiagnostic(DiagnosticsEngine::Level Level, const Diagnostic &Info) override {
     DiagnosticConsumer::HandleDiagnostic(Level, Info);
     if (Level != DiagnosticsEngine::Note)
       InError = Level >= DiagnosticsEngine::Error;
@@ -132,8 +126,7 @@ public:
     P.Message = std::string(Message);
     P.Rendered = Text;
     if (Info.hasSourceManager() && Info.getLocation().isValid()) {
-      PresumedLoc Loc =
-          Info.getSourceManager().getPresumedLoc(Info.getLocation());
+      PresumedLoc Loc = Info.getSourceManager().getPresumedLoc(Info.getLocation());
       if (Loc.isValid())
         P.Where = {Loc.getFilename(), Loc.getLine(), Loc.getColumn()};
     }
@@ -158,8 +151,8 @@ private:
 class MacroWatch : public PPCallbacks {
 public:
   explicit MacroWatch(Build &Out) : Out(Out) {}
-  void MacroExpands(const Token &Name, const MacroDefinition &Definition,
-                    SourceRange, const MacroArgs *) override {
+  void MacroExpands(const Token &Name, const MacroDefinition &Definition, SourceRange,
+                    const MacroArgs *) override {
     const MacroInfo *Info = Definition.getMacroInfo();
     if (!Info || !Info->isBuiltinMacro())
       return;
@@ -177,8 +170,7 @@ private:
 // module.
 class KeepConsumer : public ASTConsumer {
 public:
-  KeepConsumer(CodeGenerator &Generator, StringRef Name)
-      : Generator(Generator), Name(Name) {}
+  KeepConsumer(CodeGenerator &Generator, StringRef Name) : Generator(Generator), Name(Name) {}
   void HandleTranslationUnit(ASTContext &Context) override {
     if (Name.empty() || Context.getDiagnostics().hasErrorOccurred())
       return;
@@ -198,8 +190,7 @@ private:
 
 class EmitConsumer : public ASTConsumer {
 public:
-  EmitConsumer(CompilerInstance &CI, CodeGenerator &Generator,
-               const std::string &Keep, Build &Out)
+  EmitConsumer(CompilerInstance &CI, CodeGenerator &Generator, const std::string &Keep, Build &Out)
       : CI(CI), Generator(Generator), Keep(Keep), Out(Out) {}
   void HandleTranslationUnit(ASTContext &Context) override {
     llvm::Module *M = Generator.GetModule();
@@ -208,7 +199,9 @@ public:
     if (llvm::Function *F = Keep.empty() ? nullptr : M->getFunction(Keep)) {
       if (F->hasAvailableExternallyLinkage())
         F->setLinkage(llvm::GlobalValue::InternalLinkage);
-      if (!F->isDeclaration())
+      // The backend knows five argument registers and no stack arguments: a
+      // function with more lives only where it is inlined.
+      if (!F->isDeclaration() && F->arg_size() <= 5)
         llvm::appendToCompilerUsed(*M, {F});
     }
     llvm::raw_string_ostream OS(Out.Bitcode);
@@ -243,12 +236,11 @@ protected:
     return true;
   }
 
-  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI,
-                                                 StringRef File) override {
+  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI, StringRef File) override {
     Out.Triple = CI.getTarget().getTriple().str();
     Out.IsBpf = CI.getTarget().getTriple().isBPF();
-    Out.IsC = !CI.getLangOpts().CPlusPlus && !CI.getLangOpts().ObjC &&
-              !CI.getLangOpts().AsmPreprocessor;
+    Out.IsC =
+        !CI.getLangOpts().CPlusPlus && !CI.getLangOpts().ObjC && !CI.getLangOpts().AsmPreprocessor;
     if (!Out.IsBpf || !Out.IsC)
       return nullptr;
     if (!Bitcode.empty()) {
@@ -256,8 +248,7 @@ protected:
       return nullptr;
     }
     CI.getPreprocessor().addPPCallbacks(std::make_unique<MacroWatch>(Out));
-    std::unique_ptr<CodeGenerator> Generator =
-        makeCodeGenerator(CI, File, Context);
+    std::unique_ptr<CodeGenerator> Generator = makeCodeGenerator(CI, File, Context);
     CodeGenerator &G = *Generator;
     std::vector<std::unique_ptr<ASTConsumer>> Consumers;
     Consumers.push_back(std::make_unique<KeepConsumer>(G, Keep));
@@ -278,8 +269,7 @@ private:
     Out.Ok = runBackend(CI, **M, Out.Object, Error);
   }
 
-  llvm::LLVMContext
-      Context; // outlives the consumers, which the base class ends
+  llvm::LLVMContext Context; // outlives the consumers, which the base class ends
   std::string Keep, Bitcode;
   Build &Out;
 };
@@ -298,9 +288,8 @@ std::vector<std::string> compilerArguments(const CompileRequest &Request) {
     Out.push_back(Extra);
   for (size_t I = 1; I < Words.size(); ++I) {
     StringRef Word = Words[I];
-    if (Word == "-E" || Word == "-S" || Word == "-fsyntax-only" ||
-        Word == "-c" || Word.starts_with("-save-temps") ||
-        Word.starts_with("--save-temps"))
+    if (Word == "-E" || Word == "-S" || Word == "-fsyntax-only" || Word == "-c" ||
+        Word.starts_with("-save-temps") || Word.starts_with("--save-temps"))
       continue;
     if (Word == "--serialize-diagnostics" || Word == "-serialize-diagnostics") {
       ++I;
@@ -311,8 +300,7 @@ std::vector<std::string> compilerArguments(const CompileRequest &Request) {
   return Out;
 }
 
-llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>
-makeFiles(const CompileRequest &Request) {
+llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> makeFiles(const CompileRequest &Request) {
   // Its own current folder, so that threads with different ones do not meet.
   llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Disk(
       llvm::vfs::createPhysicalFileSystem().release());
@@ -325,12 +313,10 @@ makeFiles(const CompileRequest &Request) {
   auto Source = Disk->getBufferForFile(*Word);
   if (!Source)
     return Disk;
-  llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> Memory(
-      new llvm::vfs::InMemoryFileSystem);
+  llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> Memory(new llvm::vfs::InMemoryFileSystem);
   llvm::SmallString<256> Path(*Word);
   Disk->makeAbsolute(Path);
-  std::string Text =
-      (*Source)->getBuffer().str() + "\n" + Request.Append + "\n";
+  std::string Text = (*Source)->getBuffer().str() + "\n" + Request.Append + "\n";
   Memory->addFile(Path, 0, llvm::MemoryBuffer::getMemBufferCopy(Text));
   llvm::IntrusiveRefCntPtr<llvm::vfs::OverlayFileSystem> Both(
       new llvm::vfs::OverlayFileSystem(Disk));
@@ -354,9 +340,8 @@ void runCompiler(const CompileRequest &Request, Build &Out) {
   Collector Errors(Out);
   llvm::IntrusiveRefCntPtr<FileManager> Files(
       new FileManager(FileSystemOptions(), makeFiles(Request)));
-  tooling::ToolInvocation Invocation(
-      compilerArguments(Request), std::make_unique<CompileAction>(Request, Out),
-      Files.get());
+  tooling::ToolInvocation Invocation(compilerArguments(Request),
+                                     std::make_unique<CompileAction>(Request, Out), Files.get());
   Invocation.setDiagnosticConsumer(&Errors);
   // Without a parse there is no success to report.
   if (!Invocation.run() && Request.Bitcode.empty())
@@ -405,8 +390,7 @@ void write(const Build &B, Wire &Out) {
     Out.put(Name);
   Out.put(B.Problems.size());
   for (const Problem &P : B.Problems) {
-    for (uint64_t Number : {uint64_t(P.Severity), uint64_t(P.Where.Line),
-                            uint64_t(P.Where.Column)})
+    for (uint64_t Number : {uint64_t(P.Severity), uint64_t(P.Where.Line), uint64_t(P.Where.Column)})
       Out.put(Number);
     for (const std::string *Text : {&P.Where.File, &P.Message, &P.Rendered})
       Out.put(*Text);
@@ -415,8 +399,8 @@ void write(const Build &B, Wire &Out) {
 
 bool read(Wire &In, Build &B) {
   uint64_t Ok, IsBpf, IsC, Count;
-  if (!In.get(Ok) || !In.get(IsBpf) || !In.get(IsC) || !In.get(B.Triple) ||
-      !In.get(B.Bitcode) || !In.get(B.Object) || !In.get(Count))
+  if (!In.get(Ok) || !In.get(IsBpf) || !In.get(IsC) || !In.get(B.Triple) || !In.get(B.Bitcode) ||
+      !In.get(B.Object) || !In.get(Count))
     return false;
   B.Ok = Ok;
   B.IsBpf = IsBpf;
@@ -432,8 +416,8 @@ bool read(Wire &In, Build &B) {
   for (; Count; --Count) {
     uint64_t Severity, Line, Column;
     Problem P;
-    if (!In.get(Severity) || !In.get(Line) || !In.get(Column) ||
-        !In.get(P.Where.File) || !In.get(P.Message) || !In.get(P.Rendered))
+    if (!In.get(Severity) || !In.get(Line) || !In.get(Column) || !In.get(P.Where.File) ||
+        !In.get(P.Message) || !In.get(P.Rendered))
       return false;
     P.Severity = opn_severity(Severity);
     P.Where.Line = Line;
@@ -488,8 +472,7 @@ void onFatalError(void *Fd, const char *Reason, bool) {
 }
 
 [[noreturn]] void runChild(const CompileRequest &Request, int Fd) {
-  llvm::install_fatal_error_handler(onFatalError,
-                                    reinterpret_cast<void *>(intptr_t(Fd)));
+  llvm::install_fatal_error_handler(onFatalError, reinterpret_cast<void *>(intptr_t(Fd)));
   Build Made;
   runCompiler(Request, Made);
   Wire Out;
@@ -525,8 +508,7 @@ std::unique_ptr<Build> compile(const CompileRequest &Request) {
   return Out;
 }
 
-bool emitObject(CompileRequest Request, const llvm::Module &M,
-                std::string &Object) {
+bool emitObject(CompileRequest Request, const llvm::Module &M, std::string &Object) {
   llvm::raw_string_ostream OS(Request.Bitcode);
   llvm::WriteBitcodeToFile(M, OS, /*ShouldPreserveUseListOrder=*/true);
   OS.flush();
@@ -535,11 +517,9 @@ bool emitObject(CompileRequest Request, const llvm::Module &M,
   return Made->Ok;
 }
 
-std::unique_ptr<llvm::Module> readIr(const Build &From,
-                                     llvm::LLVMContext &Context) {
+std::unique_ptr<llvm::Module> readIr(const Build &From, llvm::LLVMContext &Context) {
   llvm::MemoryBufferRef Buffer(From.Bitcode, "ir");
-  llvm::Expected<std::unique_ptr<llvm::Module>> M =
-      llvm::parseBitcodeFile(Buffer, Context);
+  llvm::Expected<std::unique_ptr<llvm::Module>> M = llvm::parseBitcodeFile(Buffer, Context);
   if (!M) {
     llvm::consumeError(M.takeError());
     return nullptr;
@@ -549,8 +529,7 @@ std::unique_ptr<llvm::Module> readIr(const Build &From,
 
 } // namespace opn
 
-int opn_prove_object(const struct opn_command *command, void **bytes,
-                     size_t *size) {
+int opn_prove_object(const struct opn_command *command, void **bytes, size_t *size) {
   std::unique_ptr<opn::Build> Made = opn::compile({command, "", "", {}, ""});
   if (!Made->Ok)
     return -EINVAL;

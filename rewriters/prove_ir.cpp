@@ -25,8 +25,7 @@ namespace {
 // over the module.
 StringRef withoutNumber(StringRef Name) {
   StringRef Base = Name.rtrim("0123456789");
-  return Base.size() < Name.size() && Base.ends_with(".") ? Base.drop_back()
-                                                          : Name;
+  return Base.size() < Name.size() && Base.ends_with(".") ? Base.drop_back() : Name;
 }
 
 Place placeOf(const DIFile *File, unsigned Line, unsigned Column) {
@@ -48,8 +47,7 @@ Place placeOf(const GlobalValue &G) {
     SmallVector<DIGlobalVariableExpression *, 1> Infos;
     V->getDebugInfo(Infos);
     if (!Infos.empty())
-      return placeOf(Infos[0]->getVariable()->getFile(),
-                     Infos[0]->getVariable()->getLine(), 0);
+      return placeOf(Infos[0]->getVariable()->getFile(), Infos[0]->getVariable()->getLine(), 0);
   }
   return {};
 }
@@ -124,27 +122,21 @@ bool IrComparer::sameGlobal(const GlobalValue *L, const GlobalValue *R) {
   return true;
 }
 
-bool IrComparer::sameVariable(const GlobalVariable *L,
-                              const GlobalVariable *R) {
+bool IrComparer::sameVariable(const GlobalVariable *L, const GlobalVariable *R) {
   std::string Of = L->hasPrivateLinkage() ? "a constant" : "variable";
   if (L->isDeclaration() != R->isDeclaration())
-    return fail(std::string("defined in the ") +
-                (R->isDeclaration() ? "original" : "unit") +
-                " but only declared in the " +
-                (R->isDeclaration() ? "unit" : "original"));
+    return fail(std::string("defined in the ") + (R->isDeclaration() ? "original" : "unit") +
+                " but only declared in the " + (R->isDeclaration() ? "unit" : "original"));
   if (!sameType(L->getValueType(), R->getValueType()))
     return fail(Of + ": another type");
   if (L->getSection() != R->getSection())
-    return differ(Of, "section " + quoted(L->getSection()),
-                  "section " + quoted(R->getSection()));
+    return differ(Of, "section " + quoted(L->getSection()), "section " + quoted(R->getSection()));
   if (L->isConstant() != R->isConstant())
-    return fail(Of + (L->isConstant() ? ": constant in the original only"
-                                      : ": constant in the unit only"));
-  if (L->getLinkage() != R->getLinkage() ||
-      L->getVisibility() != R->getVisibility())
+    return fail(
+        Of + (L->isConstant() ? ": constant in the original only" : ": constant in the unit only"));
+  if (L->getLinkage() != R->getLinkage() || L->getVisibility() != R->getVisibility())
     return fail(Of + ": another linkage");
-  if (L->getAlign() != R->getAlign() ||
-      L->isThreadLocal() != R->isThreadLocal() ||
+  if (L->getAlign() != R->getAlign() || L->isThreadLocal() != R->isThreadLocal() ||
       L->getUnnamedAddr() != R->getUnnamedAddr() ||
       L->isExternallyInitialized() != R->isExternallyInitialized() ||
       L->getAddressSpace() != R->getAddressSpace())
@@ -153,36 +145,29 @@ bool IrComparer::sameVariable(const GlobalVariable *L,
   if (LA.getAsString() != RA.getAsString())
     return differ(Of, "attributes " + quoted(LA.getAsString()),
                   "attributes " + quoted(RA.getAsString()));
-  return !L->hasInitializer() ||
-         sameConstant(L->getInitializer(), R->getInitializer());
+  return !L->hasInitializer() || sameConstant(L->getInitializer(), R->getInitializer());
 }
 
 bool IrComparer::sameState(const Instruction *L, const Instruction *R) {
   if (auto *A = dyn_cast<AllocaInst>(L)) {
     auto *B = cast<AllocaInst>(R);
     return sameType(A->getAllocatedType(), B->getAllocatedType()) &&
-           A->getAlign() == B->getAlign() &&
-           A->isUsedWithInAlloca() == B->isUsedWithInAlloca();
+           A->getAlign() == B->getAlign() && A->isUsedWithInAlloca() == B->isUsedWithInAlloca();
   }
   if (auto *A = dyn_cast<LoadInst>(L)) {
     auto *B = cast<LoadInst>(R);
-    return A->isVolatile() == B->isVolatile() &&
-           A->getAlign() == B->getAlign() &&
-           A->getOrdering() == B->getOrdering() &&
-           A->getSyncScopeID() == B->getSyncScopeID();
+    return A->isVolatile() == B->isVolatile() && A->getAlign() == B->getAlign() &&
+           A->getOrdering() == B->getOrdering() && A->getSyncScopeID() == B->getSyncScopeID();
   }
   if (auto *A = dyn_cast<StoreInst>(L)) {
     auto *B = cast<StoreInst>(R);
-    return A->isVolatile() == B->isVolatile() &&
-           A->getAlign() == B->getAlign() &&
-           A->getOrdering() == B->getOrdering() &&
-           A->getSyncScopeID() == B->getSyncScopeID();
+    return A->isVolatile() == B->isVolatile() && A->getAlign() == B->getAlign() &&
+           A->getOrdering() == B->getOrdering() && A->getSyncScopeID() == B->getSyncScopeID();
   }
   if (auto *A = dyn_cast<CmpInst>(L))
     return A->getPredicate() == cast<CmpInst>(R)->getPredicate();
   if (auto *A = dyn_cast<GetElementPtrInst>(L))
-    return sameType(A->getSourceElementType(),
-                    cast<GetElementPtrInst>(R)->getSourceElementType());
+    return sameType(A->getSourceElementType(), cast<GetElementPtrInst>(R)->getSourceElementType());
   if (auto *A = dyn_cast<InsertValueInst>(L))
     return A->getIndices() == cast<InsertValueInst>(R)->getIndices();
   if (auto *A = dyn_cast<ExtractValueInst>(L))
@@ -195,15 +180,12 @@ bool IrComparer::sameState(const Instruction *L, const Instruction *R) {
     return A->isVolatile() == B->isVolatile() && A->isWeak() == B->isWeak() &&
            A->getSuccessOrdering() == B->getSuccessOrdering() &&
            A->getFailureOrdering() == B->getFailureOrdering() &&
-           A->getSyncScopeID() == B->getSyncScopeID() &&
-           A->getAlign() == B->getAlign();
+           A->getSyncScopeID() == B->getSyncScopeID() && A->getAlign() == B->getAlign();
   }
   if (auto *A = dyn_cast<AtomicRMWInst>(L)) {
     auto *B = cast<AtomicRMWInst>(R);
-    return A->getOperation() == B->getOperation() &&
-           A->isVolatile() == B->isVolatile() &&
-           A->getOrdering() == B->getOrdering() &&
-           A->getSyncScopeID() == B->getSyncScopeID() &&
+    return A->getOperation() == B->getOperation() && A->isVolatile() == B->isVolatile() &&
+           A->getOrdering() == B->getOrdering() && A->getSyncScopeID() == B->getSyncScopeID() &&
            A->getAlign() == B->getAlign();
   }
   if (auto *A = dyn_cast<ShuffleVectorInst>(L))
@@ -221,8 +203,7 @@ bool IrComparer::sameCall(const CallBase *L, const CallBase *R) {
   if (L->getNumOperandBundles() != R->getNumOperandBundles())
     return fail("a call's operand bundles differ");
   for (unsigned I = 0; I < L->getNumOperandBundles(); ++I) {
-    if (L->getOperandBundleAt(I).getTagName() !=
-        R->getOperandBundleAt(I).getTagName())
+    if (L->getOperandBundleAt(I).getTagName() != R->getOperandBundleAt(I).getTagName())
       return fail("a call's operand bundles differ");
   }
   return sameAttributes(L->getAttributes(), R->getAttributes(), "call");
@@ -260,13 +241,11 @@ bool IrComparer::sameAttachments(const Instruction *L, const Instruction *R) {
 bool IrComparer::sameOperand(const Value *L, const Value *R) {
   if (auto *C = dyn_cast<Constant>(L)) {
     auto *RC = dyn_cast<Constant>(R);
-    return RC ? sameConstant(C, RC)
-              : differ("operand", describe(L), describe(R));
+    return RC ? sameConstant(C, RC) : differ("operand", describe(L), describe(R));
   }
   if (auto *A = dyn_cast<InlineAsm>(L)) {
     auto *RA = dyn_cast<InlineAsm>(R);
-    return RA ? sameInlineAsm(A, RA)
-              : differ("operand", "inline assembly", describe(R));
+    return RA ? sameInlineAsm(A, RA) : differ("operand", "inline assembly", describe(R));
   }
   if (auto *M = dyn_cast<MetadataAsValue>(L)) {
     auto *RMV = dyn_cast<MetadataAsValue>(R);
@@ -282,26 +261,20 @@ bool IrComparer::sameOperand(const Value *L, const Value *R) {
 
 bool IrComparer::sameInstruction(const Instruction *L, const Instruction *R) {
   if (L->getOpcode() != R->getOpcode())
-    return differ("instruction", quoted(L->getOpcodeName()),
-                  quoted(R->getOpcodeName()));
+    return differ("instruction", quoted(L->getOpcodeName()), quoted(R->getOpcodeName()));
   auto *LC = dyn_cast<CallBase>(L);
   // The callee first: it says most.
-  if (LC && !sameOperand(LC->getCalledOperand(),
-                         cast<CallBase>(R)->getCalledOperand()))
+  if (LC && !sameOperand(LC->getCalledOperand(), cast<CallBase>(R)->getCalledOperand()))
     return false;
-  if (!sameType(L->getType(), R->getType()) ||
-      L->getNumOperands() != R->getNumOperands() ||
-      L->getRawSubclassOptionalData() != R->getRawSubclassOptionalData() ||
-      !sameState(L, R))
-    return fail(std::string("instruction '") + L->getOpcodeName() +
-                "' differs in its properties");
+  if (!sameType(L->getType(), R->getType()) || L->getNumOperands() != R->getNumOperands() ||
+      L->getRawSubclassOptionalData() != R->getRawSubclassOptionalData() || !sameState(L, R))
+    return fail(std::string("instruction '") + L->getOpcodeName() + "' differs in its properties");
   if (LC && !sameCall(LC, cast<CallBase>(R)))
     return false;
   unsigned First = 0;
   if (auto *I = dyn_cast<IntrinsicInst>(L)) {
     Intrinsic::ID ID = I->getIntrinsicID();
-    if (ID == Intrinsic::bpf_btf_type_id ||
-        ID == Intrinsic::bpf_preserve_type_info ||
+    if (ID == Intrinsic::bpf_btf_type_id || ID == Intrinsic::bpf_preserve_type_info ||
         ID == Intrinsic::bpf_preserve_enum_value)
       First = 1;
   }
@@ -311,8 +284,7 @@ bool IrComparer::sameInstruction(const Instruction *L, const Instruction *R) {
   }
   if (auto *P = dyn_cast<PHINode>(L)) {
     for (unsigned I = 0; I < P->getNumIncomingValues(); ++I) {
-      if (!sameOperand(P->getIncomingBlock(I),
-                       cast<PHINode>(R)->getIncomingBlock(I)))
+      if (!sameOperand(P->getIncomingBlock(I), cast<PHINode>(R)->getIncomingBlock(I)))
         return false;
     }
   }
@@ -348,20 +320,16 @@ std::vector<const Instruction *> instructions(const BasicBlock &B) {
 
 bool IrComparer::sameFunction(const Function *L, const Function *R) {
   if (L->isDeclaration() != R->isDeclaration())
-    return fail(std::string("defined in the ") +
-                (R->isDeclaration() ? "original" : "unit") +
-                " but only declared in the " +
-                (R->isDeclaration() ? "unit" : "original"));
+    return fail(std::string("defined in the ") + (R->isDeclaration() ? "original" : "unit") +
+                " but only declared in the " + (R->isDeclaration() ? "unit" : "original"));
   if (!sameType(L->getFunctionType(), R->getFunctionType()))
     return fail("another type");
-  if (L->getLinkage() != R->getLinkage() ||
-      L->getVisibility() != R->getVisibility())
+  if (L->getLinkage() != R->getLinkage() || L->getVisibility() != R->getVisibility())
     return fail("another linkage");
   if (L->getSection() != R->getSection())
     return differ("function", "section " + quoted(L->getSection()),
                   "section " + quoted(R->getSection()));
-  if (L->getCallingConv() != R->getCallingConv() ||
-      L->getAlign() != R->getAlign() ||
+  if (L->getCallingConv() != R->getCallingConv() || L->getAlign() != R->getAlign() ||
       L->getUnnamedAddr() != R->getUnnamedAddr() || L->hasGC() != R->hasGC())
     return fail("another calling convention or alignment");
   if (!sameAttributes(L->getAttributes(), R->getAttributes(), "function"))
@@ -377,8 +345,7 @@ bool IrComparer::sameFunction(const Function *L, const Function *R) {
       LInst = LI[I];
       RInst = RI[I];
       if (!sameInstruction(LInst, RInst))
-        return fail(std::string("instruction '") + LInst->getOpcodeName() +
-                    "' differs");
+        return fail(std::string("instruction '") + LInst->getOpcodeName() + "' differs");
     }
     if (LI.size() != RI.size())
       return fail(LI.size() > RI.size() ? "the unit's block ends early"
@@ -401,9 +368,8 @@ Verdict IrComparer::compare(const std::vector<std::string> &Roots) {
     if (!L || L->isDeclaration() || !R || R->isDeclaration()) {
       LNow = L;
       RNow = R;
-      fail(!L || L->isDeclaration()
-               ? quoted(Name) + " is not defined in the original"
-               : "not defined in the unit");
+      fail(!L || L->isDeclaration() ? quoted(Name) + " is not defined in the original"
+                                    : "not defined in the unit");
       return Found;
     }
     if (!sameGlobal(L, R))

@@ -20,18 +20,13 @@
 
 namespace opn {
 
-inline std::string quoted(llvm::StringRef Text) {
-  return "'" + Text.str() + "'";
-}
+inline std::string quoted(llvm::StringRef Text) { return "'" + Text.str() + "'"; }
 
 // Globals of M that inline assembly names: they are called or read without a
 // use in the IR.
-std::vector<const llvm::GlobalValue *> namedBy(const llvm::InlineAsm &Asm,
-                                               const llvm::Module &M);
+std::vector<const llvm::GlobalValue *> namedBy(const llvm::InlineAsm &Asm, const llvm::Module &M);
 
-inline bool isDebug(const llvm::Instruction &I) {
-  return llvm::isa<llvm::DbgInfoIntrinsic>(I);
-}
+inline bool isDebug(const llvm::Instruction &I) { return llvm::isa<llvm::DbgInfoIntrinsic>(I); }
 
 class IrComparer {
 public:
@@ -42,15 +37,13 @@ private:
   using Pair = std::pair<const void *, const void *>;
 
   bool fail(std::string Detail);
-  bool differ(const llvm::Twine &What, const llvm::Twine &L,
-              const llvm::Twine &R) {
-    return fail(
-        (What + ": " + L + " in the original, " + R + " in the unit").str());
+  bool differ(const llvm::Twine &What, const llvm::Twine &L, const llvm::Twine &R) {
+    return fail((What + ": " + L + " in the original, " + R + " in the unit").str());
   }
 
   bool sameType(const llvm::Type *L, const llvm::Type *R);
-  bool sameAttributes(const llvm::AttributeList &L,
-                      const llvm::AttributeList &R, const llvm::Twine &Of);
+  bool sameAttributes(const llvm::AttributeList &L, const llvm::AttributeList &R,
+                      const llvm::Twine &Of);
   bool sameAttribute(llvm::Attribute L, llvm::Attribute R);
   bool sameConstant(const llvm::Constant *L, const llvm::Constant *R);
   bool sameInlineAsm(const llvm::InlineAsm *L, const llvm::InlineAsm *R);
@@ -59,8 +52,7 @@ private:
   bool sameOperand(const llvm::Value *L, const llvm::Value *R);
   bool sameGlobal(const llvm::GlobalValue *L, const llvm::GlobalValue *R);
   bool sameGlobalHead(const llvm::GlobalValue *L, const llvm::GlobalValue *R);
-  bool sameVariable(const llvm::GlobalVariable *L,
-                    const llvm::GlobalVariable *R);
+  bool sameVariable(const llvm::GlobalVariable *L, const llvm::GlobalVariable *R);
   bool sameFunction(const llvm::Function *L, const llvm::Function *R);
   bool sameInstruction(const llvm::Instruction *L, const llvm::Instruction *R);
   bool sameState(const llvm::Instruction *L, const llvm::Instruction *R);
@@ -70,10 +62,8 @@ private:
 
   const llvm::Module &LM, &RM;
   Verdict Found;
-  llvm::DenseMap<const llvm::GlobalValue *, const llvm::GlobalValue *> LToR,
-      RToL;
-  std::vector<std::pair<const llvm::GlobalValue *, const llvm::GlobalValue *>>
-      Work;
+  llvm::DenseMap<const llvm::GlobalValue *, const llvm::GlobalValue *> LToR, RToL;
+  std::vector<std::pair<const llvm::GlobalValue *, const llvm::GlobalValue *>> Work;
   llvm::DenseSet<Pair> SeenTypes, SeenMetadata, SeenDebug[2];
   llvm::DenseMap<const llvm::Value *, unsigned> LNumbers, RNumbers;
   const llvm::GlobalValue *LNow = nullptr, *RNow = nullptr;

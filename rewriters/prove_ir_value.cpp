@@ -45,10 +45,8 @@ bool IrComparer::sameType(const Type *L, const Type *R) {
            sameType(L->getArrayElementType(), R->getArrayElementType());
   case Type::FixedVectorTyID:
   case Type::ScalableVectorTyID:
-    return cast<VectorType>(L)->getElementCount() ==
-               cast<VectorType>(R)->getElementCount() &&
-           sameType(cast<VectorType>(L)->getElementType(),
-                    cast<VectorType>(R)->getElementType());
+    return cast<VectorType>(L)->getElementCount() == cast<VectorType>(R)->getElementCount() &&
+           sameType(cast<VectorType>(L)->getElementType(), cast<VectorType>(R)->getElementType());
   case Type::StructTyID: {
     auto *LS = cast<StructType>(L);
     auto *RS = cast<StructType>(R);
@@ -66,8 +64,7 @@ bool IrComparer::sameType(const Type *L, const Type *R) {
   case Type::FunctionTyID: {
     auto *LF = cast<FunctionType>(L);
     auto *RF = cast<FunctionType>(R);
-    if (LF->isVarArg() != RF->isVarArg() ||
-        LF->getNumParams() != RF->getNumParams() ||
+    if (LF->isVarArg() != RF->isVarArg() || LF->getNumParams() != RF->getNumParams() ||
         !sameType(LF->getReturnType(), RF->getReturnType()))
       return false;
     for (unsigned I = 0; I < LF->getNumParams(); ++I) {
@@ -77,8 +74,7 @@ bool IrComparer::sameType(const Type *L, const Type *R) {
     return true;
   }
   case Type::TargetExtTyID:
-    return cast<TargetExtType>(L)->getName() ==
-           cast<TargetExtType>(R)->getName();
+    return cast<TargetExtType>(L)->getName() == cast<TargetExtType>(R)->getName();
   default:
     return true;
   }
@@ -95,8 +91,7 @@ bool IrComparer::sameAttribute(Attribute L, Attribute R) {
   return LT && RT ? sameType(LT, RT) : LT == RT;
 }
 
-bool IrComparer::sameAttributes(const AttributeList &L, const AttributeList &R,
-                                const Twine &Of) {
+bool IrComparer::sameAttributes(const AttributeList &L, const AttributeList &R, const Twine &Of) {
   unsigned Count = std::max(L.getNumAttrSets(), R.getNumAttrSets());
   for (unsigned I = 0; I < Count; ++I) {
     // Indexes start at the function's own, which is ~0U.
@@ -108,27 +103,21 @@ bool IrComparer::sameAttributes(const AttributeList &L, const AttributeList &R,
                       "attribute " + quoted(RI->getAsString()));
     }
     if (LI != LS.end())
-      return fail((Of + ": attribute " + quoted(LI->getAsString()) +
-                   " is missing in the unit")
-                      .str());
+      return fail(
+          (Of + ": attribute " + quoted(LI->getAsString()) + " is missing in the unit").str());
     if (RI != RS.end())
-      return fail((Of + ": attribute " + quoted(RI->getAsString()) +
-                   " is only in the unit")
-                      .str());
+      return fail((Of + ": attribute " + quoted(RI->getAsString()) + " is only in the unit").str());
   }
   return true;
 }
 
 bool IrComparer::sameInlineAsm(const InlineAsm *L, const InlineAsm *R) {
   if (L->getAsmString() != R->getAsmString())
-    return differ("inline assembly", quoted(L->getAsmString()),
-                  quoted(R->getAsmString()));
+    return differ("inline assembly", quoted(L->getAsmString()), quoted(R->getAsmString()));
   if (L->getConstraintString() != R->getConstraintString())
-    return differ("constraints of inline assembly",
-                  quoted(L->getConstraintString()),
+    return differ("constraints of inline assembly", quoted(L->getConstraintString()),
                   quoted(R->getConstraintString()));
-  if (L->hasSideEffects() != R->hasSideEffects() ||
-      L->isAlignStack() != R->isAlignStack() ||
+  if (L->hasSideEffects() != R->hasSideEffects() || L->isAlignStack() != R->isAlignStack() ||
       L->getDialect() != R->getDialect() || L->canThrow() != R->canThrow() ||
       !sameType(L->getFunctionType(), R->getFunctionType()))
     return fail("inline assembly differs in its properties");
@@ -143,8 +132,7 @@ bool IrComparer::sameInlineAsm(const InlineAsm *L, const InlineAsm *R) {
 }
 
 bool IrComparer::sameConstant(const Constant *L, const Constant *R) {
-  if (L->getValueID() != R->getValueID() ||
-      !sameType(L->getType(), R->getType()))
+  if (L->getValueID() != R->getValueID() || !sameType(L->getType(), R->getType()))
     return differ("value", describe(L), describe(R));
   if (auto *G = dyn_cast<GlobalValue>(L))
     return sameGlobal(G, cast<GlobalValue>(R));
@@ -163,8 +151,7 @@ bool IrComparer::sameConstant(const Constant *L, const Constant *R) {
     if (D->getRawDataValues() == RD->getRawDataValues())
       return true;
     if (D->isCString() && RD->isCString())
-      return differ("string", "\"" + D->getAsCString() + "\"",
-                    "\"" + RD->getAsCString() + "\"");
+      return differ("string", "\"" + D->getAsCString() + "\"", "\"" + RD->getAsCString() + "\"");
     return fail("constant data differs");
   }
   if (auto *B = dyn_cast<BlockAddress>(L)) {
@@ -188,8 +175,7 @@ bool IrComparer::sameConstant(const Constant *L, const Constant *R) {
         E->getRawSubclassOptionalData() != RE->getRawSubclassOptionalData())
       return fail("a constant expression differs");
     if (auto *G = dyn_cast<GEPOperator>(E)) {
-      if (!sameType(G->getSourceElementType(),
-                    cast<GEPOperator>(RE)->getSourceElementType()))
+      if (!sameType(G->getSourceElementType(), cast<GEPOperator>(RE)->getSourceElementType()))
         return fail("the type behind an address differs");
     }
   }
@@ -229,8 +215,7 @@ bool IrComparer::sameDebugType(const DINode *L, const DINode *R, bool ByName) {
   }
   if (auto *S = dyn_cast<DISubrange>(L)) {
     auto *LC = dyn_cast_if_present<ConstantInt *>(S->getCount());
-    auto *RC =
-        dyn_cast_if_present<ConstantInt *>(cast<DISubrange>(R)->getCount());
+    auto *RC = dyn_cast_if_present<ConstantInt *>(cast<DISubrange>(R)->getCount());
     if (!LC != !RC || (LC && LC->getValue() != RC->getValue()))
       return fail("an array that CO-RE refers to has another length");
     return true;
@@ -238,16 +223,14 @@ bool IrComparer::sameDebugType(const DINode *L, const DINode *R, bool ByName) {
   if (!LT)
     return true;
   if (LT->getName() != RT->getName())
-    return differ("a type that CO-RE refers to", quoted(LT->getName()),
-                  quoted(RT->getName()));
+    return differ("a type that CO-RE refers to", quoted(LT->getName()), quoted(RT->getName()));
   auto *LC = dyn_cast<DICompositeType>(LT);
   if (ByName && LC && !LT->getName().empty())
     return true;
   std::string Of = LT->getName().empty() ? "a type" : quoted(LT->getName());
   if (LT->getSizeInBits() != RT->getSizeInBits() ||
       LT->getOffsetInBits() != RT->getOffsetInBits() ||
-      LT->getAlignInBits() != RT->getAlignInBits() ||
-      LT->getFlags() != RT->getFlags())
+      LT->getAlignInBits() != RT->getAlignInBits() || LT->getFlags() != RT->getFlags())
     return fail("layout of " + Of + ", which CO-RE refers to, differs");
   if (LC) {
     auto *RC = cast<DICompositeType>(RT);
@@ -274,8 +257,7 @@ bool IrComparer::sameDebugType(const DINode *L, const DINode *R, bool ByName) {
            sameMetadata(D->getAnnotations().get(), RD->getAnnotations().get());
   }
   if (auto *S = dyn_cast<DISubroutineType>(LT)) {
-    DITypeRefArray LA = S->getTypeArray(),
-                   RA = cast<DISubroutineType>(RT)->getTypeArray();
+    DITypeRefArray LA = S->getTypeArray(), RA = cast<DISubroutineType>(RT)->getTypeArray();
     if (LA.size() != RA.size())
       return fail("a function type that CO-RE refers to differs");
     for (unsigned I = 0; I < LA.size(); ++I) {
@@ -304,8 +286,7 @@ bool IrComparer::sameMetadata(const Metadata *L, const Metadata *R) {
     return fail("metadata differs");
   if (auto *S = dyn_cast<MDString>(L)) {
     if (S->getString() != cast<MDString>(R)->getString())
-      return differ("metadata", quoted(S->getString()),
-                    quoted(cast<MDString>(R)->getString()));
+      return differ("metadata", quoted(S->getString()), quoted(cast<MDString>(R)->getString()));
     return true;
   }
   if (auto *C = dyn_cast<ConstantAsMetadata>(L))

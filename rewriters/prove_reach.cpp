@@ -16,8 +16,7 @@ using namespace llvm;
 
 namespace opn {
 
-std::vector<const GlobalValue *> namedBy(const InlineAsm &Asm,
-                                         const Module &M) {
+std::vector<const GlobalValue *> namedBy(const InlineAsm &Asm, const Module &M) {
   std::vector<const GlobalValue *> Out;
   StringRef Rest = Asm.getAsmString();
   auto IsWord = [](char C) { return isAlnum(C) || C == '_' || C == '.'; };
@@ -32,13 +31,10 @@ std::vector<const GlobalValue *> namedBy(const InlineAsm &Asm,
 
 namespace {
 
-bool isOperations(const GlobalVariable &V) {
-  return V.getSection().starts_with(".struct_ops");
-}
+bool isOperations(const GlobalVariable &V) { return V.getSection().starts_with(".struct_ops"); }
 
 // All globals below a value.
-void collect(const Value *V, SetVector<const GlobalValue *> &Out,
-             DenseSet<const Value *> &Seen) {
+void collect(const Value *V, SetVector<const GlobalValue *> &Out, DenseSet<const Value *> &Seen) {
   if (auto *G = dyn_cast<GlobalValue>(V)) {
     Out.insert(G);
     return;
@@ -102,8 +98,7 @@ Presence findFunction(const Module &M, const std::string &Name) {
   return is_contained(Used, F) ? Presence::Kept : Presence::Discardable;
 }
 
-std::vector<std::string> restrictTo(Module &M,
-                                    const std::vector<std::string> &Roots) {
+std::vector<std::string> restrictTo(Module &M, const std::vector<std::string> &Roots) {
   SetVector<const GlobalValue *> Keep;
   for (const std::string &Name : Roots) {
     if (const Function *F = M.getFunction(Name))
@@ -145,14 +140,11 @@ std::vector<std::string> restrictTo(Module &M,
     SetVector<const GlobalValue *> Below;
     Below.insert(&V);
     reach(Below, 0);
-    if (any_of(Below, [&](const GlobalValue *G) {
-          return isa<Function>(G) && !Keep.count(G);
-        }))
+    if (any_of(Below, [&](const GlobalValue *G) { return isa<Function>(G) && !Keep.count(G); }))
       Drop.push_back(&V);
   }
   DenseSet<const Value *> Dropped(Drop.begin(), Drop.end());
-  removeFromUsedLists(
-      M, [&](Constant *C) { return Dropped.count(C->stripPointerCasts()); });
+  removeFromUsedLists(M, [&](Constant *C) { return Dropped.count(C->stripPointerCasts()); });
   for (GlobalValue *G : Drop) {
     if (auto *F = dyn_cast<Function>(G))
       F->deleteBody();

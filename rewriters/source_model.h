@@ -42,16 +42,16 @@ struct Instance {
   clang::FileID FID;
   Inclusion How;
   const LexedFile *File = nullptr;
-  int Parent = -1;             ///< the including instance; -1: main file or -include
-  unsigned IncludeOffset = 0;  ///< of the directive in the parent
-  int Chunk = -1;              ///< the parent's chunk whose text the directive is part of
+  int Parent = -1;                ///< the including instance; -1: main file or -include
+  unsigned IncludeOffset = 0;     ///< of the directive in the parent
+  int Chunk = -1;                 ///< the parent's chunk whose text the directive is part of
   std::vector<unsigned> Chunks;   ///< by offset
   std::vector<Range> Skipped;     ///< text that conditionals left out, by offset
   std::vector<unsigned> Children; ///< project inclusions, in order
 };
 
 struct External {
-  int Parent = -1;            ///< instance of the directive; -1: -include
+  int Parent = -1; ///< instance of the directive; -1: -include
   unsigned IncludeOffset = 0;
   int Chunk = -1;
   Inclusion How;
@@ -69,7 +69,7 @@ struct Chunk {
 /// A #define or #undef in a project file.
 struct MacroLine {
   int Instance = -1;
-  unsigned Directive = 0; ///< index in the LexedFile
+  unsigned Directive = 0;                 ///< index in the LexedFile
   const clang::MacroInfo *Info = nullptr; ///< null for #undef
   llvm::StringRef Name;
   int Chunk = -1; ///< the chunk whose text it is part of
@@ -78,7 +78,7 @@ struct MacroLine {
 
 /// A place where a macro's definition, or its absence, decides what the compiler sees.
 struct MacroUse {
-  unsigned Offset = 0; ///< of the expansion in its file
+  unsigned Offset = 0;                    ///< of the expansion in its file
   const clang::MacroInfo *Info = nullptr; ///< null: tested and not defined
   llvm::StringRef Name;
 };
@@ -86,7 +86,7 @@ struct MacroUse {
 /// A #pragma outside of every chunk's text (also made by _Pragma in a macro).
 struct PragmaUse {
   int Instance = -1;
-  Range Extent; ///< the directive, or the macro invocation that makes it
+  Range Extent;     ///< the directive, or the macro invocation that makes it
   std::string Text; ///< behind "#pragma"
   unsigned Seq = 0;
 };

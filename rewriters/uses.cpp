@@ -26,7 +26,8 @@ class UseVisitor : public RecursiveASTVisitor<UseVisitor> {
   using Base = RecursiveASTVisitor<UseVisitor>;
 
 public:
-  UseVisitor(const ASTContext &Context, std::vector<DeclUse> &Uses) : Context(Context), Uses(Uses) {}
+  UseVisitor(const ASTContext &Context, std::vector<DeclUse> &Uses)
+      : Context(Context), Uses(Uses) {}
 
   void add(const NamedDecl *D, UseKind Kind) {
     if (D && Seen.insert({D, unsigned(Kind)}).second)
@@ -113,7 +114,7 @@ public:
     if (!A)
       return;
     if (const auto *Cleanup = dyn_cast<CleanupAttr>(A)) {
-      add(Cleanup->getFunctionDecl(), UseKind::Value);
+      add(Cleanup->getFunctionDecl(), UseKind::Implied);
     } else if (const auto *Alias = dyn_cast<AliasAttr>(A)) {
       byName(Alias->getAliasee(), UseKind::Value);
     } else if (const auto *Tag = dyn_cast<BTFDeclTagAttr>(A)) {
@@ -191,6 +192,8 @@ public:
   //===-- expressions ---------------------------------------------------------------------------//
 
   bool VisitDeclRefExpr(DeclRefExpr *E) {
+    if (AsmOperands.count(E))
+      return true;
     if (!E->getDecl()->getDeclContext()->isFunctionOrMethod() || isa<FunctionDecl>(E->getDecl()) ||
         E->getDecl()->hasExternalFormalLinkage())
       add(E->getDecl(), UseKind::Value);
@@ -236,6 +239,15 @@ public:
     return true;
   }
 
+  bool TraverseGCCAsmStmt(GCCAsmStmt *S, DataRecursionQueue *Queue = nullptr) {
+    for (const Expr *E : S->inputs())
+      if (const auto *Ref = dyn_cast<DeclRefExpr>(E->IgnoreParenCasts()))
+        if (isa<FunctionDecl>(Ref->getDecl())) {
+          add(Ref->getDecl(), UseKind::Implied);
+          AsmOperands.insert(Ref);
+        }
+    return Base::TraverseGCCAsmStmt(S, nullptr);
+  }
   bool VisitAsmStmt(AsmStmt *S) {
     std::string Text = S->generateAsmString(Context);
     asmNames(Text);
@@ -272,6 +284,7 @@ private:
   const ASTContext &Context;
   std::vector<DeclUse> &Uses;
   llvm::DenseSet<std::pair<const NamedDecl *, unsigned>> Seen;
+  llvm::DenseSet<const DeclRefExpr *> AsmOperands;
   unsigned PrototypeDepth = 0;
 };
 

@@ -292,7 +292,12 @@ static int add_build_files(const struct writer *writer, struct opn_output *outpu
 	const char *out = absolute(writer->arena, writer->run->options->cli.output);
 	struct opn_build_unit *units =
 		opn_arena_array(writer->arena, writer->count - first, sizeof(*units));
-	struct opn_build_info info = { .units = units };
+	/* The format wants an absolute folder, and clangd finds nothing without one: this file is
+	 * about the machine it was made on, as CMake's is. */
+	struct opn_build_info info = {
+		.units = units,
+		.directory = opn_path_join(writer->arena, out, folder),
+	};
 	char *text = NULL;
 	int error;
 

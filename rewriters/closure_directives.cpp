@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// closure_directives.cpp - the closure's last step: pragmas and #undef
+//
+// Neither is needed by itself. A pragma is kept for what stands in its reach, an #undef where the
+// unit would otherwise see a definition that the source did not see.
+#include "closure.h"
+
+#include "clang/AST/Decl.h"
+#include "clang/Lex/Preprocessor.h"
+
+using namespace clang;
+using llvm::StringRef;
+
+namespace opn {
+
+//===-- pragmas ---------------------------------------------------------------------------------//
+
+namespace {
+struct PragmaShape {
+  std::string Family; ///< push and pop of one family match; empty: none
+  enum { Push, Pop, Set, Reset, Once, Other } Action = Other;
+};
+} // namespace
+
+static PragmaShape shapeOf(StringRef Text) {
+  PragmaShape S;
+  auto Word = [&Text] {
+    Text = Text.ltrim();
+    size_t N = Text.find_if_not([](char C) { return isalnum((unsigned char)C) || C == '_'; });
+    StringRef W = Text.substr(0, N);
+    Text = Text.drop_front(W.size());
+    return W;
+  };
+  StringRef First = Word();
+  if (First == "once") {
+    S.Action = PragmaShape::Once;
+  } else if (First == "pack") {
+    S.Family = "pack";
+    Text = Text.ltrim();
+    Text.consume_front("(");
+    StringRef Arg = Word();
+    S.Action = Arg == "push"  ? PragmaShape::Push
+               : Arg == "pop" ? PragmaShape::Pop
+               : Arg.empty()  ? PragmaShape::Reset
+                              : PragmaShape::Set;
+  } else if (First == "push_macro" || First == "pop_macro") {
+    S.Family = ("macro " + Text.trim()).str();
+    S.Action = First == "push_macro" ? PragmaShape::Push : PragmaShape::Pop;
+  } else if (First == "clang" || First == "GCC") {
+    StringRef Kind = Word();
+    S.Family = Kind.str();
+    StringRef Action = Word();
+    S.Action = Action == "push"  ? PragmaShape::Push
+               : Action == "pop" ? PragmaShape::Pop
+                                 : PragmaShape::Set;
+  }
+  return S;
+}
+
+void Closure::resolvePragmas() {
+  // Order of the translation unit; the preprocessor reported them so.
+  std::vector<PragmaShape> Shapes;
+  for (const PragmaUse &U : Model.Pragmas) {
+    // Behind _Pragma or a macro only the effect is known, not the words.
+    bool Directive = Model.Instances[U.Instance].File->directiveAt(U.Extent.Begin) >= 0;
+    Shapes.push_back(Directive ? shapeOf(U.Text) : PragmaShape());
+  }
+  auto ContentBetween = [&](unsigned From, unsigned To, bool RecordsOnly) {
+    for (int C : Chunks.set_bits()) {
+      const Chunk &K = Model.Chunks[C];
+      if (K.Seq <= From || K.Seq >= To)
+        continue;
+      if (!RecordsOnly)
+        return true;
+      for (const Decl *D : K.Decls)
+        if (isa<RecordDecl>(D) || isa<FunctionDecl>(D))
+          return true;
+    }
+    for (int E : Externals.set_bits())
+      if (Model.Externals[E].Seq > From && Model.Externals[E].Seq < To)
+        return true;
+    return false;
+  };
+  auto Keep = [&](unsigned I) {
+    if (Pragmas.test(I))
+      return;
+    Pragmas.set(I);
+    const PragmaUse &U = Model.Pragmas[I];
+    needGuards(U.Instance, U.Extent.Begin);
+    needUses(Model.Instances[U.Instance].FID, U.Extent, U.Seq, -1);
+  };
+
+  std::map<std::string, std::vector<unsigned>> Stack;
+  std::vector<unsigned> End(Model.Pragmas.size(), ~0u); // where the effect of each ends
+  std::vector<int> Partner(Model.Pragmas.size(), -1);
+  std::map<std::string, std::vector<std::vector<unsigned>>> OpenSets;
+  for (unsigned I = 0; I < Model.Pragmas.size(); ++I) {
+    const PragmaShape &S = Shapes[I];
+    auto &Sets = OpenSets[S.Family];
+    if (Sets.empty())
+      Sets.emplace_back();
+    if (S.Action == PragmaShape::Push) {
+      Stack[S.Family].push_back(I);
+      Sets.emplace_back();
+    } else if (S.Action == PragmaShape::Pop) {
+      if (Sets.size() > 1) {
+        for (unsigned Inner : Sets.back())
+          End[Inner] = std::min(End[Inner], Model.Pragmas[I].Seq);
+        Sets.pop_back();
+      }
+      if (!Stack[S.Family].empty()) {
+        unsigned P = Stack[S.Family].back();
+        Stack[S.Family].pop_back();
+        End[P] = Model.Pragmas[I].Seq;
+        Partner[P] = I;
+      }
+    } else if (S.Action == PragmaShape::Set || S.Action == PragmaShape::Reset) {
+      if (S.Family == "pack")
+        for (unsigned Inner : Sets.back())
+          End[Inner] = std::min(End[Inner], Model.Pragmas[I].Seq);
+      Sets.back().push_back(I);
+    }
+  }
+  bool PackSet = false;
+  for (unsigned I = 0; I < Model.Pragmas.size(); ++I) {
+    const PragmaShape &S = Shapes[I];
+    unsigned From = Model.Pragmas[I].Seq;
+    switch (S.Action) {
+    case PragmaShape::Once:
+    case PragmaShape::Pop:
+      break;
+    case PragmaShape::Push:
+      if (ContentBetween(From, End[I], S.Family == "pack")) {
+        Keep(I);
+        if (Partner[I] >= 0)
+          Keep(Partner[I]);
+      }
+      break;
+    case PragmaShape::Reset:
+      if (PackSet && ContentBetween(From, ~0u, true))
+        Keep(I);
+      PackSet = false;
+      break;
+    case PragmaShape::Set:
+      if (ContentBetween(From, End[I], S.Family == "pack")) {
+        Keep(I);
+        PackSet |= S.Family == "pack";
+      }
+      break;
+    case PragmaShape::Other: {
+      // Unknown reach: kept with whatever the file gives.
+      bool FileKept = false;
+      for (int C : Chunks.set_bits())
+        FileKept |= Model.Chunks[C].Instance == Model.Pragmas[I].Instance;
+      if (FileKept || ContentBetween(From, ~0u, false))
+        Keep(I);
+      break;
+    }
+    }
+  }
+}
+
+//===-- #undef ----------------------------------------------------------------------------------//
+
+bool Closure::mentionedAfter(StringRef Name, unsigned Seq) const {
+  for (int C : Chunks.set_bits()) {
+    const Chunk &K = Model.Chunks[C];
+    if (K.Seq < Seq)
+      continue;
+    const LexedFile &F = *Model.Instances[K.Instance].File;
+    for (size_t T = F.tokenAfter(K.Extent.Begin);
+         T < F.tokens().size() && F.tokens()[T].Begin < K.Extent.End; ++T)
+      if (F.text().substr(F.tokens()[T].Begin, F.tokens()[T].Length) == Name)
+        return true;
+  }
+  for (int M : Macros.set_bits()) {
+    const MacroLine &D = Model.Macros[M];
+    if (!D.Info)
+      continue;
+    // A definition's words are expanded where it is used, which may be later.
+    for (const Token &T : D.Info->tokens())
+      if (T.getIdentifierInfo() && T.getIdentifierInfo()->getName() == Name)
+        return true;
+    if (D.Seq > Seq && D.Name == Name)
+      return true;
+  }
+  return false;
+}
+
+void Closure::resolveUndefs() {
+  for (unsigned U = 0; U < Model.Macros.size(); ++U) {
+    const MacroLine &Undef = Model.Macros[U];
+    if (Undef.Info)
+      continue;
+    // What was in force before it, and does the unit have that?
+    IdentifierInfo *II = Model.PP->getIdentifierInfo(Undef.Name);
+    const MacroInfo *Before = nullptr;
+    SourceLocation UndefLoc = Model.SM->getComposedLoc(
+        Model.Instances[Undef.Instance].FID,
+        Model.Instances[Undef.Instance].File->directives()[Undef.Directive].Extent.Begin);
+    for (const clang::MacroDirective *MD = Model.PP->getLocalMacroDirectiveHistory(II); MD;
+         MD = MD->getPrevious()) {
+      if (!isa<DefMacroDirective>(MD) || MD->getLocation().isInvalid())
+        continue;
+      if (Model.SM->isBeforeInTranslationUnit(MD->getLocation(), UndefLoc)) {
+        Before = cast<DefMacroDirective>(MD)->getInfo();
+        break;
+      }
+    }
+    if (!Before)
+      continue;
+    auto M = Model.MacroOf.find(Before);
+    bool Present = false;
+    if (M != Model.MacroOf.end()) {
+      int C = Model.Macros[M->second].Chunk;
+      Present = Macros.test(M->second) || (C >= 0 && Chunks.test(C));
+    } else {
+      Place P = Model.place(Before->getDefinitionLoc());
+      if (P.Kind == PlaceKind::External) {
+        // Any header may define it: "#ifndef X" there may find X missing now that the header that
+        // defined it first is gone.
+        for (int E : Externals.set_bits())
+          Present |= Model.Externals[E].Seq < Undef.Seq;
+      } else if (P.Kind == PlaceKind::CommandLine) {
+        Present = true; // a user's command may still define it
+      } else {
+        Present = P.Kind == PlaceKind::Builtin;
+      }
+    }
+    if (Present &&
+        (TestedUndefined.count(Undef.Name.str()) || mentionedAfter(Undef.Name, Undef.Seq)))
+      needMacroDirective(U);
+  }
+  drain();
+}
+
+} // namespace opn
