@@ -103,10 +103,7 @@ void opn_extraction::listFunctions(const SourceModel &Model) {
   for (const auto &[Seq, FD] : List) {
     opn_function F =
         describeFunction(FD, isProgram(FD) ? contextOf(FD) : nullptr, Model, Sections, R);
-    bool Known = false;
-    for (const opn_function &O : Functions)
-      Known |= !strcmp(O.name, F.name) && !strcmp(O.file, F.file) && O.start_line == F.start_line;
-    if (!Known)
+    if (Listed.insert({F.file, F.start_line, F.name}).second)
       Functions.push_back(F);
   }
 }

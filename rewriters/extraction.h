@@ -10,6 +10,8 @@
 #include "parse.h"
 #include "plan.h"
 #include "llvm/Support/Path.h"
+#include <set>
+#include <tuple>
 
 namespace opn {
 
@@ -60,6 +62,7 @@ struct opn_extraction {
   opn::MapAccessTable Access;
   std::vector<opn::Config> Configs;
   std::vector<opn_function> Functions;
+  std::set<std::tuple<std::string, unsigned, std::string>> Listed; ///< file, line, name of these
   std::map<std::string, const opn_unit *> Units;
   std::vector<std::unique_ptr<opn_unit>> UnitStore;
   std::string Dump;

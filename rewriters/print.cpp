@@ -30,6 +30,18 @@ bool isUnit(const LexedFile &F) {
   return false;
 }
 
+/// A path for our comments. Its bytes are a stranger's: none of them may end the comment, open
+/// another one or break the line.
+static std::string inComment(StringRef Path) {
+  std::string Out;
+  for (char C : Path) {
+    if (!Out.empty() && ((Out.back() == '*' && C == '/') || (Out.back() == '/' && C == '*')))
+      Out += ' ';
+    Out += (unsigned char)C < 0x20 || C == 0x7f || C == '\\' || C == '?' ? '_' : C;
+  }
+  return Out;
+}
+
 static bool isOrigin(StringRef Comment) { return Comment.starts_with(OriginMark); }
 
 namespace {
@@ -177,7 +189,7 @@ void Printer::text(const PlanNode &N, Range R) {
         continue;
       int D = F.directiveAt(Key.first);
       Out += F.text({At, Key.first});
-      Out += std::string(OriginMark) + Child->File->path().str() + ":1-" +
+      Out += std::string(OriginMark) + inComment(Child->File->path()) + ":1-" +
              std::to_string(Child->File->line(Child->File->text().rtrim().size())) + " */\n";
       text(*Child, {0, unsigned(Child->File->text().rtrim().size())});
       At = F.directives()[D].Extent.End;
@@ -259,8 +271,8 @@ void Printer::node(const PlanNode &N, bool IsMain) {
           if (List[J].What == Entity::Item && List[J].ItemKind != PlanItem::Include)
             End = J;
         }
-        Out += OriginMark + F.path().str() + ":" + std::to_string(F.line(E.Extent.Begin)) + "-" +
-               std::to_string(F.line(List[End].Extent.End - 1)) + " */";
+        Out += OriginMark + inComment(F.path()) + ":" + std::to_string(F.line(E.Extent.Begin)) +
+               "-" + std::to_string(F.line(List[End].Extent.End - 1)) + " */";
       }
       Out += '\n';
     }
@@ -306,8 +318,8 @@ std::string head(const LexedFile &Main, llvm::ArrayRef<const LexedFile *> Files,
     Seen.push_back(Text);
     Out += Text.str() + "\n";
   }
-  Out += UnitMark + Options.Version + " from " + Main.path().str() + ": " + Options.Target + "\n" +
-         " * Parts inserted by OPENED: GPL-2.0-only OR BSD-2-Clause */\n";
+  Out += UnitMark + Options.Version + " from " + inComment(Main.path()) + ": " + Options.Target +
+         "\n" + " * Parts inserted by OPENED: GPL-2.0-only OR BSD-2-Clause */\n";
   return Out;
 }
 
