@@ -43,8 +43,9 @@ CHECK-DAG: #ifndef ADD{{$[[:space:]]}}#define ADD(a, b) ((a) + (b)){{$[[:space:]
 CHECK-DAG: #ifndef FLAG{{$[[:space:]]}}#define FLAG 1{{$[[:space:]]}}#endif
 CHECK-DAG: #ifndef LIMIT{{$[[:space:]]}}#define LIMIT 10{{$[[:space:]]}}#endif
 CHECK-DAG: {{^}}#undef __bpf__{{$}}
-CHECK: /* Extracted from forced.h:2-3 */
+CHECK: /* Extracted from forced.h:2-2 */
 CHECK-NEXT: #define FORCED 3
+CHECK: /* Extracted from forced.h:3-3 */
 CHECK-NEXT: static inline int forced(int v) { return v + FORCED; }
 CHECK-NOT: {{not_used|NOTHING|UNUSED|__ELF__}}
 CHECK: int prog(

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * determinism - the same bytes again, for any -j and for one target or all, in both layouts
+ * determinism - the same bytes in the same folder, for any -j and for one target or all, in both layouts
  *
  * RUN: rm -rf %t && split-file %s %t && cd %t
  * RUN: for layout in single tree; do for run in 1 2; do for jobs in 1 2; do \
- * RUN:   %opened-extract -q --prove --layout=$layout -j$jobs --all -o $layout.$run.$jobs a.c b.c c.c -- %bpfcc || exit; \
+ * RUN:   %opened-extract -q --prove --layout=$layout -j$jobs --all -o out a.c b.c c.c -- %bpfcc || exit; \
+ * RUN:   mv out $layout.$run.$jobs; \
  * RUN:   diff -r $layout.1.1 $layout.$run.$jobs || exit; \
  * RUN: done; done; done
  * RUN: %opened-extract -q -f two -o one.c a.c -- %bpfcc && diff one.c single.1.1/a/two.bpf.c

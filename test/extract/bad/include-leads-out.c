@@ -6,7 +6,7 @@
  * RUN: %status 0 %opened-extract -q --prove --all -o single prog.c -- %bpfcc -I%t/outside && %FileCheck %s < single/prog.bpf.c
  * RUN: %status 0 %opened-extract -q --prove --all --layout=tree -o tree prog.c -- %bpfcc -I%t/outside
  * RUN: make -s -C tree/prog CLANG=%clang && test "$(find tree -name '*.h' | wc -l)" = 3
- * RUN: %not grep -rF %t tree single --include='*.[ch]' --include='*.json' --include=Makefile
+ * RUN: %not grep -rF %t tree single --exclude=compile_commands.json --exclude='*.o'
  * RUN: cd %t && find . -name '*.h' -newer project/src/prog.c | %FileCheck %s --check-prefix=NEW --implicit-check-not='./{{outside|above}}' 
  */
 //--- above.h
