@@ -334,7 +334,6 @@ private:
         }
       }
     }
-    U.Text = F.text(U.Extent).str();
     return true;
   }
 

@@ -21,10 +21,10 @@ using llvm::StringRef;
 
 namespace opn {
 
-Closure::Closure(const SourceModel &Model)
+Closure::Closure(const SourceModel &Model, bool KeepDirectives)
     : Chunks(Model.Chunks.size()), Externals(Model.Externals.size()), Macros(Model.Macros.size()),
       Pragmas(Model.Pragmas.size()), Groups(Model.Instances.size()), Model(Model),
-      ExternalWalked(Model.Externals.size()) {}
+      KeepDirectives(KeepDirectives) {}
 
 void Closure::need(const NamedDecl *Target) {
   // As something behind the end of the source would use it: with every declaration that counts.
@@ -40,12 +40,12 @@ void Closure::needRecord(const RecordDecl *Definition) {
 void Closure::finish() {
   do
     drain();
-  while (resolveNamed() || resolveExternals() || resolveImplied());
+  while (resolveNamed() || resolveExternals() || resolveImplied() || resolveFileAsm());
   resolveStaticAsserts();
   resolvePragmas();
   do
     drain();
-  while (resolveNamed() || resolveExternals() || resolveImplied());
+  while (resolveNamed() || resolveExternals() || resolveImplied() || resolveFileAsm());
   resolveUndefs();
 }
 
@@ -129,7 +129,7 @@ void Closure::needGuards(int Inst, unsigned Offset) {
   if (I.Parent < 0)
     return;
   int Include = Model.Instances[I.Parent].File->directiveAt(I.IncludeOffset);
-  if (Include >= 0)
+  if (Include >= 0 && KeepDirectives)
     needUses(Model.Instances[I.Parent].FID,
              Model.Instances[I.Parent].File->directives()[Include].Extent, 0, -1);
   needGuards(I.Parent, I.IncludeOffset);
@@ -214,6 +214,8 @@ static bool hasOwnAttributes(const Decl *D) {
 void Closure::needDecl(const DeclUse &U, unsigned Seq, int UserChunk, int UserExternal) {
   const NamedDecl *D = U.D;
   auto NeedOne = [&](const Decl *One) {
+    if (!One)
+      return;
     Place P = Model.place(One->getLocation());
     if (P.Kind == PlaceKind::External)
       require(P.Index, P.FID, Seq, UserExternal);
@@ -408,6 +410,25 @@ bool Closure::resolveExternals() {
     }
   needExternal(Best);
   return true;
+}
+
+/// Assembly between functions defines and uses symbols by name: it belongs to whoever names one of
+/// them.
+bool Closure::resolveFileAsm() {
+  for (unsigned C = 0; C < Model.Chunks.size(); ++C) {
+    const Chunk &K = Model.Chunks[C];
+    if (Chunks.test(C) || K.Decls.empty() || !isa<FileScopeAsmDecl>(K.Decls.front()))
+      continue;
+    for (const DeclUse &U : usesOf(K.Decls, *Model.Context)) {
+      int T = Model.chunkOf(U.D);
+      if ((T >= 0 && Chunks.test(T)) || Undefined.count(cast<NamedDecl>(U.D->getCanonicalDecl()))) {
+        needChunk(C);
+        drain();
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 void Closure::resolveStaticAsserts() {

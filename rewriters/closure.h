@@ -32,7 +32,8 @@ std::vector<DeclUse> usesOf(llvm::ArrayRef<clang::Decl *> Decls, const clang::AS
 
 class Closure {
 public:
-  explicit Closure(const SourceModel &Model);
+  /// KeepDirectives: the #include of a project file is printed too (a tree of files).
+  Closure(const SourceModel &Model, bool KeepDirectives);
 
   void need(const clang::NamedDecl *Target);
   void needRecord(const clang::RecordDecl *Definition);
@@ -70,6 +71,7 @@ private:
   bool resolveNamed();
   bool resolveExternals();
   bool resolveImplied();
+  bool resolveFileAsm();
   void resolveStaticAsserts();
   void resolvePragmas();
   void resolveUndefs();
@@ -87,7 +89,7 @@ private:
   std::vector<NamedUse> NamedUses;
   llvm::SetVector<const clang::FunctionDecl *> Implied, Called;
   std::map<int, std::vector<DeclUse>> UseCache;
-  llvm::BitVector ExternalWalked;
+  bool KeepDirectives;
 };
 
 } // namespace opn

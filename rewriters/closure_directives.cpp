@@ -24,6 +24,17 @@ struct PragmaShape {
 
 static PragmaShape shapeOf(StringRef Text) {
   PragmaShape S;
+  // A macro may make several: the one that opens or closes a region is what counts.
+  if (Text.contains('\n')) {
+    llvm::SmallVector<StringRef, 4> Lines;
+    Text.split(Lines, '\n');
+    for (StringRef Line : Lines) {
+      S = shapeOf(Line);
+      if (S.Action == PragmaShape::Push || S.Action == PragmaShape::Pop)
+        break;
+    }
+    return S;
+  }
   auto Word = [&Text] {
     Text = Text.ltrim();
     size_t N = Text.find_if_not([](char C) { return isalnum((unsigned char)C) || C == '_'; });
@@ -60,11 +71,8 @@ static PragmaShape shapeOf(StringRef Text) {
 void Closure::resolvePragmas() {
   // Order of the translation unit; the preprocessor reported them so.
   std::vector<PragmaShape> Shapes;
-  for (const PragmaUse &U : Model.Pragmas) {
-    // Behind _Pragma or a macro only the effect is known, not the words.
-    bool Directive = Model.Instances[U.Instance].File->directiveAt(U.Extent.Begin) >= 0;
-    Shapes.push_back(Directive ? shapeOf(U.Text) : PragmaShape());
-  }
+  for (const PragmaUse &U : Model.Pragmas)
+    Shapes.push_back(shapeOf(U.Text));
   auto ContentBetween = [&](unsigned From, unsigned To, bool RecordsOnly) {
     for (int C : Chunks.set_bits()) {
       const Chunk &K = Model.Chunks[C];
@@ -148,6 +156,18 @@ void Closure::resolvePragmas() {
       }
       break;
     case PragmaShape::Other: {
+      // "weak x" and "redefine_extname x y" are about one name.
+      StringRef Words = StringRef(Model.Pragmas[I].Text).ltrim();
+      if (Words.consume_front("weak") || Words.consume_front("redefine_extname")) {
+        StringRef Name =
+            Words.ltrim().take_while([](char C) { return isalnum((unsigned char)C) || C == '_'; });
+        for (int C : Chunks.set_bits())
+          for (const Decl *D : Model.Chunks[C].Decls)
+            if (const auto *ND = dyn_cast<NamedDecl>(D); ND && ND->getIdentifier())
+              if (ND->getName() == Name)
+                Keep(I);
+        break;
+      }
       // Unknown reach: kept with whatever the file gives.
       bool FileKept = false;
       for (int C : Chunks.set_bits())

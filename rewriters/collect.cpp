@@ -137,6 +137,7 @@ public:
     PragmaUse U;
     U.Instance = P.Index;
     U.Extent = {P.Offset, P.Offset + 1};
+    U.Text = operatorText(Loc);
     Model.Pragmas.push_back(std::move(U));
   }
   void SourceRangeSkipped(SourceRange R, SourceLocation EndifLoc) override {
@@ -148,6 +149,30 @@ public:
   }
 
 private:
+  /// The words of a _Pragma that is written as one literal, wherever it stands; empty otherwise.
+  std::string operatorText(SourceLocation Loc) const {
+    bool Invalid = false;
+    StringRef Text = SM.getBufferData(SM.getFileID(SM.getSpellingLoc(Loc)), &Invalid);
+    if (Invalid)
+      return {};
+    Text = Text.substr(SM.getFileOffset(SM.getSpellingLoc(Loc)));
+    if (!Text.consume_front("_Pragma"))
+      return {};
+    Text = Text.ltrim();
+    if (!Text.consume_front("("))
+      return {};
+    Text = Text.ltrim();
+    if (!Text.consume_front("\""))
+      return {};
+    std::string Words;
+    for (size_t I = 0; I < Text.size() && Text[I] != '"' && Text[I] != '\n'; ++I) {
+      if (Text[I] == '\\' && I + 1 < Text.size())
+        ++I;
+      Words += Text[I];
+    }
+    return Words;
+  }
+
   bool staysInclude(StringRef Name, SrcMgr::CharacteristicKind Type) const {
     for (const llvm::GlobPattern &Pattern : Keep)
       if (Pattern.match(Name))

@@ -214,7 +214,7 @@ bool opn_extraction::cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, 
   if (!F.Definition || Model.chunkOf(F.Definition) < 0)
     return false;
 
-  Closure K(Model);
+  Closure K(Model, Options.layout == OPN_LAYOUT_TREE);
   K.need(F.Definition);
   // The licence is part of the program: without it the kernel refuses helpers.
   for (const Chunk &Ch : Model.Chunks)

@@ -460,13 +460,16 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
     const Chunk &K = Model.Chunks[Index];
     const LexedFile &F = *Model.Instances[K.Instance].File;
     unsigned Start = F.line(K.Extent.Begin), End = F.line(K.Extent.End - 1);
-    std::string Owner; // the chunk's name in the graph
+    std::set<std::string> Owners; // the chunk's names in the graph
+    std::string Type;             // its name where it is only a type
     for (const Decl *D : K.Decls) {
       const auto *ND = dyn_cast<NamedDecl>(D);
       if (D->isImplicit())
         continue; // a builtin's declaration has its place where it is used first
-      if (ND && ND->getIdentifier() && (Owner.empty() || isa<FunctionDecl, VarDecl>(D)))
-        Owner = ND->getName().str();
+      if (ND && ND->getIdentifier() && isa<FunctionDecl, VarDecl>(D))
+        Owners.insert(ND->getName().str());
+      else if (ND && ND->getIdentifier() && Type.empty())
+        Type = ND->getName().str();
       if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
         if (!FD->doesThisDeclarationHaveABody())
           continue;
@@ -501,8 +504,12 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
         continue;
       Items.push_back({Kind, R.text(Name), R.text(F.path()), Start, End});
     }
-    if (Owner.empty())
-      continue;
+    if (Owners.empty() && !Type.empty())
+      Owners.insert(Type);
+    auto EdgeFromAll = [&](StringRef To, const char *Kind) {
+      for (const std::string &Owner : Owners)
+        Edge(Owner, To, Kind);
+    };
     for (const DeclUse &U : usesOf(K.Decls, *Model.Context)) {
       if (!U.D->getIdentifier() || U.D->isImplicit() || !Known.count(U.D->getName().str()))
         continue;
@@ -512,11 +519,11 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
                          : VD && (Section == ".maps" || Section == "maps") ? "map"
                          : VD                                              ? "global"
                                                                            : "type";
-      Edge(Owner, U.D->getName(), Kind);
+      EdgeFromAll(U.D->getName(), Kind);
     }
     for (const MacroUse &U : Model.usesIn(Model.Instances[K.Instance].FID, K.Extent))
       if (U.Info && Model.MacroOf.count(U.Info))
-        Edge(Owner, U.Name, "macro");
+        EdgeFromAll(U.Name, "macro");
   }
 
   for (int M : C.Macros.set_bits()) {
@@ -548,8 +555,16 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
       opn_diag(Diags, OPN_DIAG_MAP_DECLARED_ONLY, Loc, Maps[I].name);
     }
   }
+  std::set<const Decl *> InAssembly; // may be defined there
+  for (int Index : Order)
+    if (!Model.Chunks[Index].Decls.empty() &&
+        isa<FileScopeAsmDecl>(Model.Chunks[Index].Decls.front()))
+      for (const DeclUse &U : usesOf(Model.Chunks[Index].Decls, *Model.Context))
+        InAssembly.insert(U.D->getCanonicalDecl());
   for (const NamedDecl *D : C.Undefined) {
     StringRef Section = sectionOf(D);
+    if (InAssembly.count(D->getCanonicalDecl()))
+      continue;
     Undefined.insert(D->getName().str());
     if (Section == ".ksyms" || Section == ".kconfig" || Section == ".maps" || Section == "maps")
       continue;

@@ -81,6 +81,10 @@ Parse::~Parse() {
 std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
                                   const CollectOptions &Options, opn_diags *Diags) {
   const opn_loc Nowhere = {nullptr, 0, 0, 0};
+  const char *const *Last = Command.argv;
+  while (Last[1])
+    ++Last;
+  const char *Name = *Last; // the source as the user or the database spells it
   std::vector<const char *> Args;
   std::string ResourceDir = std::string("-resource-dir=") + OPN_RESOURCE_DIR;
   bool HasResourceDir = false;
@@ -95,7 +99,7 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
   llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> FS(
       llvm::vfs::createPhysicalFileSystem().release());
   if (FS->setCurrentWorkingDirectory(Command.directory)) {
-    opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Command.file, "its folder does not exist");
+    opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Name, "its folder does not exist");
     return nullptr;
   }
 
@@ -108,8 +112,7 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
   InvocationOptions.VFS = FS;
   std::shared_ptr<CompilerInvocation> Invocation = createInvocation(Args, InvocationOptions);
   if (!Invocation || Engine->hasErrorOccurred()) {
-    opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Command.file,
-             "clang does not accept its flags");
+    opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Name, "clang does not accept its flags");
     return nullptr;
   }
   Invocation->getDiagnosticOpts().ShowColors = false;
@@ -122,20 +125,19 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
   CI.createFileManager(FS);
   CI.createDiagnostics(new Forwarder(Diags, CI.getDiagnosticOpts()), /*ShouldOwnClient=*/true);
   if (!CI.createTarget()) {
-    opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Command.file,
-             "clang does not know its target");
+    opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Name, "clang does not know its target");
     return nullptr;
   }
   const llvm::Triple &Triple = CI.getTarget().getTriple();
   if (Triple.getArch() != llvm::Triple::bpfel && Triple.getArch() != llvm::Triple::bpfeb) {
-    opn_diag(Diags, OPN_DIAG_TARGET_NOT_BPF, Nowhere, Command.file, Triple.str().c_str());
+    opn_diag(Diags, OPN_DIAG_TARGET_NOT_BPF, Nowhere, Name, Triple.str().c_str());
     opn_diag_note(Diags, Nowhere,
                   "add '-target bpf' to its compile command, for instance with --extra-arg");
     return nullptr;
   }
   if (CI.getFrontendOpts().Inputs.size() != 1 ||
       CI.getFrontendOpts().Inputs[0].getKind().getLanguage() != Language::C) {
-    opn_diag(Diags, OPN_DIAG_LANGUAGE_NOT_C, Nowhere, Command.file);
+    opn_diag(Diags, OPN_DIAG_LANGUAGE_NOT_C, Nowhere, Name);
     return nullptr;
   }
 
@@ -143,13 +145,13 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
   const FrontendInputFile &Input = CI.getFrontendOpts().Inputs[0];
   if (!P->Action->BeginSourceFile(CI, Input)) {
     P->Action.reset();
-    opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, Nowhere, Command.file);
+    opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, Nowhere, Name);
     return nullptr;
   }
   observePreprocessor(CI, P->Model, Files, Options);
   llvm::consumeError(P->Action->Execute());
   if (CI.getDiagnostics().hasErrorOccurred() || !CI.hasASTContext()) {
-    opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, Nowhere, Command.file);
+    opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, Nowhere, Name);
     return nullptr;
   }
   collectDeclarations(CI.getASTContext(), P->Model);

@@ -86,8 +86,9 @@ struct MacroUse {
 /// A #pragma outside of every chunk's text (also made by _Pragma in a macro).
 struct PragmaUse {
   int Instance = -1;
-  Range Extent;     ///< the directive, or the macro invocation that makes it
-  std::string Text; ///< behind "#pragma"
+  Range Extent; ///< the directive, or the macro invocation that makes it
+  /// Behind "#pragma"; one line for each where a macro makes several.
+  std::string Text;
   unsigned Seq = 0;
 };
 
