@@ -131,7 +131,12 @@ private:
     CharSourceRange Expansion = SM.getExpansionRange(SR);
     auto [BeginFID, Begin] = SM.getDecomposedLoc(Expansion.getBegin());
     auto [EndFID, End] = SM.getDecomposedLoc(Expansion.getEnd());
-    // An attribute of "#pragma clang attribute" has its text in the directive.
+    // An attribute of "#pragma clang attribute" has its text in the directive, or in the macro that
+    // makes it.
+    for (const PragmaUse &P : Model.Pragmas)
+      if (Model.Instances[P.Instance].FID == FID && P.Extent.Begin == Begin &&
+          StringRef(P.Text).starts_with("clang attribute"))
+        return;
     if (BeginFID != FID || EndFID != FID ||
         Model.Instances[Model.InstanceOf[FID]].File->directiveAt(Begin) >= 0)
       return;

@@ -499,6 +499,9 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
         if (const auto *SL =
                 dyn_cast<clang::StringLiteral>(VD->getAnyInitializer()->IgnoreParenCasts()))
           Unit.license = R.text(SL->getString().rtrim('\0'));
+      // The unnamed struct of a map or a typedef says nothing beside their names.
+      if (!ND->getIdentifier() && K.Decls.size() > 1)
+        continue;
       std::string Name = ND->getIdentifier() ? ND->getName().str() : "(unnamed)";
       if (ND->getIdentifier() && !SeenItems.insert({Kind, Name}).second)
         continue;

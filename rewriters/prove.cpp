@@ -48,6 +48,12 @@ public:
   const opn_object *original() const { return L.get(); }
   const opn_object *unit() const { return R.get(); }
 
+  // The function is in neither object.
+  bool inNeither(const std::string &Function) {
+    ObjectSide Left(*L), Right(*R);
+    return !Left.reach(Function) && !Right.reach(Function);
+  }
+
   // Says what is wrong, or nothing.
   std::string walk(const std::string &Root) {
     LSide.emplace(*L);
@@ -374,6 +380,9 @@ void Proof::proveObjects() {
   if (!Plain.readable())
     return setAll(1, OPN_PROOF_ERROR, "an object cannot be read");
   std::string Problem = Plain.walk(Root);
+  if (Plain.inNeither(Root) && Out.level[0].status == OPN_PROOF_IDENTICAL)
+    return setAll(1, OPN_PROOF_SKIPPED,
+                  "it has no code of its own on either side: it lives where it is inlined");
   if (!Problem.empty()) {
     bool InUnit = StringRef(Problem).starts_with("the unit");
     return setAll(1, InUnit ? OPN_PROOF_DIFFERS : OPN_PROOF_ERROR, Problem);
