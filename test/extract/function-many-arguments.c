@@ -3,6 +3,7 @@
  * function-many-arguments - more than five arguments are fine for a function that is always inlined
  *
  * RUN: %unit many --entry=xdp %s -- %bpfcc | %FileCheck %s
+ * RUN: cd %S && %opened-extract -v --prove -f many function-many-arguments.c -- %bpfcc 2>&1 | %FileCheck %s --check-prefix=INLINED
  */
 
 #include <linux/bpf.h>
@@ -24,3 +25,6 @@ char _license[] SEC("license") = "GPL";
 // CHECK: static __always_inline int many(
 // CHECK-NOT: prog(
 // CHECK: many(a, b, c, d, e, f);
+//
+// INLINED: 1 ir identical
+// INLINED-NEXT: 2 instructions skipped: it has no code of its own on either side

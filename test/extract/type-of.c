@@ -12,8 +12,8 @@ typedef int step_t(int v);
 static step_t step;
 
 struct sized { char bytes[12]; };
-static struct { int a; } model;
-static int modelled(struct sized *sized);
+struct { int a; } model;
+int modelled(struct sized *sized);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -48,8 +48,8 @@ char _license[] SEC("license") = "GPL";
 
 // CHECK: typedef int step_t(int v);
 // CHECK: struct sized { char bytes[12]; };
-// CHECK: static struct { int a; } model;
-// CHECK: static int modelled(struct sized *sized);
+// CHECK: struct { int a; } model;
+// CHECK: int modelled(struct sized *sized);
 // CHECK: } table SEC(".maps");
 // CHECK: } twin SEC(".maps");
 // CHECK: int prog(

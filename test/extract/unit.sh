@@ -24,9 +24,10 @@ fail() {
 }
 
 # The printed proofs have no level but identical ones, unless the user is told of a harmless one.
+# What else a level may say: $2, a pattern.
 check_proofs() {
 	proofs=$(grep -c '^proof of ' "$1")
-	same=$(grep -c '^  [1-4] .* identical$' "$1")
+	same=$(grep -c -e '^  [1-4] .* identical$' -e "^  [2-4] .* ${2:-identical}\$" "$1")
 	[ "$proofs" -gt 0 ] || fail "nothing was proved"
 	[ "$same" -eq $((4 * proofs)) ] && return
 	case $wanted in
@@ -121,7 +122,8 @@ fi
 # shellcheck disable=SC2086 # options are words
 "$OPENED_EXTRACT" -v --prove $again --layout=$layout -p . -o "$WORK/again" "$source" 2>"$WORK/err" ||
 	fail "the unit cannot be extracted"
-check_proofs "$WORK/err"
+# A unit with an entry is extracted again by the name of a function that may have been inlined there.
+check_proofs "$WORK/err" 'skipped: it has no code of its own on either side: .*'
 [ $layout = tree ] && again="$WORK/again/$function" || again="$WORK/again"
 for file in $files; do
 	diff -u "$file" "$again/$file" >"$WORK/err" 2>&1 || fail "extracted again it is another unit"
