@@ -347,3 +347,74 @@ int opn_buildfile_commands(const struct opn_build_info *info, struct opn_diags *
 	*out = opn_json_text(entries);
 	return *out ? 0 : refuse(diags, "compile_commands.json", "out of memory");
 }
+
+/* ---- .clangd ---- */
+
+/* A regular expression that matches just this file in any folder. */
+static void add_pattern(struct opn_buf *buf, const char *source)
+{
+	opn_buf_puts(buf, "(.*/)?");
+	for (const char *s = source; *s; s++) {
+		if (!isalnum((unsigned char)*s) && *s != '_' && *s != '/' && *s != '-')
+			opn_buf_putc(buf, '\\');
+		opn_buf_putc(buf, *s);
+	}
+}
+
+static json_t *fragment_json(const struct opn_build_info *info, const struct opn_build_unit *unit)
+{
+	json_t *flags = json_array(), *condition = json_object(), *compile = json_object();
+	json_t *fragment = json_object();
+	struct opn_buf pattern = { 0 }, up = { 0 }, root = { 0 };
+
+	/* clangd compiles in the source's own folder */
+	opn_buf_puts(&up, "");
+	for (const char *slash = strchr(unit->source, '/'); slash; slash = strchr(slash + 1, '/'))
+		opn_buf_puts(&up, "../");
+	opn_buf_printf(&root, "%s%s", up.failed ? "" : up.data, info->root ? info->root : ".");
+	for (const char *const *flag = unit->flags[0]; !root.failed && *flag; flag++) {
+		struct opn_buf word = { 0 };
+		bool relative = !strncmp(*flag, "-I", 2) && (*flag)[2] && (*flag)[2] != '/' &&
+				(*flag)[2] != '@';
+
+		opn_buf_printf(&word, "%s%s%s", relative ? "-I" : "", relative ? up.data : "",
+			       *flag + (relative ? 2 : 0));
+		flags = opn_json_append(flags,
+					word.failed ? NULL : flag_json(word.data, root.data));
+		opn_buf_free(&word);
+	}
+	opn_buf_free(&up);
+	opn_buf_free(&root);
+	add_pattern(&pattern, unit->source);
+	condition = opn_json_set(condition, "PathMatch",
+				 pattern.failed ? NULL : opn_json_string(pattern.data));
+	opn_buf_free(&pattern);
+	compile = opn_json_set(compile, "Add", flags);
+	fragment = opn_json_set(fragment, "If", condition);
+	return opn_json_set(fragment, "CompileFlags", compile);
+}
+
+int opn_buildfile_clangd(const struct opn_build_info *info, struct opn_diags *diags, char **out)
+{
+	struct opn_buf buf = { 0 };
+	int error = check_info(info, diags);
+
+	*out = NULL;
+	if (error)
+		return error;
+	opn_buf_puts(&buf, "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
+			   "# " OPN_OUTPUT_MARKER "\n");
+	for (size_t i = 0; i < info->unit_count; i++) {
+		json_t *fragment = fragment_json(info, &info->units[i]);
+		char *text = fragment ? json_dumps(fragment, JSON_INDENT(2)) : NULL;
+
+		if (text)
+			opn_buf_printf(&buf, "---\n%s\n", text);
+		else
+			buf.failed = true;
+		free(text);
+		json_decref(fragment);
+	}
+	*out = opn_buf_take(&buf);
+	return *out ? 0 : refuse(diags, ".clangd", "out of memory");
+}

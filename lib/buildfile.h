@@ -41,6 +41,11 @@ int opn_buildfile_make(const struct opn_build_info *info, struct opn_diags *diag
 /* The text of compile_commands.json into *out, which the caller frees. */
 int opn_buildfile_commands(const struct opn_build_info *info, struct opn_diags *diags, char **out);
 
+/* The text of .clangd into *out, which the caller frees: clangd's own configuration, with the flags
+ * of each unit's first variant. A compile database needs an absolute folder for clangd to find
+ * anything in it; this file needs none. */
+int opn_buildfile_clangd(const struct opn_build_info *info, struct opn_diags *diags, char **out);
+
 #ifdef __cplusplus
 }
 #endif

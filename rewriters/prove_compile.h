@@ -18,8 +18,7 @@ extern "C" {
 
 /* Compiles the source as the prover does. Returns 0 and bytes for the caller to
  * free(), -EINVAL when it does not compile, or -ENOMEM. */
-int opn_prove_object(const struct opn_command *command, void **bytes,
-                     size_t *size);
+int opn_prove_object(const struct opn_command *command, void **bytes, size_t *size);
 
 #ifdef __cplusplus
 }

@@ -250,7 +250,8 @@ void extract_choose(const struct extract_run *run)
 	}
 }
 
-/* Alternatives under the project's own conditionals are all in the unit: nothing is to be chosen. */
+/* Alternatives under the project's own conditionals are all in the unit: nothing is to be chosen.
+ */
 static bool all_in_unit(const struct candidates *list, const struct opn_unit *unit)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -349,8 +350,7 @@ void extract_warn_duplicates(const struct extract_run *run)
 			const struct extract_unit *unit = &run->sources[i].units[j];
 
 			for (size_t k = 0; !unit->refused && k < unit->unit->function_count; k++)
-				warn_duplicate(run, unit->unit, &unit->unit->functions[k],
-					       &warned);
+				warn_duplicate(run, unit->unit, &unit->unit->functions[k], &warned);
 		}
 	}
 	free(warned.word);

@@ -292,12 +292,7 @@ static int add_build_files(const struct writer *writer, struct opn_output *outpu
 	const char *out = absolute(writer->arena, writer->run->options->cli.output);
 	struct opn_build_unit *units =
 		opn_arena_array(writer->arena, writer->count - first, sizeof(*units));
-	/* The format wants an absolute folder, and clangd finds nothing without one: this file is
-	 * about the machine it was made on, as CMake's is. */
-	struct opn_build_info info = {
-		.units = units,
-		.directory = opn_path_join(writer->arena, out, folder),
-	};
+	struct opn_build_info info = { .units = units };
 	char *text = NULL;
 	int error;
 
@@ -320,6 +315,10 @@ static int add_build_files(const struct writer *writer, struct opn_output *outpu
 		error = opn_buildfile_commands(&info, writer->run->diags, &text);
 	if (!error)
 		error = add_made(writer, output, folder, "compile_commands.json", text);
+	if (!error)
+		error = opn_buildfile_clangd(&info, writer->run->diags, &text);
+	if (!error)
+		error = add_made(writer, output, folder, ".clangd", text);
 	return error;
 }
 
