@@ -46,6 +46,7 @@ void Closure::finish() {
   do
     drain();
   while (resolveNamed() || resolveExternals() || resolveImplied() || resolveFileAsm());
+  resolveTagged();
   resolveUndefs();
 }
 
@@ -225,6 +226,11 @@ void Closure::needDecl(const DeclUse &U, unsigned Seq, int UserChunk, int UserEx
 
   if (const auto *RD = dyn_cast<RecordDecl>(D)) {
     const RecordDecl *Def = RD->getDefinition();
+    if (U.Kind == UseKind::Tagged) {
+      if (Def && UserChunk >= 0)
+        Tagged.insert(Def);
+      return;
+    }
     bool Unnamed = !RD->getIdentifier();
     if (Def && (U.Kind == UseKind::Complete || Unnamed)) {
       NeedOne(Def);
@@ -410,6 +416,38 @@ bool Closure::resolveExternals() {
     }
   needExternal(Best);
   return true;
+}
+
+/// LLVM writes the target of a tagged pointer inside a map's value as a mere forward declaration,
+/// unless a prototype or a variable names it too; the kernel wants to see a struct
+/// (kernel/bpf/btf.c: btf_find_kptr()). Where only functions that are not needed name it, the unit
+/// gets a prototype from us.
+void Closure::resolveTagged() {
+  auto Names = [](const FunctionDecl *FD, const RecordDecl *RD) {
+    auto Is = [RD](QualType T) {
+      const RecordDecl *To = T->isPointerType() ? T->getPointeeType()->getAsRecordDecl() : nullptr;
+      return To && To->getDefinition() == RD;
+    };
+    if (Is(FD->getReturnType()))
+      return true;
+    for (const ParmVarDecl *P : FD->parameters())
+      if (Is(P->getType()))
+        return true;
+    return false;
+  };
+  for (const RecordDecl *RD : Tagged) {
+    bool Named = !RD->getIdentifier();
+    for (int C : Chunks.set_bits())
+      for (const Decl *D : Model.Chunks[C].Decls)
+        if (const auto *FD = dyn_cast<FunctionDecl>(D))
+          Named |= FD->doesThisDeclarationHaveABody() && Names(FD, RD);
+    for (const FunctionDecl *FD : Called)
+      Named |= Names(FD, RD);
+    for (const FunctionDecl *FD : Described)
+      Named |= Names(FD, RD);
+    if (!Named)
+      DescribedTypes.insert(RD);
+  }
 }
 
 /// Assembly between functions defines and uses symbols by name: it belongs to whoever names one of

@@ -18,6 +18,7 @@ enum class UseKind {
   Value,    ///< function, variable, enumerator, typedef
   Complete, ///< a record whose members or size matter
   Named,    ///< a record that is only named
+  Tagged,   ///< the target of a pointer with a BTF type tag
   Implied,  ///< a function that assembly or a cleanup attribute names: no call in the source
   NamedInPrototype, ///< named where a first mention would be local to a parameter list
 };
@@ -47,6 +48,8 @@ public:
   std::vector<std::set<int>> Groups;       ///< per instance: conditionals to emit
   /// Externs that need a mention in C so that LLVM describes them in BTF.
   llvm::SetVector<const clang::FunctionDecl *> Described;
+  /// Records that need a mention in a prototype for the same reason.
+  llvm::SetVector<const clang::RecordDecl *> DescribedTypes;
   llvm::SetVector<const clang::NamedDecl *> Undefined; ///< referred to and defined nowhere here
 
 private:
@@ -72,6 +75,7 @@ private:
   bool resolveExternals();
   bool resolveImplied();
   bool resolveFileAsm();
+  void resolveTagged();
   void resolveStaticAsserts();
   void resolvePragmas();
   void resolveUndefs();
@@ -88,6 +92,7 @@ private:
   };
   std::vector<NamedUse> NamedUses;
   llvm::SetVector<const clang::FunctionDecl *> Implied, Called;
+  llvm::SetVector<const clang::RecordDecl *> Tagged;
   std::map<int, std::vector<DeclUse>> UseCache;
   bool KeepDirectives;
 };

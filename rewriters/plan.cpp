@@ -91,6 +91,8 @@ public:
         Call += I ? ", 0" : "0";
       P.Described.insert(Call + ")");
     }
+    for (const RecordDecl *D : C.DescribedTypes)
+      P.DescribedTypes.insert((D->isUnion() ? "union " : "struct ") + D->getName().str() + " *");
     commandLine(P);
     return P;
   }
@@ -174,6 +176,7 @@ void unite(Plan &Into, const Plan &From) {
   Into.Defines.insert(From.Defines.begin(), From.Defines.end());
   Into.Undefines.insert(From.Undefines.begin(), From.Undefines.end());
   Into.Described.insert(From.Described.begin(), From.Described.end());
+  Into.DescribedTypes.insert(From.DescribedTypes.begin(), From.DescribedTypes.end());
 }
 
 } // namespace opn

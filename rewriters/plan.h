@@ -41,7 +41,8 @@ struct Plan {
   /// What the command line defines: name to the words behind "#define"; "" behind -U.
   std::map<std::string, std::string> Defines;
   std::set<std::string> Undefines;
-  std::set<std::string> Described; ///< calls of externs that the unit must hold somewhere
+  std::set<std::string> DescribedTypes; ///< parameters of a function that the unit must hold
+  std::set<std::string> Described;      ///< calls of externs that the unit must hold somewhere
 };
 
 Plan makePlan(const SourceModel &Model, const Closure &C);

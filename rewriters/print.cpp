@@ -348,6 +348,15 @@ std::string tail(const Plan &P, const PrintOptions &Options) {
       Out += "\t" + Name + ";\n";
     Out += "}\n";
   }
+  if (!P.DescribedTypes.empty()) {
+    Out += "\n/* Never called: LLVM describes the targets of tagged pointers in BTF where a "
+           "prototype names\n"
+           " * them. Made by opened-extract; GPL-2.0-only OR BSD-2-Clause */\n";
+    unsigned Number = 0;
+    for (const std::string &Type : P.DescribedTypes)
+      Out += "static __attribute__((used)) void opened_describe_type" + std::to_string(Number++) +
+             "(" + Type + "target)\n{\n\t(void)target;\n}\n";
+  }
   if (!Options.Entry.empty())
     Out += "\n" + Options.Entry;
   return Out;

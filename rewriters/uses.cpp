@@ -52,6 +52,8 @@ public:
   bool VisitBTFTagAttributedTypeLoc(BTFTagAttributedTypeLoc TL) {
     // A tagged pointer is a kptr, a per-CPU pointer or the like: the verifier looks at its target.
     complete(TL.getWrappedLoc().getType());
+    if (const auto *RT = TL.getWrappedLoc().getType()->getAs<RecordType>())
+      add(RT->getDecl(), UseKind::Tagged);
     return true;
   }
   bool TraverseFunctionProtoTypeLoc(FunctionProtoTypeLoc TL) {
