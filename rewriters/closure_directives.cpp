@@ -18,7 +18,7 @@ namespace opn {
 namespace {
 struct PragmaShape {
   std::string Family; ///< push and pop of one family match; empty: none
-  enum { Push, Pop, Set, Reset, Once, Other } Action = Other;
+  enum { Push, Pop, Set, Reset, Once, File, Other } Action = Other;
 };
 } // namespace
 
@@ -59,6 +59,10 @@ static PragmaShape shapeOf(StringRef Text) {
     S.Action = First == "push_macro" ? PragmaShape::Push : PragmaShape::Pop;
   } else if (First == "clang" || First == "GCC") {
     StringRef Kind = Word();
+    if (Kind == "system_header") { // about the file that it stood in
+      S.Action = PragmaShape::File;
+      return S;
+    }
     S.Family = Kind.str();
     StringRef Action = Word();
     S.Action = Action == "push"  ? PragmaShape::Push
@@ -136,6 +140,12 @@ void Closure::resolvePragmas() {
     switch (S.Action) {
     case PragmaShape::Once:
     case PragmaShape::Pop:
+      break;
+    case PragmaShape::File:
+      if (KeepDirectives)
+        for (int C : Chunks.set_bits())
+          if (Model.Chunks[C].Instance == Model.Pragmas[I].Instance)
+            Keep(I);
       break;
     case PragmaShape::Push:
       if (ContentBetween(From, End[I], S.Family == "pack")) {

@@ -23,17 +23,19 @@ extern "C" {
 /* ---- compile commands ---------------------------------------------------------------------- */
 
 struct opn_commands_options {
-	const char *build_dir;	/* -p, or NULL */
-	char *const *flags;	/* after "--", NULL-terminated, or NULL */
+	const char *build_dir;	   /* -p, or NULL */
+	char *const *flags;	   /* after "--", NULL-terminated, or NULL */
 	char *const *extra_before; /* --extra-arg-before, NULL-terminated, or NULL */
-	char *const *extra;	/* --extra-arg, NULL-terminated, or NULL */
+	char *const *extra;	   /* --extra-arg, NULL-terminated, or NULL */
 };
 
 /* One way to compile one source. */
 struct opn_command {
-	const char *file;      /* as the user or the database spells it, relative to directory or absolute */
+	const char *
+		file; /* as the user or the database spells it, relative to directory or absolute */
 	const char *directory; /* absolute */
-	const char *const *argv; /* NULL-terminated; argv[0] is the compiler, the source is its last word */
+	const char *const
+		*argv; /* NULL-terminated; argv[0] is the compiler, the source is its last word */
 };
 
 struct opn_commands;
@@ -65,7 +67,7 @@ struct opn_extract_options {
 	const struct opn_map_access_rule *map_access;
 	size_t map_access_count;
 	char *const *keep_includes; /* globs over the name in #include, NULL-terminated, or NULL */
-	const char *version;	/* for the head comment */
+	const char *version;	    /* for the head comment */
 	const char *dump_after; /* "collect", "closure" or NULL: text into opn_extraction.dump */
 };
 
@@ -97,10 +99,10 @@ const char *opn_extraction_dump(const struct opn_extraction *extraction);
 /* ---- proof --------------------------------------------------------------------------------- */
 
 struct opn_prove_options {
-	const char *function;	 /* the target */
-	const char *entry;	 /* name of the generated entry, or NULL */
-	const char *entry_text;	 /* appended to the original so that both sides have it, or NULL */
-	bool load;		 /* level 5; needs root and libbpf */
+	const char *function;	/* the target */
+	const char *entry;	/* name of the generated entry, or NULL */
+	const char *entry_text; /* appended to the original so that both sides have it, or NULL */
+	bool load;		/* level 5; needs root and libbpf */
 };
 
 struct opn_prover;

@@ -84,7 +84,7 @@ void opn_extraction::flags(opn_unit &U, const std::vector<Cut> &Cuts, const std:
           List.push_back(Arg.substr(0, 2).str() + Value.str());
         continue;
       }
-      if (Arg == "-include") {
+      if (Arg == "-include" || Arg == "-imacros") {
         ++A;
         continue;
       }
