@@ -5,7 +5,7 @@
  * RUN: rm -rf %t && split-file %s %t && cd %t
  * RUN: %unit prog --layout=tree src/bpf/prog.c -- %bpfcc -Isrc/include | %FileCheck %s
  * RUN: %opened-extract --layout=tree --all -o out src/bpf/prog.c -- %bpfcc -Isrc/include
- * RUN: (cd out && find . -type f | sort) | %FileCheck %s --check-prefix=FILES
+ * RUN: (cd out && find . -type f ! -name '.*' | sort) | %FileCheck %s --check-prefix=FILES
  * RUN: make -s -C out/prog CLANG=%clang && make -s -C out/other CLANG=%clang
  * RUN: %FileCheck %s --check-prefix=OTHER < out/other/include/shared.h
  * RUN: %not grep -rF %t out --exclude=compile_commands.json --exclude='*.o'

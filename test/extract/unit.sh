@@ -105,7 +105,7 @@ cd "$WORK/unit" || fail "no folder"
 if [ $layout = tree ]; then
 	cd "$function" || fail "no folder $function"
 	[ -f "$source" ] || source=$(find . -name "$(basename "$source")" | head -n 1)
-	files=$(find . -type f ! -name Makefile ! -name '*.json' | LC_ALL=C sort)
+	files=$(find . -type f ! -name Makefile ! -name '*.json' ! -name '.*' | LC_ALL=C sort)
 else
 	source=$function.bpf.c
 	files=$source

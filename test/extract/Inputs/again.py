@@ -37,7 +37,7 @@ def main():
             for inner, _, files in os.walk(again):
                 for name in files:
                     path = os.path.relpath(os.path.join(inner, name), again)
-                    if name == "Makefile" or name.endswith(".json"):
+                    if name == "Makefile" or name.endswith(".json") or name[0] == ".":
                         continue
                     if not filecmp.cmp(os.path.join(inner, name), os.path.join(base, path), False):
                         subprocess.run(["diff", "-u", os.path.join(base, path), os.path.join(inner, name)])
