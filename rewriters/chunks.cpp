@@ -284,9 +284,6 @@ private:
     for (auto &U : Model.Uses)
       std::stable_sort(U.second.begin(), U.second.end(),
                        [](const MacroUse &A, const MacroUse &B) { return A.Offset < B.Offset; });
-    for (Instance &I : Model.Instances)
-      std::stable_sort(I.Skipped.begin(), I.Skipped.end(),
-                       [](const Range &A, const Range &B) { return A.Begin < B.Begin; });
   }
 
   /// Pragmas inside a chunk are part of its text; what is left gets its extent and words.

@@ -140,13 +140,6 @@ public:
     U.Text = operatorText(Loc);
     Model.Pragmas.push_back(std::move(U));
   }
-  void SourceRangeSkipped(SourceRange R, SourceLocation EndifLoc) override {
-    auto [FID, Begin] = SM.getDecomposedLoc(R.getBegin());
-    auto It = Model.InstanceOf.find(FID);
-    if (It != Model.InstanceOf.end())
-      Model.Instances[It->second].Skipped.push_back(
-          {Begin, SM.getDecomposedLoc(R.getEnd()).second});
-  }
 
 private:
   /// The words of a _Pragma that is written as one literal, wherever it stands; empty otherwise.

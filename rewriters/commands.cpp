@@ -4,6 +4,7 @@
 // Unlike Clang's own loader nothing is inferred: a source that the database does not list has no
 // command, and that is an error, because guessed flags give another program. The database is read
 // by jansson: Clang's reader takes as long for a thousand entries as Clang does for a source.
+#include "paths.h"
 #include "rewriters.h"
 
 #include "clang/Tooling/CompilationDatabase.h"
@@ -21,19 +22,9 @@
 
 using namespace clang::tooling;
 using llvm::StringRef;
+using opn::normalPath;
 
 static const opn_loc Nowhere = {nullptr, 0, 0, 0};
-
-/// The form in which paths are compared: absolute, without "." and "..", links not resolved.
-static std::string normal(StringRef Path, StringRef Base) {
-  llvm::SmallString<256> P(Path);
-  if (!llvm::sys::path::is_absolute(P)) {
-    P = Base;
-    llvm::sys::path::append(P, Path);
-  }
-  llvm::sys::path::remove_dots(P, /*remove_dot_dot=*/true);
-  return std::string(P);
-}
 
 namespace {
 
@@ -63,8 +54,8 @@ struct opn_commands {
   llvm::StringSaver Strings{Alloc};
   std::map<std::string, std::vector<opn_command>> Found;
 
-  std::string directoryOf(const DatabaseEntry &E) const { return normal(E.Directory, Root); }
-  std::string fileOf(const DatabaseEntry &E) const { return normal(E.File, directoryOf(E)); }
+  std::string directoryOf(const DatabaseEntry &E) const { return normalPath(E.Directory, Root); }
+  std::string fileOf(const DatabaseEntry &E) const { return normalPath(E.File, directoryOf(E)); }
   std::vector<std::string> wordsOf(const DatabaseEntry &E);
 };
 
@@ -192,7 +183,7 @@ int opn_commands_load(const opn_commands_options *Options, char *const *Sources,
     return 0;
   }
   if (Options->build_dir) {
-    int Error = loadDatabase(*C, normal(Options->build_dir, Current), Diags);
+    int Error = loadDatabase(*C, normalPath(Options->build_dir, Current), Diags);
     if (Error == -ENOENT)
       return databaseMissing(Diags, Options->build_dir);
     if (Error)
@@ -203,7 +194,7 @@ int opn_commands_load(const opn_commands_options *Options, char *const *Sources,
   // As clang's tools do: the nearest database at or above the first source.
   if (!Sources || !*Sources)
     return databaseMissing(Diags, "(no source)");
-  std::string Dir = llvm::sys::path::parent_path(normal(*Sources, Current)).str();
+  std::string Dir = llvm::sys::path::parent_path(normalPath(*Sources, Current)).str();
   for (;;) {
     int Error = loadDatabase(*C, Dir, Diags);
     if (!Error)
@@ -244,7 +235,7 @@ static std::vector<std::string> compileFlags(const std::vector<std::string> &Lin
         A.starts_with("-MT") || A.starts_with("-MQ") || A.starts_with("-Wp,-M") ||
         A.starts_with("-save-temps="))
       continue;
-    if (!A.starts_with("-") && normal(A, Directory) == File)
+    if (!A.starts_with("-") && normalPath(A, Directory) == File)
       continue;
     Flags.push_back(A.str());
   }
@@ -255,7 +246,7 @@ int opn_commands_find(const opn_commands *Const, const char *Source, opn_diags *
                       const opn_command **Out) {
   // Found is a cache; callers ask from one thread, before work is shared out.
   auto *C = const_cast<opn_commands *>(Const);
-  std::string File = normal(Source, C->Current);
+  std::string File = normalPath(Source, C->Current);
   auto Cached = C->Found.find(File);
   if (Cached != C->Found.end()) {
     *Out = Cached->second.data();

@@ -8,23 +8,12 @@
 #include "entry.h"
 #include "facts.h"
 #include "parse.h"
+#include "paths.h"
 #include "plan.h"
-#include "llvm/Support/Path.h"
 #include <set>
 #include <tuple>
 
 namespace opn {
-
-/// Absolute, without "." and ".."; links are not resolved.
-inline std::string normalPath(llvm::StringRef Path, llvm::StringRef Base) {
-  llvm::SmallString<256> P(Path);
-  if (!llvm::sys::path::is_absolute(P)) {
-    P = Base;
-    llvm::sys::path::append(P, Path);
-  }
-  llvm::sys::path::remove_dots(P, /*remove_dot_dot=*/true);
-  return std::string(P);
-}
 
 /// What one command gives for one target.
 struct Cut {

@@ -62,7 +62,7 @@ public:
   explicit Printer(bool Inline) : Inline(Inline) {}
   std::string Out;
 
-  void node(const PlanNode &N, bool IsMain);
+  void node(const PlanNode &N);
   void newlines(unsigned Wanted) {
     size_t Have = 0;
     while (Have < Out.size() && Out[Out.size() - 1 - Have] == '\n')
@@ -74,7 +74,7 @@ public:
   }
 
 private:
-  std::vector<Entity> entities(const PlanNode &N, bool IsMain);
+  std::vector<Entity> entities(const PlanNode &N);
   void addBranchNotes(const PlanNode &N, std::vector<Entity> &List);
   void text(const PlanNode &N, Range R);
 
@@ -95,7 +95,7 @@ bool isBlank(const LexedFile &F, Range R) {
   return true;
 }
 
-std::vector<Entity> Printer::entities(const PlanNode &N, bool IsMain) {
+std::vector<Entity> Printer::entities(const PlanNode &N) {
   const LexedFile &F = *N.File;
   bool Unit = isUnit(F);
   std::vector<Entity> List;
@@ -197,9 +197,9 @@ void Printer::text(const PlanNode &N, Range R) {
   Out += F.text({At, R.End});
 }
 
-void Printer::node(const PlanNode &N, bool IsMain) {
+void Printer::node(const PlanNode &N) {
   const LexedFile &F = *N.File;
-  std::vector<Entity> List = entities(N, IsMain);
+  std::vector<Entity> List = entities(N);
   bool Unit = isUnit(F);
 
   // Blocks first: a comment names the lines of its whole block.
@@ -227,7 +227,7 @@ void Printer::node(const PlanNode &N, bool IsMain) {
   for (size_t I = 0; I < List.size(); ++I) {
     const Entity &E = List[I];
     if (E.What == Entity::Child) {
-      node(*E.Node, false);
+      node(*E.Node);
       Last = nullptr;
       continue;
     }
@@ -373,8 +373,8 @@ std::string printSingle(const Plan &P, const PrintOptions &Options) {
   Pr.Out = head(*P.Main.File, Files, Options) + commandLine(P);
   for (const auto &F : P.Forced)
     if (!F->empty())
-      Pr.node(*F, false);
-  Pr.node(P.Main, true);
+      Pr.node(*F);
+  Pr.node(P.Main);
   Pr.Out += tail(P, Options);
   return std::move(Pr.Out);
 }
@@ -430,7 +430,7 @@ std::vector<PrintedFile> printTree(const Plan &P, const PrintOptions &Options) {
       for (const auto &Forced : P.Forced)
         if (!Forced->empty())
           Pr.Out += "\n#include \"" + Forced->File->path().str() + "\"\n";
-      Pr.node(N, true);
+      Pr.node(N);
       Pr.Out += tail(P, Options);
       Result.insert(Result.begin(), {F, std::move(Pr.Out)});
       continue;
@@ -452,7 +452,7 @@ std::vector<PrintedFile> printTree(const Plan &P, const PrintOptions &Options) {
     Pr.Out = Licence;
     if (!Guard.empty())
       Pr.Out += "#ifndef " + Guard + "\n#define " + Guard + "\n";
-    Pr.node(N, false);
+    Pr.node(N);
     if (!Guard.empty())
       Pr.Out += "\n#endif /* " + Guard + " */\n";
     Result.push_back({F, std::move(Pr.Out)});

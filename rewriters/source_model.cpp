@@ -99,13 +99,6 @@ const std::set<const FileEntry *> &SourceModel::reach(unsigned Index) const {
   return ReachCache[Index] = std::move(Files);
 }
 
-bool SourceModel::isSkipped(int Inst, unsigned Offset) const {
-  for (const Range &R : Instances[Inst].Skipped)
-    if (R.contains(Offset))
-      return true;
-  return false;
-}
-
 //===-- files -----------------------------------------------------------------------------------//
 
 const LexedFile *FileCache::get(StringRef AbsolutePath, StringRef Text, const LangOptions &LO) {

@@ -46,7 +46,6 @@ struct Instance {
   unsigned IncludeOffset = 0;     ///< of the directive in the parent
   int Chunk = -1;                 ///< the parent's chunk whose text the directive is part of
   std::vector<unsigned> Chunks;   ///< by offset
-  std::vector<Range> Skipped;     ///< text that conditionals left out, by offset
   std::vector<unsigned> Children; ///< project inclusions, in order
 };
 
@@ -139,7 +138,6 @@ public:
   llvm::ArrayRef<MacroUse> usesIn(clang::FileID FID, Range R) const;
   /// All header files that an external makes visible.
   const std::set<const clang::FileEntry *> &reach(unsigned External) const;
-  bool isSkipped(int Instance, unsigned Offset) const;
 
 private:
   mutable std::map<unsigned, std::set<const clang::FileEntry *>> ReachCache;
