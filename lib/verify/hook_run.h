@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * hook_run.h - what the tables tell the prover: verdicts and fates, the test run's context, pairs
+ *
+ * Read from the keys "verdicts" and "run" of hookdefs/<hook>.yaml, from
+ * hookdefs/observed-calls.yaml and from the key "verify" of hookdefs/<from>-to-<to>.yaml. No hook
+ * is known to code.
+ */
+#ifndef OPN_VERIFY_HOOK_RUN_H
+#define OPN_VERIFY_HOOK_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base.h"
+#include "diag.h"
+#include "program.h"
+
+/* What happens to a packet. */
+enum opn_fate {
+	OPN_FATE_PASS,	/* on to the stack, or to who is next */
+	OPN_FATE_FINAL, /* on, and nobody else at this hook is asked */
+	OPN_FATE_DROP,
+	OPN_FATE_ABORT,	   /* dropped, and told as an error */
+	OPN_FATE_REFLECT,  /* back out of the interface that it came from */
+	OPN_FATE_REDIRECT, /* to an interface or a map's slot */
+	OPN_FATE_CONSUME,  /* taken by the program, neither passed nor counted as dropped */
+	OPN_FATE_COUNT,
+};
+
+const char *opn_fate_name(enum opn_fate fate);
+
+struct opn_verdict_row {
+	const char *name; /* "XDP_PASS" */
+	int32_t value;
+	enum opn_fate fate;
+};
+
+/* A context field of the test run. */
+struct opn_run_field {
+	const char *name;
+	unsigned int count;  /* of an array, else 1 */
+	const char *set_to;  /* "length", "zero", "interface"; NULL: the run's choice */
+	bool in, out;	     /* may be set, is given back */
+	const char *meaning; /* name under which fields of two hooks are the same thing */
+};
+
+struct opn_hook_run {
+	const char *hook;
+	int prog_type;	     /* number of "prog-type" */
+	const char *context; /* "struct xdp_md" */
+	enum opn_fate other; /* fate of a value that no row names */
+	const struct opn_verdict_row *verdicts;
+	size_t verdict_count;
+	bool runs;			 /* whether BPF_PROG_TEST_RUN takes it */
+	uint32_t min_length, max_length; /* frames that it takes, in bytes */
+	const struct opn_run_field *fields;
+	size_t field_count;
+};
+
+/* A fate of the first hook and the fates of the second that are the same. */
+struct opn_fate_rule {
+	enum opn_fate from;
+	enum opn_fate to[OPN_FATE_COUNT];
+	size_t to_count;
+	bool to_reflected; /* a redirect to the interface that it came from will do, too */
+};
+
+/* A difference that is allowed, and why. */
+struct opn_benign_row {
+	const char *row;  /* "refused-by-second" */
+	const char *kind; /* which difference: one of opn_benign_kinds */
+	const char *why;
+};
+
+struct opn_hook_pair {
+	const struct opn_hook_run *from, *to;
+	const struct opn_fate_rule *fates;
+	size_t fate_count;
+	const struct opn_benign_row *benign;
+	size_t benign_count;
+};
+
+struct opn_hook_runs;
+
+/* Reads the tables of dir. Reports and returns -errno. The caller frees *out. */
+int opn_hook_runs_load(const char *dir, struct opn_diags *diags, struct opn_hook_runs **out);
+void opn_hook_runs_free(struct opn_hook_runs *runs);
+
+/* The hook of this name, or NULL. */
+const struct opn_hook_run *opn_hook_runs_find(const struct opn_hook_runs *runs, const char *hook);
+/* NULL-terminated names of the hooks that can be run. */
+const char *const *opn_hook_runs_names(const struct opn_hook_runs *runs);
+/* The pair; a hook with itself needs no table. NULL: no table pairs them. */
+const struct opn_hook_pair *opn_hook_runs_pair(const struct opn_hook_runs *runs, const char *from,
+					       const char *to);
+const struct opn_call_rule *opn_hook_runs_calls(const struct opn_hook_runs *runs, size_t *count);
+
+enum opn_fate opn_hook_fate(const struct opn_hook_run *hook, uint32_t verdict);
+/* The name of a verdict value, or NULL. */
+const char *opn_hook_verdict_name(const struct opn_hook_run *hook, uint32_t verdict);
+
+#endif
