@@ -64,18 +64,27 @@ struct opn_fate_rule {
 	enum opn_fate from;
 	enum opn_fate to[OPN_FATE_COUNT];
 	size_t to_count;
-	bool to_reflected; /* a redirect to the interface that it came from will do, too */
+};
+
+/* Which kind of difference a row of the tables allows. */
+enum opn_benign_kind {
+	OPN_BENIGN_REFUSED_FIRST,  /* the first hook's test run does not take the frame */
+	OPN_BENIGN_REFUSED_SECOND, /* the second one's does not */
+	OPN_BENIGN_COUNT,
 };
 
 /* A difference that is allowed, and why. */
 struct opn_benign_row {
-	const char *row;  /* "refused-by-second" */
-	const char *kind; /* which difference: one of opn_benign_kinds */
+	enum opn_benign_kind kind;
 	const char *why;
 };
 
 struct opn_hook_pair {
 	const struct opn_hook_run *from, *to;
+	/* Of a hook with itself: fates are the same when they are equal. */
+	bool same;
+	/* To send a packet back is, at one of them, a redirect to the interface that it came from. */
+	bool reflects_by_redirect;
 	const struct opn_fate_rule *fates;
 	size_t fate_count;
 	const struct opn_benign_row *benign;
@@ -90,15 +99,24 @@ void opn_hook_runs_free(struct opn_hook_runs *runs);
 
 /* The hook of this name, or NULL. */
 const struct opn_hook_run *opn_hook_runs_find(const struct opn_hook_runs *runs, const char *hook);
+/* The first hook (by name) whose programs are of this type, or NULL. */
+const struct opn_hook_run *opn_hook_runs_by_type(const struct opn_hook_runs *runs, int prog_type);
 /* NULL-terminated names of the hooks that can be run. */
 const char *const *opn_hook_runs_names(const struct opn_hook_runs *runs);
 /* The pair; a hook with itself needs no table. NULL: no table pairs them. */
-const struct opn_hook_pair *opn_hook_runs_pair(const struct opn_hook_runs *runs, const char *from,
+const struct opn_hook_pair *opn_hook_runs_pair(struct opn_hook_runs *runs, const char *from,
 					       const char *to);
 const struct opn_call_rule *opn_hook_runs_calls(const struct opn_hook_runs *runs, size_t *count);
 
 enum opn_fate opn_hook_fate(const struct opn_hook_run *hook, uint32_t verdict);
 /* The name of a verdict value, or NULL. */
 const char *opn_hook_verdict_name(const struct opn_hook_run *hook, uint32_t verdict);
+/* The row that allows this kind of difference, or NULL. */
+const struct opn_benign_row *opn_hook_pair_benign(const struct opn_hook_pair *pair,
+						  enum opn_benign_kind kind);
+/* Whether the fate of the second program is the same as the first one's, targets of redirects
+ * apart. */
+bool opn_hook_pair_same_fate(const struct opn_hook_pair *pair, enum opn_fate from,
+			     enum opn_fate to);
 
 #endif
