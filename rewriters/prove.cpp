@@ -327,6 +327,7 @@ std::unique_ptr<View> Proof::explainCode() {
   if (!LM || !RM)
     return nullptr;
   std::vector<std::string> Names = restrictTo(*LM, Roots);
+  orderLike(*LM, *RM);
   if (!emitObject(request(OriginalSide), *LM, LObject))
     return nullptr;
   auto V = tryView(LObject, RB.Object, nullptr);

@@ -91,6 +91,10 @@ Verdict compareIr(const llvm::Module &Original, const llvm::Module &Unit,
 // inlined.
 std::vector<std::string> restrictTo(llvm::Module &M, const std::vector<std::string> &Roots);
 
+// Puts M's functions into the order of the other module. Inlining goes in that order, and clang's
+// order is that of first use: what uses a helper first may be what was left out.
+void orderLike(llvm::Module &M, const llvm::Module &Like);
+
 // ---- prove_object.cpp, prove_btf.cpp
 
 // A function or variable that the target reaches.

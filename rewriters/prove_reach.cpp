@@ -167,4 +167,12 @@ std::vector<std::string> restrictTo(Module &M, const std::vector<std::string> &R
   return {Names.begin(), Names.end()};
 }
 
+void orderLike(Module &M, const Module &Like) {
+  Module::FunctionListType &List = M.getFunctionList();
+  for (const Function &F : Like) {
+    if (Function *Mine = M.getFunction(F.getName()))
+      List.splice(List.end(), List, Mine->getIterator());
+  }
+}
+
 } // namespace opn
