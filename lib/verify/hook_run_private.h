@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * hook_run_private.h - the prover's tables in memory, and their readers
+ */
+#ifndef OPN_VERIFY_HOOK_RUN_PRIVATE_H
+#define OPN_VERIFY_HOOK_RUN_PRIVATE_H
+
+#include "hook_run.h"
+#include "yaml_read.h"
+
+struct opn_pair_entry {
+	struct opn_pair_entry *next;
+	const char *from, *to;
+	struct opn_loc loc;
+	struct opn_hook_pair rules;
+};
+
+struct opn_hook_entry {
+	struct opn_hook_entry *next;
+	struct opn_hook_run run;
+};
+
+struct opn_hook_runs {
+	struct opn_arena *arena;
+	struct opn_hook_entry *hooks;
+	struct opn_pair_entry *pairs;
+	const char **names;
+	struct opn_call_rule *calls;
+	size_t call_count;
+};
+
+/* Names by enum opn_fate, NULL-terminated. */
+extern const char *const opn_fate_names[];
+
+/* The readers of one file each; they report and return -errno. */
+int opn_hook_run_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook_runs *out);
+int opn_hook_pair_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook_runs *out);
+int opn_call_rules_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook_runs *out);
+
+/* The index of a scalar in a NULL-terminated list of words; reports when it is none of them. */
+int opn_yaml_word(struct opn_yaml *yaml, const yaml_node_t *node, const char *what,
+		  const char *const *words, unsigned int *out);
+/* The same for the value of a key that must be there. */
+int opn_yaml_get_word(struct opn_yaml *yaml, yaml_node_t *mapping, const char *key,
+		      const char *const *words, unsigned int *out);
+int opn_yaml_no_memory(struct opn_yaml *yaml);
+
+#endif
