@@ -50,7 +50,8 @@ struct opn_result_fate {
 	uint64_t packets;
 };
 
-/* One value that differs: "bytes 14-17", "mark", "map flows {1.2.3.4}". */
+/* One value that differs, but for the outputs' bytes and lengths, which reports compare themselves:
+ * "mark", "map flows {1.2.3.4}". NULL: not there. */
 struct opn_result_field {
 	const char *what, *left, *right;
 };
