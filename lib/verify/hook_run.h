@@ -46,6 +46,20 @@ struct opn_run_field {
 	const char *meaning; /* name under which fields of two hooks are the same thing */
 };
 
+/* How a program is put on a live device. */
+enum opn_attach_way {
+	OPN_ATTACH_LINK,       /* a BPF link to the interface, of attach type "type" */
+	OPN_ATTACH_CLASSIFIER, /* a direct-action filter of the interface's clsact qdisc, ingress */
+	OPN_ATTACH_COUNT,
+};
+
+struct opn_attach_rule {
+	const char *name; /* "native", "tcx": for the report */
+	enum opn_attach_way way;
+	unsigned int type;  /* of a link: number of the attach type */
+	unsigned int flags; /* of a link */
+};
+
 struct opn_hook_run {
 	const char *hook;
 	int prog_type;	     /* number of "prog-type" */
@@ -57,6 +71,9 @@ struct opn_hook_run {
 	uint32_t min_length, max_length; /* frames that it takes, in bytes */
 	const struct opn_run_field *fields;
 	size_t field_count;
+	/* Ways onto a live device, the best first: the first that the kernel takes is used. */
+	const struct opn_attach_rule *attach;
+	size_t attach_count;
 };
 
 /* A fate of the first hook and the fates of the second that are the same. */

@@ -36,6 +36,8 @@ extern const char *const opn_fate_names[];
 int opn_hook_run_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook_runs *out);
 int opn_hook_pair_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook_runs *out);
 int opn_call_rules_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook_runs *out);
+/* The list "attach" of the key "run". */
+int opn_attach_rules_read(struct opn_yaml *yaml, yaml_node_t *list, struct opn_hook_run *run);
 
 /* The index of a scalar in a NULL-terminated list of words; reports when it is none of them. */
 int opn_yaml_word(struct opn_yaml *yaml, const yaml_node_t *node, const char *what,

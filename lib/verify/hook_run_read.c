@@ -131,17 +131,19 @@ static int read_field(struct opn_yaml *yaml, yaml_node_t *node, struct opn_run_f
 
 static int read_run(struct opn_yaml *yaml, yaml_node_t *node, struct opn_hook_run *run)
 {
-	static const char *const keys[] = { "length", "fields", NULL };
+	static const char *const keys[] = { "length", "fields", "attach", NULL };
 	static const char *const length_keys[] = { "min", "max", NULL };
-	yaml_node_t *length = NULL, *fields = NULL;
+	yaml_node_t *length = NULL, *fields = NULL, *attach = NULL;
 	struct opn_run_field *rows;
 	int error = opn_yaml_check_keys(yaml, node, keys);
 
 	error = opn_yaml_get_mapping(yaml, node, "length", true, &length) ?: error;
 	error = opn_yaml_get_mapping(yaml, node, "fields", true, &fields) ?: error;
+	error = opn_yaml_get_list(yaml, node, "attach", false, &attach) ?: error;
 	if (error)
 		return error;
-	error = opn_yaml_check_keys(yaml, length, length_keys);
+	error = attach ? opn_attach_rules_read(yaml, attach, run) : 0;
+	error = opn_yaml_check_keys(yaml, length, length_keys) ?: error;
 	error = opn_yaml_get_unsigned(yaml, length, "min", true, &run->min_length) ?: error;
 	error = opn_yaml_get_unsigned(yaml, length, "max", true, &run->max_length) ?: error;
 	if (!error && (run->min_length > run->max_length || run->max_length > OPN_PACKET_MAX))
