@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * guide_correspond.c - packets that turn a comparison the other way
+ *
+ * Three kinds of values are found again: a number that stands in the packet in either byte order,
+ * a half byte (header lengths, versions), and the distance of two packet pointers, which is about
+ * the packet's length.
+ */
+#include "guide_private.h"
+
+#include <string.h>
+
+#define COMPARISONS    512
+#define PER_COMPARISON 6   /* places that are tried for one comparison */
+#define SEARCHED       192 /* bytes of the packet */
+
+/* Kernel pointers have their upper half set; differences of two pointers into one frame are small.
+ */
+#define IS_POINTER(value) ((value) >> 40)
+
+static void put_number(uint8_t *at, uint64_t value, unsigned int size, bool big)
+{
+	for (unsigned int i = 0; i < size; i++)
+		at[big ? size - 1 - i : i] = (uint8_t)(value >> (8 * i));
+}
+
+static bool fits(uint64_t value, unsigned int size)
+{
+	return size == 8 || value >> (8 * size) == 0;
+}
+
+/* Writes the wanted value wherever the seen one stands as a number of this size and order. */
+static int replace_numbers(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
+			   uint64_t wanted, unsigned int size, bool big, unsigned int *left)
+{
+	uint8_t pattern[8], copy[OPN_PACKET_MAX];
+	uint32_t end = step->length < SEARCHED ? step->length : SEARCHED;
+	int error = 0;
+
+	put_number(pattern, seen, size, big);
+	for (uint32_t at = 0; !error && *left && at + size <= end; at++) {
+		if (memcmp(step->data + at, pattern, size))
+			continue;
+		memcpy(copy, step->data, step->length);
+		put_number(copy + at, wanted, size, big);
+		error = opn_guide_candidate(guide, copy, step->length);
+		--*left;
+	}
+	return error;
+}
+
+static int replace_halves(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
+			  uint64_t wanted, unsigned int *left)
+{
+	uint8_t copy[OPN_PACKET_MAX];
+	uint32_t end = step->length < 64 ? step->length : 64;
+	int error = 0;
+
+	if (seen > 15 || wanted > 15)
+		return 0;
+	for (uint32_t at = 14; !error && *left && at < end; at++) {
+		bool low = (step->data[at] & 15) == seen;
+
+		if (!low && step->data[at] >> 4 != (int)seen)
+			continue;
+		memcpy(copy, step->data, step->length);
+		copy[at] = low ? (uint8_t)((copy[at] & 0xf0) | wanted)
+			       : (uint8_t)((copy[at] & 0x0f) | wanted << 4);
+		error = opn_guide_candidate(guide, copy, step->length);
+		--*left;
+	}
+	return error;
+}
+
+static int replace_value(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
+			 uint64_t wanted)
+{
+	static const unsigned int sizes[] = { 8, 4, 2, 1 };
+	unsigned int left = PER_COMPARISON;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		unsigned int size = sizes[i];
+
+		if (!fits(seen, size) || !fits(wanted, size))
+			continue;
+		error = replace_numbers(guide, step, seen, wanted, size, true, &left);
+		if (!error && size > 1)
+			error = replace_numbers(guide, step, seen, wanted, size, false, &left);
+	}
+	return error ?: replace_halves(guide, step, seen, wanted, &left);
+}
+
+/* Two pointers: data + n was compared with the end of the data. */
+static int change_length(struct opn_guide *guide, const struct opn_step *step, int64_t distance)
+{
+	uint8_t copy[OPN_PACKET_MAX] = { 0 };
+	int64_t length = distance > 0 ? step->length + distance : step->length + distance - 1;
+
+	if (length < 14 || length > OPN_PACKET_MAX || distance > 2048 || distance < -2048)
+		return 0;
+	memcpy(copy, step->data, step->length < length ? step->length : (size_t)length);
+	return opn_guide_candidate(guide, copy, (uint32_t)length);
+}
+
+static int turn(struct opn_guide *guide, const struct opn_step *step,
+		const struct opn_comparison *comparison)
+{
+	uint64_t mask = comparison->width == 4 ? UINT32_MAX : UINT64_MAX;
+	uint64_t left = comparison->left & mask, right = comparison->right & mask;
+	int error;
+
+	if (!comparison->constant && IS_POINTER(left) && IS_POINTER(right))
+		return change_length(guide, step, (int64_t)(left - right));
+	if (IS_POINTER(left) && !right)
+		return 0;
+	error = replace_value(guide, step, left, right);
+	/* The other side of < and >. */
+	if (!error)
+		error = replace_value(guide, step, left, right + 1);
+	if (!error && right)
+		error = replace_value(guide, step, left, right - 1);
+	if (!error && !comparison->constant) {
+		error = replace_value(guide, step, right, left);
+		if (!error && fits(right, 4))
+			error = opn_dictionary_add_number(&guide->dictionary, right);
+	}
+	return error;
+}
+
+int opn_guide_correspond(struct opn_guide *guide, const struct opn_step *step)
+{
+	struct opn_comparison comparisons[COMPARISONS];
+	int error = 0;
+
+	for (int side = 0; !error && side < 2; side++) {
+		const struct opn_program *program = guide->bench->traced[side];
+		size_t count;
+
+		if (!program)
+			continue;
+		count = opn_program_comparisons(program, comparisons, COMPARISONS);
+		for (size_t i = 0; !error && i < count && i < COMPARISONS; i++) {
+			if (!guide->side[side].seen[comparisons[i].edge])
+				error = turn(guide, step, &comparisons[i]);
+		}
+	}
+	return error;
+}

@@ -1,0 +1,545 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * verify.c - do two programs treat the same packets alike?
+ *
+ * Packets come in sequences: first the given cases, then the base frames of every protocol shape,
+ * then what the guide makes. Each sequence starts from the start state; a difference ends it, and
+ * the rest of it goes on as a sequence of its own.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "difference.h"
+#include "verify_private.h"
+
+#define DIFFERENCES 5	 /* told; each is of another kind or has other fates */
+#define ENOUGH	    1000 /* packets that differ: more do not tell more */
+#define STALE	    4096 /* traced packets without anything new: trace one sequence in eight */
+#define FATES	    64
+
+/* ---- the two programs ---- */
+
+static int find_hook(const struct opn_verify_side *side, const char *section,
+		     struct opn_hook_runs *runs, const struct opn_hookdefs *hookdefs,
+		     struct opn_diags *diags, const char **out)
+{
+	const char *hook = side->hook;
+
+	if (!hook)
+		hook = opn_hookdefs_section_hook(hookdefs, section);
+	if (!hook)
+		return opn_diag(diags, OPN_DIAG_VERIFY_HOOK_UNKNOWN, OPN_NOWHERE, section,
+				side->object);
+	if (!opn_hook_runs_find(runs, hook))
+		return opn_diag(diags, OPN_DIAG_VERIFY_HOOK_UNRUNNABLE, OPN_NOWHERE, hook);
+	*out = hook;
+	return 0;
+}
+
+/* The program's name and section in its object; the only one, when none was named. */
+static int find_program(const struct opn_verify_side *side, struct opn_arena *arena,
+			struct opn_diags *diags, const char **program, const char **section)
+{
+	const char **pairs;
+	size_t count = 0;
+	int error = opn_object_programs(side->object, arena, diags, &pairs);
+
+	if (error)
+		return error;
+	for (; pairs[2 * count]; count++) {
+		if (side->program ? strcmp(pairs[2 * count], side->program) : count > 0)
+			continue;
+		*program = pairs[2 * count];
+		*section = pairs[2 * count + 1];
+	}
+	if (*program && (side->program || count == 1))
+		return 0;
+	error = side->program ? opn_diag(diags, OPN_DIAG_VERIFY_PROGRAM_MISSING, OPN_NOWHERE,
+					 side->object, side->program)
+			      : opn_diag(diags, OPN_DIAG_VERIFY_PROGRAM_CHOICE, OPN_NOWHERE,
+					 side->object, count);
+	for (size_t i = 0; i < count; i++)
+		opn_diag_note(diags, OPN_NOWHERE, "%s:%s, section '%s'", side->object, pairs[2 * i],
+			      pairs[2 * i + 1]);
+	return error;
+}
+
+static int open_side(struct opn_session *session, int side, struct opn_hook_runs *runs,
+		     const struct opn_hookdefs *hookdefs)
+{
+	const struct opn_verify_side *own = &session->options->side[side];
+	struct opn_result_side *told = &session->result->side[side];
+	struct opn_program_options open = { .path = own->object, .attach_type = -1 };
+	const char *section = NULL;
+	int error = find_program(own, session->arena, session->diags, &open.program, &section);
+
+	if (!error)
+		error = find_hook(own, section, runs, hookdefs, session->diags, &told->hook);
+	if (error)
+		return error;
+	told->object = own->object;
+	told->program = open.program;
+	told->section = section;
+	open.type = opn_hook_runs_find(runs, told->hook)->prog_type;
+	open.ctx_type = opn_hook_runs_find(runs, told->hook)->context;
+	open.calls = opn_hook_runs_calls(runs, &open.call_count);
+	error = opn_program_open(&open, session->diags, &session->bench.plain[side]);
+	if (error)
+		return error;
+	open.trace = true;
+	error = opn_program_open(&open, session->diags, &session->bench.traced[side]);
+	told->replaced = opn_program_replaced(session->bench.plain[side]);
+	return error;
+}
+
+static int open_maps(struct opn_session *session)
+{
+	const struct opn_verify_options *options = session->options;
+	struct opn_bench *bench = &session->bench;
+	int error = opn_state_new(opn_program_object(bench->plain[0]),
+				  opn_program_object(bench->plain[1]), options->renames,
+				  options->rename_count, session->diags, &bench->state);
+
+	if (!error && bench->traced[0] && bench->traced[1])
+		error = opn_state_add_copy(bench->state, opn_program_object(bench->traced[0]),
+					   opn_program_object(bench->traced[1]));
+	for (const char *const *path = options->maps; !error && path && *path; path++)
+		error = opn_state_load(bench->state, *path, session->diags);
+	return error ?: opn_state_mark(bench->state);
+}
+
+/* ---- what happened ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static void count_fate(struct opn_session *session)
+{
+	struct opn_result *result = session->result;
+	const struct opn_bench *bench = &session->bench;
+	struct opn_end ends[2];
+	const char *names[2];
+
+	for (int side = 0; side < 2; side++) {
+		opn_bench_end(bench, side, &ends[side]);
+		names[side] = opn_hook_verdict_name(bench->hook[side], ends[side].verdict);
+		if (!names[side])
+			names[side] = opn_fate_name(ends[side].fate);
+	}
+	for (size_t i = 0; i < result->fate_count; i++) {
+		if (same_text(result->fates[i].left, names[0]) &&
+		    same_text(result->fates[i].right, names[1])) {
+			result->fates[i].packets++;
+			return;
+		}
+	}
+	if (result->fate_count < FATES)
+		result->fates[result->fate_count++] =
+			(struct opn_result_fate){ names[0], names[1], 1 };
+}
+
+/* Whether a difference of this kind and these fates is told already. */
+static bool is_told(const struct opn_session *session, const struct opn_difference *difference)
+{
+	const struct opn_result *result = session->result;
+
+	for (size_t i = 0; i < result->difference_count; i++) {
+		const struct opn_difference *other = &result->differences[i];
+
+		if (same_text(other->kind, difference->kind) &&
+		    same_text(other->left_fate, difference->left_fate) &&
+		    same_text(other->right_fate, difference->right_fate))
+			return true;
+	}
+	return false;
+}
+
+static struct opn_sequence *copy_sequence(const struct opn_sequence *from, size_t steps)
+{
+	struct opn_sequence *copy = calloc(1, sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	copy->steps = calloc(steps, sizeof(*copy->steps));
+	copy->fills = calloc(from->fill_count + 1, sizeof(*copy->fills));
+	for (size_t i = 0; copy->steps && i < steps; i++) {
+		copy->steps[i] = from->steps[i];
+		copy->steps[i].data = malloc(OPN_PACKET_MAX);
+		if (copy->steps[i].data)
+			memcpy(copy->steps[i].data, from->steps[i].data, from->steps[i].length);
+		copy->step_count++;
+	}
+	if (copy->fills && from->fill_count)
+		memcpy(copy->fills, from->fills, from->fill_count * sizeof(*copy->fills));
+	copy->fill_count = from->fill_count;
+	return copy;
+}
+
+static void free_sequence(struct opn_sequence *sequence, struct opn_step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(steps[i].data);
+	free(steps);
+	free(sequence->fills);
+	free(sequence);
+}
+
+static int describe(struct opn_session *session, struct opn_sequence *sequence,
+		    enum opn_difference_kind kind, struct opn_difference *difference)
+{
+	struct opn_result *result = session->result;
+	bool kept;
+	int error = opn_difference_shrink(&session->bench, sequence, kind, &kept);
+
+	if (!error)
+		error = opn_difference_describe(&session->bench, sequence, kind, session->arena,
+						difference);
+	if (error || is_told(session, difference))
+		return error;
+	if (!kept)
+		opn_diag(session->diags, OPN_DIAG_VERIFY_UNSTEADY, OPN_NOWHERE, difference->kind);
+	result->differences[result->difference_count++] = *difference;
+	return 0;
+}
+
+/* A difference after the first steps of the sequence. */
+static int note_difference(struct opn_session *session, const struct opn_sequence *sequence,
+			   size_t steps, enum opn_difference_kind kind)
+{
+	struct opn_difference difference;
+	struct opn_sequence *copy;
+	struct opn_step *all;
+	int error = 0;
+
+	session->result->packets_different++;
+	if (session->result->difference_count == DIFFERENCES)
+		return 0;
+	/* Many packets differ in one way: only the first is made small. */
+	if (session->result->packets_different > 16 && session->result->packets_different % 16 != 0)
+		return 0;
+	copy = copy_sequence(sequence, steps);
+	if (!copy || !copy->steps || !copy->fills)
+		return -ENOMEM;
+	all = malloc(steps * sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	memcpy(all, copy->steps, steps * sizeof(*all));
+	error = describe(session, copy, kind, &difference);
+	free(copy->steps);
+	free_sequence(copy, all, steps);
+	return error;
+}
+
+static void note_refused(struct opn_session *session, enum opn_step_result result)
+{
+	struct opn_result *told = session->result;
+
+	if (result == OPN_STEP_REFUSED_BOTH)
+		told->refused_both++;
+	else if (result == OPN_STEP_REFUSED_SECOND)
+		told->refused_right++;
+	else
+		told->refused_left++;
+}
+
+/* ---- sequences ---- */
+
+static void drop_step(struct opn_sequence *sequence, size_t at)
+{
+	struct opn_step dropped = sequence->steps[at];
+
+	memmove(&sequence->steps[at], &sequence->steps[at + 1],
+		(sequence->step_count - at - 1) * sizeof(dropped));
+	sequence->step_count--;
+	/* Its buffer stays with the session. */
+	sequence->steps[sequence->step_count] = dropped;
+}
+
+/* Which packet made the maps differ: the sequence again, looking after each. */
+static int find_map_difference(struct opn_session *session, const struct opn_sequence *sequence)
+{
+	enum opn_difference_kind kind;
+	size_t at;
+	int error = opn_bench_replay(&session->bench, sequence, true, &at, &kind);
+
+	if (error)
+		return error;
+	if (at == sequence->step_count) {
+		session->result->packets_different++;
+		opn_diag(session->diags, OPN_DIAG_VERIFY_UNSTEADY, OPN_NOWHERE, "maps");
+		return 0;
+	}
+	return note_difference(session, sequence, at + 1, kind);
+}
+
+/* Runs the steps from *from on as a sequence, up to its end or a difference; *from: what comes
+ * next. Steps that cannot be run on one side are taken out. */
+static int run_part(struct opn_session *session, struct opn_sequence *all, size_t *from,
+		    bool traced)
+{
+	struct opn_sequence sequence = *all;
+	struct opn_bench *bench = &session->bench;
+	enum opn_difference_kind kind;
+	enum opn_step_result result;
+	ssize_t differences;
+	size_t done = 0;
+	int error;
+
+	sequence.steps += *from;
+	sequence.step_count -= *from;
+	error = opn_bench_start(bench, &sequence);
+	while (!error && done < sequence.step_count) {
+		error = opn_bench_step(bench, &sequence.steps[done], traced, &result, &kind);
+		if (error)
+			return error;
+		if (result == OPN_STEP_TAINTED) {
+			note_refused(session, OPN_STEP_REFUSED_FIRST);
+			drop_step(&sequence, done);
+			all->step_count--;
+			/* What was counted is counted again. */
+			session->result->packets -= done;
+			done = 0;
+			error = opn_bench_start(bench, &sequence);
+			continue;
+		}
+		if (result != OPN_STEP_SAME && result != OPN_STEP_DIFFERENT) {
+			note_refused(session, result);
+			drop_step(&sequence, done);
+			all->step_count--;
+			continue;
+		}
+		session->result->packets++;
+		count_fate(session);
+		if (traced)
+			error = opn_guide_watch(session->guide, &sequence.steps[done]);
+		done++;
+		if (!error && result == OPN_STEP_DIFFERENT) {
+			error = note_difference(session, &sequence, done, kind);
+			*from += done;
+			return error;
+		}
+	}
+	*from += done;
+	if (error || !done)
+		return error;
+	sequence.step_count = done;
+	differences = opn_state_compare(bench->state, NULL, NULL, 0);
+	if (differences < 0)
+		return differences;
+	if (!session->maps_changed)
+		session->maps_changed = opn_state_changed(bench->state);
+	return differences ? find_map_difference(session, &sequence) : 0;
+}
+
+static int run_sequence(struct opn_session *session, struct opn_sequence *sequence, bool traced)
+{
+	size_t from = 0;
+	int error = 0;
+
+	session->result->sequences++;
+	while (!error && from < sequence->step_count)
+		error = run_part(session, sequence, &from, traced);
+	return error;
+}
+
+static bool is_over(const struct opn_session *session)
+{
+	return session->result->packets_different >= ENOUGH ||
+	       (session->options->stop && session->options->stop());
+}
+
+/* Packets as they are, in their order, from the start state. */
+struct given {
+	const struct opn_packet *packet;
+	const char *name;
+};
+
+static int run_given(struct opn_session *session,
+		     struct given (*get)(const void *list, size_t index), const void *list,
+		     size_t count)
+{
+	struct opn_sequence sequence = { .steps = session->steps };
+	int error = 0;
+
+	for (size_t at = 0; !error && at < count && !is_over(session);) {
+		sequence.step_count = 0;
+		for (; at < count && sequence.step_count < OPN_SEQUENCE_STEPS; at++) {
+			struct given given = get(list, at);
+			struct opn_step *step = &session->steps[sequence.step_count];
+
+			if (given.packet->length > OPN_PACKET_MAX)
+				continue;
+			memcpy(step->data, given.packet->data, given.packet->length);
+			step->length = given.packet->length;
+			step->clock = (at + 1) * 1000000000ULL;
+			step->random = at;
+			memset(step->context, 0, sizeof(step->context));
+			step->origin = given.name;
+			sequence.step_count++;
+			error = opn_guide_keep(session->guide, step->data, step->length);
+			if (error)
+				return error;
+		}
+		error = run_sequence(session, &sequence, true);
+	}
+	return error;
+}
+
+static struct given get_case(const void *list, size_t index)
+{
+	const struct opn_case *cases = list;
+
+	return (struct given){ &cases[index].packet, cases[index].name };
+}
+
+static struct given get_shape(const void *list, size_t index)
+{
+	const struct opn_base_frame *frames = list;
+
+	return (struct given){ &frames[index].packet, frames[index].name };
+}
+
+static int run_generated(struct opn_session *session)
+{
+	struct opn_sequence sequence = { .steps = session->steps };
+	uint64_t left = session->options->generate, number = 0;
+	int error = 0;
+
+	for (; !error && left && !is_over(session); number++) {
+		struct opn_arena *arena = opn_arena_new(NULL, NULL);
+		struct opn_random random;
+		bool traced = opn_guide_stale(session->guide) < STALE || number % 8 == 0;
+
+		if (!arena)
+			return -ENOMEM;
+		opn_random_seed(&random, session->options->seed, number);
+		error = opn_guide_fills(session->guide, &random, arena, &sequence);
+		sequence.step_count = 0;
+		while (sequence.step_count < OPN_SEQUENCE_STEPS && left) {
+			struct opn_step *step = &session->steps[sequence.step_count];
+
+			opn_guide_step(session->guide, &random,
+				       sequence.step_count ? step - 1 : NULL, step);
+			sequence.step_count++;
+			left--;
+			session->result->generated++;
+		}
+		if (!error)
+			error = run_sequence(session, &sequence, traced);
+		opn_arena_free(arena);
+	}
+	return error;
+}
+
+/* ---- all of it ---- */
+
+/* A namespace of our own: the programs see no interface but a loopback that leads nowhere; one CPU,
+ * so that per-CPU maps and the CPU's number are the same for both. */
+static int isolate(struct opn_diags *diags)
+{
+	cpu_set_t one;
+	int cpu = sched_getcpu();
+
+	if (unshare(CLONE_NEWNET))
+		return opn_diag(diags, OPN_DIAG_VERIFY_NOT_ALLOWED, OPN_NOWHERE,
+				"make a network namespace", "CAP_SYS_ADMIN");
+	CPU_ZERO(&one);
+	CPU_SET(cpu < 0 ? 0 : cpu, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	return 0;
+}
+
+static int run_all(struct opn_session *session)
+{
+	const struct opn_cases *cases = session->options->cases;
+	struct opn_base_frame *frames;
+	size_t count;
+	int error = 0;
+
+	if (cases && cases->count) {
+		session->result->from_cases = cases->count;
+		error = run_given(session, get_case, cases->list, cases->count);
+	}
+	if (!error && !session->options->without_shapes) {
+		count = opn_packet_base_frames(session->arena, &frames);
+		session->result->from_shapes = count;
+		error = run_given(session, get_shape, frames, count);
+	}
+	return error ?: run_generated(session);
+}
+
+static int prepare(struct opn_session *session, struct opn_hook_runs *runs,
+		   const struct opn_hookdefs *hookdefs)
+{
+	struct opn_result *result = session->result;
+	int error = open_side(session, 0, runs, hookdefs);
+
+	error = error ?: open_side(session, 1, runs, hookdefs);
+	if (error)
+		return error;
+	session->bench.pair = opn_hook_runs_pair(runs, result->side[0].hook, result->side[1].hook);
+	if (!session->bench.pair)
+		return opn_diag(session->diags, OPN_DIAG_VERIFY_PAIR_UNKNOWN, OPN_NOWHERE,
+				result->side[0].hook, result->side[1].hook);
+	error = opn_bench_prepare(&session->bench);
+	error = error ?: open_maps(session);
+	if (error)
+		return error;
+	session->guide = opn_guide_new(&session->bench);
+	result->fates = opn_arena_array(session->arena, FATES, sizeof(*result->fates));
+	result->differences =
+		opn_arena_array(session->arena, DIFFERENCES + 1, sizeof(*result->differences));
+	for (size_t i = 0; i < OPN_SEQUENCE_STEPS; i++) {
+		session->steps[i].data = malloc(OPN_PACKET_MAX);
+		if (!session->steps[i].data)
+			return -ENOMEM;
+	}
+	return session->guide && result->fates && result->differences ? 0 : -ENOMEM;
+}
+
+int opn_verify(const struct opn_verify_options *options, struct opn_hook_runs *runs,
+	       const struct opn_hookdefs *hookdefs, struct opn_arena *arena,
+	       struct opn_diags *diags, struct opn_result *result)
+{
+	struct opn_session *session = calloc(1, sizeof(*session));
+	struct timespec start, end;
+	struct utsname system;
+	int error;
+
+	if (!session)
+		return -ENOMEM;
+	memset(result, 0, sizeof(*result));
+	session->options = options;
+	session->arena = arena;
+	session->diags = diags;
+	session->result = result;
+	result->engine = "test-run";
+	result->seed = options->seed;
+	if (!uname(&system))
+		result->kernel = opn_arena_strdup(arena, system.release);
+	error = isolate(diags);
+	error = error ?: prepare(session, runs, hookdefs);
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	error = error ?: run_all(session);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	result->seconds =
+		(double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+	error = error ?: opn_session_tell(session);
+	opn_guide_free(session->guide);
+	opn_bench_clear(&session->bench);
+	for (size_t i = 0; i < OPN_SEQUENCE_STEPS; i++)
+		free(session->steps[i].data);
+	free(session);
+	if (error && !opn_diags_status(diags))
+		opn_diag(diags, OPN_DIAG_VERIFY_FAILED, OPN_NOWHERE, strerror(-error));
+	return error;
+}

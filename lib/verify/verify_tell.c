@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * verify_tell.c - what a verification found, and whether that is enough to say "equivalent"
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "verify_private.h"
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static int tell_edges(struct opn_session *session, int side)
+{
+	struct opn_result_side *told = &session->result->side[side];
+	const struct opn_program *program = session->bench.traced[side];
+	const uint8_t *seen = opn_guide_seen(session->guide, side);
+	const struct opn_edge *edges;
+	size_t count;
+
+	if (!program || !seen)
+		return 0;
+	edges = opn_program_edges(program, &count);
+	told->traced = true;
+	told->edges = opn_arena_array(session->arena, count + 1, sizeof(*told->edges));
+	if (!told->edges)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct opn_result_edge *edge = &told->edges[told->edge_count++];
+		const char *why = edges[i].dead_why;
+
+		*edge = (struct opn_result_edge){
+			.function = opn_arena_strdup(session->arena, edges[i].function),
+			.file = opn_arena_strdup(session->arena, edges[i].file),
+			.source = opn_arena_strdup(session->arena, edges[i].source),
+			.line = edges[i].line,
+			.column = edges[i].column,
+			.taken = edges[i].taken,
+			.reached = seen[i],
+		};
+		if (edges[i].dead && !seen[i])
+			edge->dead = opn_arena_strdup(
+				session->arena,
+				why ? why : "the kernel's verifier proved that it cannot be");
+		told->edges_reached += edge->reached;
+		told->edges_dead += edge->dead != NULL;
+	}
+	return 0;
+}
+
+static int tell_lines(struct opn_session *session, int side)
+{
+	struct opn_result_side *told = &session->result->side[side];
+	const struct opn_program *program = session->bench.traced[side];
+	struct opn_line *lines;
+	size_t count = 0;
+
+	if (!program)
+		return 0;
+	lines = opn_program_lines(program, session->arena, &count);
+	told->lines = opn_arena_array(session->arena, count + 1, sizeof(*told->lines));
+	if (!told->lines)
+		return -ENOMEM;
+	for (size_t i = 0; lines && i < count; i++) {
+		uint64_t hits = opn_guide_block_hits(session->guide, side, lines[i].block);
+		struct opn_result_line *last =
+			told->line_count ? &told->lines[told->line_count - 1] : NULL;
+
+		/* A line may be in several blocks. */
+		if (last && last->line == lines[i].line && same_text(last->file, lines[i].file)) {
+			last->hits = last->hits > hits ? last->hits : hits;
+			continue;
+		}
+		told->lines[told->line_count++] =
+			(struct opn_result_line){ opn_arena_strdup(session->arena, lines[i].file),
+						  opn_arena_strdup(session->arena, lines[i].source),
+						  lines[i].line, hits };
+	}
+	return 0;
+}
+
+static bool all_aborted(const struct opn_session *session)
+{
+	const struct opn_result *result = session->result;
+
+	for (size_t i = 0; i < result->fate_count; i++) {
+		const struct opn_hook_run *hook = session->bench.hook[0];
+
+		for (size_t j = 0; j < hook->verdict_count; j++) {
+			if (!strcmp(hook->verdicts[j].name, result->fates[i].left) &&
+			    hook->verdicts[j].fate != OPN_FATE_ABORT)
+				return false;
+		}
+		if (!strcmp(result->fates[i].left, opn_fate_name(hook->other)) &&
+		    hook->other != OPN_FATE_ABORT)
+			return false;
+	}
+	return true;
+}
+
+/* Why nothing was shown although nothing differed, or NULL. */
+static const char *doubt(const struct opn_session *session)
+{
+	const struct opn_result *result = session->result;
+	size_t branches = result->side[0].edge_count - result->side[0].edges_dead;
+
+	if (!result->packets)
+		return "no packet could be run on both programs";
+	if (all_aborted(session))
+		return "both programs aborted on every packet";
+	if (result->side[0].traced && branches > 1 && opn_guide_paths(session->guide) < 2)
+		return "every packet took the same path through the first program";
+	if (!result->side[0].traced && result->fate_count == 1 && !session->maps_changed)
+		return "every packet met the same fate, and what the programs ran is not known";
+	return NULL;
+}
+
+static const char *const *list_names(struct opn_session *session, bool internal)
+{
+	size_t count = opn_state_count(session->bench.state), used = 0;
+	const char **names = opn_arena_array(session->arena, count + 1, sizeof(*names));
+
+	for (size_t i = 0; names && i < count; i++) {
+		const struct opn_state_map *map = opn_state_map(session->bench.state, i);
+
+		if (map->internal == internal && !map->frozen)
+			names[used++] = opn_arena_strdup(session->arena, map->name);
+	}
+	return names;
+}
+
+static int tell_benign(struct opn_session *session)
+{
+	struct opn_result *result = session->result;
+	const uint64_t counts[] = {
+		[OPN_BENIGN_REFUSED_FIRST] = result->refused_left,
+		[OPN_BENIGN_REFUSED_SECOND] = result->refused_right,
+	};
+	const char *const rows[] = {
+		[OPN_BENIGN_REFUSED_FIRST] = "refused-by-first",
+		[OPN_BENIGN_REFUSED_SECOND] = "refused-by-second",
+	};
+
+	result->benign = opn_arena_array(session->arena, OPN_BENIGN_COUNT, sizeof(*result->benign));
+	if (!result->benign)
+		return -ENOMEM;
+	for (int kind = 0; kind < OPN_BENIGN_COUNT; kind++) {
+		const struct opn_benign_row *row = opn_hook_pair_benign(session->bench.pair, kind);
+
+		if (!counts[kind])
+			continue;
+		result->benign[result->benign_count++] = (struct opn_result_benign){
+			rows[kind], row ? row->why : "not allowed by any table", counts[kind]
+		};
+		if (!row)
+			result->packets_different += counts[kind];
+	}
+	return 0;
+}
+
+int opn_session_tell(struct opn_session *session)
+{
+	struct opn_result *result = session->result;
+	int error = tell_edges(session, 0);
+
+	error = error ?: tell_edges(session, 1);
+	error = error ?: tell_lines(session, 0);
+	error = error ?: tell_lines(session, 1);
+	error = error ?: tell_benign(session);
+	if (error)
+		return error;
+	result->maps_compared = list_names(session, false);
+	result->maps_changed = session->maps_changed;
+	result->why = NULL;
+	if (result->packets_different) {
+		result->verdict = OPN_DIFFERENT;
+		return 0;
+	}
+	result->why = doubt(session);
+	result->verdict = result->why ? OPN_INCONCLUSIVE : OPN_EQUIVALENT;
+	return 0;
+}
