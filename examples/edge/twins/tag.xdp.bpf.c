@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copyright (c) 2026 The OPENED authors */
+/*
+ * tag.xdp.bpf.c - puts untagged frames into the VLAN of their source
+ */
+#include "twin.h"
+
+struct mac {
+	__u8 bytes[ETH_ALEN];
+	__u16 unused;
+};
+
+struct tagged {
+	__u8 macs[2 * ETH_ALEN];
+	__be16 h_proto;
+	__be16 tci;
+} __attribute__((packed));
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct mac);
+	__type(value, __u16);
+} vlans SEC(".maps");
+
+SEC("xdp")
+int twin_tag(struct xdp_md *ctx)
+{
+	struct tagged head;
+	struct mac key = {};
+	__u32 failed;
+	__u16 *vlan;
+
+	/* two bytes behind the header are read too, and no frame without them is worth a tag */
+	if (bpf_xdp_load_bytes(ctx, 0, &head, sizeof(head)))
+		return XDP_DROP;
+	if (head.h_proto == bpf_htons(ETH_P_8021Q) || head.h_proto == bpf_htons(ETH_P_8021AD))
+		return XDP_PASS;
+	__builtin_memcpy(key.bytes, head.macs + ETH_ALEN, ETH_ALEN);
+	vlan = bpf_map_lookup_elem(&vlans, &key);
+	if (!vlan)
+		return XDP_PASS;
+	head.h_proto = bpf_htons(ETH_P_8021Q);
+	head.tci = bpf_htons(*vlan & 0xfff);
+	failed = twin_failed(bpf_xdp_adjust_head(ctx, -4));
+	failed |= twin_failed(bpf_xdp_store_bytes(ctx, 0, &head, sizeof(head)));
+	return XDP_PASS - failed * (XDP_PASS - XDP_DROP);
+}
+
+char _license[] SEC("license") = "GPL";
