@@ -311,6 +311,8 @@ int opn_difference_describe(struct opn_bench *bench, const struct opn_sequence *
 	opn_bench_end(bench, 1, &ends[1]);
 	out->left_fate = opn_bench_fate_text(bench, 0, &ends[0], arena);
 	out->right_fate = opn_bench_fate_text(bench, 1, &ends[1], arena);
+	out->left_verdict = ends[0].verdict;
+	out->right_verdict = ends[1].verdict;
 	out->left_out = copy_packet(arena, bench->output[0].data, bench->output[0].length);
 	out->right_out = copy_packet(arena, bench->output[1].data, bench->output[1].length);
 	out->left_path = tell_path(bench->traced[0], arena, &out->left_path_length);

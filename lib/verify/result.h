@@ -68,6 +68,7 @@ struct opn_difference {
 	struct opn_packet *packets; /* the shrunk sequence; the last one shows the difference */
 	size_t packet_count;
 	const char *left_fate, *right_fate; /* with verdict: "pass (XDP_PASS)" */
+	uint32_t left_verdict, right_verdict;
 	struct opn_packet left_out, right_out;
 	struct opn_result_field *fields;
 	size_t field_count;
