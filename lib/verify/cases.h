@@ -49,8 +49,9 @@ int opn_cases_read_source(struct opn_cases *cases, const char *path, struct opn_
 
 /* ---- writing ---- */
 
-/* Writes frames as a capture, atomically. Returns 0 or -errno. */
-int opn_pcap_write(const char *path, const struct opn_packet *packets, size_t count);
+/* The bytes of a capture (libpcap's own writer, into memory) that holds these frames; the caller
+ * frees *out. Returns 0 or -errno. */
+int opn_pcap_text(const struct opn_packet *packets, size_t count, char **out, size_t *length);
 /* A hex dump with offsets, and a C test case that runs the frames through BPF_PROG_TEST_RUN and
  * compares verdict and output; the caller frees. NULL without memory. */
 char *opn_packet_hex(const uint8_t *data, uint32_t length);

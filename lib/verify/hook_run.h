@@ -15,7 +15,8 @@
 
 #include "base.h"
 #include "diag.h"
-#include "program.h"
+
+struct opn_call_rule; /* program.h */
 
 /* What happens to a packet. */
 enum opn_fate {

@@ -6,6 +6,7 @@
 #define OPN_VERIFY_HOOK_RUN_PRIVATE_H
 
 #include "hook_run.h"
+#include "program.h"
 #include "yaml_read.h"
 
 struct opn_pair_entry {
