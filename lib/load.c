@@ -28,6 +28,7 @@
 #include <linux/bpf.h>
 
 #include "load.h"
+#include "verifier_log.h"
 
 #define LOG_SIZE (1 << 20)
 
@@ -63,37 +64,26 @@ static bool takes_no_size(enum bpf_map_type type)
 	       type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || type == BPF_MAP_TYPE_STRUCT_OPS;
 }
 
+void opn_load_prepare_map(struct bpf_map *map)
+{
+	enum bpf_map_type type = bpf_map__type(map);
+	bool is_ring = type == BPF_MAP_TYPE_RINGBUF || type == BPF_MAP_TYPE_USER_RINGBUF;
+
+	bpf_map__set_pin_path(map, NULL);
+	if (!bpf_map__max_entries(map) && !takes_no_size(type))
+		bpf_map__set_max_entries(map, is_ring ? (uint32_t)sysconf(_SC_PAGESIZE) : 1);
+}
+
 static void prepare_maps(struct bpf_object *object, const struct opn_load_request *request)
 {
 	struct bpf_map *map;
 
 	bpf_object__for_each_map(map, object)
 	{
-		bpf_map__set_pin_path(map, NULL);
-		if (!bpf_map__is_internal(map) && !is_listed(request->maps, bpf_map__name(map))) {
+		opn_load_prepare_map(map);
+		if (!bpf_map__is_internal(map) && !is_listed(request->maps, bpf_map__name(map)))
 			bpf_map__set_autocreate(map, false);
-			continue;
-		}
-		if (!bpf_map__max_entries(map) && !takes_no_size(bpf_map__type(map)))
-			bpf_map__set_max_entries(map, 1);
 	}
-}
-
-/* The verifier's own words: the last line of its log that is no statistics. */
-static const char *last_line(char *log)
-{
-	char *line, *next;
-	const char *best = NULL;
-
-	for (line = log; line; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		if (*line && strncmp(line, "processed ", 10) &&
-		    strncmp(line, "verification time", 17) && strncmp(line, "stack depth", 11))
-			best = line;
-	}
-	return best;
 }
 
 /* The first thing that libbpf warned of; the rest follows from it. */
@@ -111,7 +101,7 @@ static void first_warning(char *out, size_t size)
 
 static void give_reason(struct reply *reply, char *log)
 {
-	const char *line = log && *log ? last_line(log) : NULL;
+	const char *line = log && *log ? opn_verifier_log_reason(log).line : NULL;
 
 	if (line)
 		snprintf(reply->line, sizeof(reply->line), "%s", line);

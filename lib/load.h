@@ -38,6 +38,11 @@ struct opn_load_result {
  * Returns 0 with *result filled, or -errno. */
 int opn_load_program(const struct opn_load_request *request, struct opn_load_result *result);
 
+struct bpf_map;
+
+/* The least that lets a map be made without its user space: not pinned, of some size. */
+void opn_load_prepare_map(struct bpf_map *map);
+
 #ifdef __cplusplus
 }
 #endif

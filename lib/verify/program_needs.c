@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * program_needs.c - what has to be loaded with a program
+ *
+ * Objects hold programs for several hooks, kernels and configurations; only the chosen one has to
+ * load, with the programs that its program arrays hold from the start and the maps that all of
+ * these use. libbpf knows it, but does not tell; the relocations of the object do.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "object.h"
+#include "program_plan.h"
+
+struct walk {
+	const struct opn_object *object;
+	struct opn_plan *plan;
+	size_t map_count;
+	bool *seen; /* by symbol */
+	bool text_done;
+};
+
+static void visit(struct walk *walk, size_t symbol);
+
+static void visit_range(struct walk *walk, size_t section, uint64_t from, uint64_t to)
+{
+	for (size_t i = 0; i < walk->object->reloc_count; i++) {
+		const struct opn_reloc *reloc = &walk->object->relocs[i];
+
+		if (reloc->section == section && reloc->offset >= from && reloc->offset < to)
+			visit(walk, reloc->symbol);
+	}
+}
+
+static void visit_program(struct walk *walk, const struct opn_symbol *symbol)
+{
+	size_t text = opn_object_section(walk->object, ".text");
+
+	for (size_t i = 0; i < walk->plan->count; i++) {
+		if (!strcmp(walk->plan->programs[i].name, symbol->name))
+			walk->plan->programs[i].is_needed = true;
+	}
+	visit_range(walk, symbol->section, symbol->value, symbol->value + symbol->size);
+	/* Any subprogram may be called. */
+	if (text && !walk->text_done) {
+		walk->text_done = true;
+		visit_range(walk, text, 0, UINT64_MAX);
+	}
+}
+
+static void visit(struct walk *walk, size_t index)
+{
+	const struct opn_symbol *symbol;
+	const char *section;
+
+	if (index >= walk->object->symbol_count || walk->seen[index])
+		return;
+	symbol = &walk->object->symbols[index];
+	if (!symbol->section || symbol->section >= walk->object->section_count || !*symbol->name)
+		return;
+	walk->seen[index] = true;
+	section = walk->object->sections[symbol->section].name;
+	if (!strcmp(section, ".maps") || !strcmp(section, "maps")) {
+		walk->plan->maps[walk->map_count++] = symbol->name;
+		visit_range(walk, symbol->section, symbol->value, symbol->value + symbol->size);
+		return;
+	}
+	for (size_t i = 0; i < walk->plan->count; i++) {
+		if (!strcmp(walk->plan->programs[i].name, symbol->name)) {
+			visit_program(walk, symbol);
+			return;
+		}
+	}
+}
+
+/* Without the object's tables (which libbpf reads more of than we do) all maps are taken. */
+int opn_plan_find_needed(struct opn_plan *plan, const void *data, size_t size,
+			 struct opn_arena *arena)
+{
+	const char *chosen = plan->programs[plan->chosen].name;
+	struct walk walk = { .plan = plan };
+	struct opn_object *object;
+	int err = 0;
+
+	plan->programs[plan->chosen].is_needed = true;
+	if (opn_object_open(data, size, &object))
+		return 0;
+	walk.object = object;
+	walk.seen = opn_arena_array(arena, object->symbol_count + 1, sizeof(*walk.seen));
+	plan->maps = opn_arena_array(arena, object->symbol_count + 1, sizeof(*plan->maps));
+	if (!walk.seen || !plan->maps) {
+		err = -ENOMEM;
+		goto out;
+	}
+	for (size_t i = 0; i < object->symbol_count; i++) {
+		if (!strcmp(object->symbols[i].name, chosen))
+			visit(&walk, i);
+	}
+	for (size_t i = 0; i < walk.map_count; i++)
+		plan->maps[i] = opn_arena_strdup(arena, plan->maps[i]);
+out:
+	opn_object_free(object);
+	return err;
+}
+
+bool opn_plan_has_map(const struct opn_plan *plan, const char *name)
+{
+	if (!plan->maps)
+		return true;
+	for (const char **map = plan->maps; *map; map++) {
+		if (!strcmp(*map, name))
+			return true;
+	}
+	return false;
+}
