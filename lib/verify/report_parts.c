@@ -10,7 +10,7 @@
 #include "report_parts.h"
 
 enum {
-	TAB_STOP = 8,
+	TAB_STOP = 4,	  /* as wide as it is in what is shown: source lines, indented */
 	WHOLE_FIELD = 16, /* bytes: a longer field is told by what differs in it */
 	SPAN_SHOWN = 24,  /* bytes of such a span */
 };
@@ -162,19 +162,25 @@ static struct opn_report_delta span_delta(struct opn_arena *arena, const struct 
 	};
 }
 
-static bool both_delta(struct opn_arena *arena, const struct dissected *left,
+/* Makes the delta of a field that one side has, or of one that both have with other bytes; says
+ * whether there is one. */
+static bool make_delta(struct opn_arena *arena, const struct dissected *left,
 		       const struct opn_field *l, const struct dissected *right,
 		       const struct opn_field *r, struct opn_report_delta *out)
 {
-	if (l->size == r->size &&
+	if (l && r && l->size == r->size &&
 	    !memcmp(left->packet->data + l->offset, right->packet->data + r->offset, l->size))
 		return false;
-	if (l->size > WHOLE_FIELD && r->size > WHOLE_FIELD)
+	if (l && r && l->size > WHOLE_FIELD && r->size > WHOLE_FIELD)
 		*out = span_delta(arena, left, l, right, r);
 	else
-		*out = (struct opn_report_delta){ opn_report_field_name(arena, l),
-						  field_text(arena, left, l),
-						  field_text(arena, right, r) };
+		*out = (struct opn_report_delta){
+			.field = opn_report_field_name(arena, l ? l : r),
+			.left = l ? field_text(arena, left, l) : NULL,
+			.right = r ? field_text(arena, right, r) : NULL,
+		};
+	out->left_field = l;
+	out->right_field = r;
 	return true;
 }
 
@@ -203,31 +209,22 @@ struct opn_report_delta *opn_report_deltas(struct opn_arena *arena,
 	if (!deltas)
 		return NULL;
 	for (size_t i = 0; i < left.count; i++) {
-		const struct opn_field *field = &left.fields[i];
+		const struct opn_field *field = &left.fields[i], *other = NULL;
 		size_t match = right.next;
 
 		while (match < right.count && !same_field(field, &right.fields[match]))
 			match++;
-		if (match == right.count) {
-			deltas[(*count)++] =
-				(struct opn_report_delta){ opn_report_field_name(arena, field),
-							   field_text(arena, &left, field), NULL };
-			continue;
+		if (match < right.count) {
+			for (; right.next < match; right.next++)
+				*count += make_delta(arena, &left, NULL, &right,
+						     &right.fields[right.next], &deltas[*count]);
+			other = &right.fields[right.next++];
 		}
-		for (; right.next < match; right.next++)
-			deltas[(*count)++] = (struct opn_report_delta){
-				opn_report_field_name(arena, &right.fields[right.next]), NULL,
-				field_text(arena, &right, &right.fields[right.next])
-			};
-		*count += both_delta(arena, &left, field, &right, &right.fields[match],
-				     &deltas[*count]);
-		right.next = match + 1;
+		*count += make_delta(arena, &left, field, &right, other, &deltas[*count]);
 	}
 	for (; right.next < right.count; right.next++)
-		deltas[(*count)++] = (struct opn_report_delta){
-			opn_report_field_name(arena, &right.fields[right.next]), NULL,
-			field_text(arena, &right, &right.fields[right.next])
-		};
+		*count += make_delta(arena, &left, NULL, &right, &right.fields[right.next],
+				     &deltas[*count]);
 	return *count ? deltas : NULL;
 }
 
@@ -274,4 +271,9 @@ void opn_report_plain(struct opn_buf *buf, const char *text)
 			column++;
 		}
 	}
+}
+
+const char *opn_report_code(const char *source)
+{
+	return source ? source + strspn(source, " \t") : "";
 }

@@ -29,6 +29,7 @@ void opn_report_sentence(const struct opn_result *result, struct opn_buf *buf);
 struct opn_report_delta {
 	const char *field;	  /* "ipv4 ttl", "ipv4#2 ttl": of the second IPv4 header */
 	const char *left, *right; /* NULL: that side has no such field */
+	const struct opn_field *left_field, *right_field; /* the same holds */
 };
 
 /* In the order of the packet, in the arena; a long field is told by the bytes that differ. Headers
@@ -43,6 +44,9 @@ const char *opn_report_field_name(struct opn_arena *arena, const struct opn_fiel
 /* Appends one line's text: tab stops become spaces; control characters, broken bytes, marks and
  * overrides of direction are shown as <U+001B> or <FF>. */
 void opn_report_plain(struct opn_buf *buf, const char *text);
+
+/* Text without the white space in front; "" for NULL. */
+const char *opn_report_code(const char *source);
 
 /* "1 packet", "2 packets"; "branches" for branch. Appends. */
 void opn_report_count(struct opn_buf *buf, unsigned long long count, const char *one,

@@ -231,7 +231,7 @@ static void put_edge(struct text *text, const struct opn_result_edge *edge)
 		put(text, " (%s)", edge->dead);
 	if (edge->source) {
 		end_line(text);
-		put(text, "        %s", edge->source + strspn(edge->source, " \t"));
+		put(text, "        %s", opn_report_code(edge->source));
 	}
 	end_line(text);
 }
@@ -345,7 +345,8 @@ static void put_values(struct text *text, const struct opn_difference *differenc
 		put_pair(text, difference->fields[i].left, difference->fields[i].right);
 	}
 	put_rest(text, difference->field_count, SHORT_LIST);
-	if (difference->left_out.length != difference->right_out.length) {
+	if (difference->left_out.data && difference->right_out.data &&
+	    difference->left_out.length != difference->right_out.length) {
 		put(text, "  output length");
 		end_line(text);
 		put(text, "    left   %u bytes", difference->left_out.length);
@@ -378,8 +379,7 @@ static void put_path(struct text *text, const char *name, const struct opn_resul
 	}
 	for (size_t i = start; i < length; i++) {
 		put(text, "    %s:%u: ", path[i].file ? path[i].file : "-", path[i].line);
-		put_plain(text,
-			  path[i].source ? path[i].source + strspn(path[i].source, " \t") : "");
+		put_plain(text, opn_report_code(path[i].source));
 		end_line(text);
 	}
 }
@@ -441,7 +441,11 @@ void opn_report_text(const struct opn_result *result, bool colour, bool verbose,
 	put_notes(&text, result);
 	for (size_t i = 0; i < differences; i++)
 		put_difference(&text, &result->differences[i], i, result->difference_count);
-	put_rest(&text, result->difference_count, 1);
+	if (differences < result->difference_count) {
+		end_line(&text);
+		put(&text, "%zu more in the full report", result->difference_count - differences);
+		end_line(&text);
+	}
 	for (int dead = 0; dead <= verbose; dead++) {
 		put_missed(&text, &result->side[0], "left", dead);
 		put_missed(&text, &result->side[1], "right", dead);
