@@ -59,8 +59,8 @@ static __always_inline __u32 find_network_header(struct __sk_buff *skb, __u32 li
 	for (int i = 0; i < 8; i++) {
 		__u32 middle = (low + high) / 2;
 
-		if (linear > middle && !bpf_skb_load_bytes_relative(skb, linear - middle - 1, &byte,
-								    1, BPF_HDR_START_NET))
+		if (linear <= middle || !bpf_skb_load_bytes_relative(skb, linear - middle - 1,
+								     &byte, 1, BPF_HDR_START_NET))
 			high = middle;
 		else
 			low = middle + 1;
