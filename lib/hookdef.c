@@ -55,7 +55,7 @@ static int no_memory(struct opn_yaml *yaml)
 static int read_section(struct opn_yaml *yaml, yaml_node_t *node, struct hook *hook,
 			struct opn_hookdefs *out)
 {
-	static const char *const keys[] = { "name", "prefix", NULL };
+	static const char *const keys[] = { "name", "prefix", "flags", NULL };
 	struct section *section = opn_arena_alloc(out->arena, sizeof(*section));
 	int error;
 
@@ -67,6 +67,7 @@ static int read_section(struct opn_yaml *yaml, yaml_node_t *node, struct hook *h
 	error = opn_yaml_check_keys(yaml, node, keys);
 	error = opn_yaml_get_string(yaml, node, "name", true, &section->rule.section) ?: error;
 	error = opn_yaml_get_bool(yaml, node, "prefix", false, &section->rule.prefix) ?: error;
+	error = opn_yaml_get_unsigned(yaml, node, "flags", false, &section->rule.flags) ?: error;
 	if (error)
 		return error;
 	section->rule.hook = hook->name;
@@ -530,15 +531,23 @@ const struct opn_entry_rule *opn_hookdefs_entry(const struct opn_hookdefs *hookd
 	return NULL;
 }
 
-const char *opn_hookdefs_section_hook(const struct opn_hookdefs *hookdefs, const char *section)
+const struct opn_section_rule *opn_hookdefs_section(const struct opn_hookdefs *hookdefs,
+						    const char *section)
 {
 	if (*section == '?')
 		section++;
 	for (size_t i = 0; i < hookdefs->section_count; i++) {
 		if (matches(&hookdefs->section_rules[i], section))
-			return hookdefs->section_rules[i].hook;
+			return &hookdefs->section_rules[i];
 	}
 	return NULL;
+}
+
+const char *opn_hookdefs_section_hook(const struct opn_hookdefs *hookdefs, const char *section)
+{
+	const struct opn_section_rule *rule = opn_hookdefs_section(hookdefs, section);
+
+	return rule ? rule->hook : NULL;
 }
 
 const char *const *opn_hookdefs_names(const struct opn_hookdefs *hookdefs)

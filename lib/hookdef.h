@@ -41,6 +41,7 @@ struct opn_section_rule {
 	const char *section;
 	bool prefix;
 	const char *hook;
+	unsigned int flags; /* BPF_F_ that libbpf loads its programs with */
 };
 
 enum opn_access { OPN_ACCESS_READ = 1, OPN_ACCESS_WRITE = 2 };
@@ -68,6 +69,10 @@ const struct opn_map_access_rule *opn_hookdefs_map_access(const struct opn_hookd
 /* The entry rule of a hook. *known tells whether the hook exists at all; NULL: it has no entry. */
 const struct opn_entry_rule *opn_hookdefs_entry(const struct opn_hookdefs *hookdefs,
 						const char *hook, bool *known);
+
+/* The rule of a program section, or NULL. */
+const struct opn_section_rule *opn_hookdefs_section(const struct opn_hookdefs *hookdefs,
+						    const char *section);
 
 /* The hook that a program section ("tc/ingress", "?fentry/foo") stands for, or NULL. */
 const char *opn_hookdefs_section_hook(const struct opn_hookdefs *hookdefs, const char *section);

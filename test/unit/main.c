@@ -19,6 +19,7 @@ static const struct {
 	{ "diag-write", diag_write_suite },
 	{ "output", output_suite },
 	{ "hookdef", hookdef_suite },
+	{ "hook-run", hook_run_suite },
 	{ "manifest", manifest_suite },
 	{ "graph", graph_suite },
 	{ "buildfile", buildfile_suite },
