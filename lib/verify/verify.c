@@ -71,16 +71,6 @@ static int find_program(const struct opn_verify_side *side, struct opn_arena *ar
 	return error;
 }
 
-int opn_verify_find(const struct opn_verify_side *side, const struct opn_hook_runs *runs,
-		    const struct opn_hookdefs *hookdefs, struct opn_arena *arena,
-		    struct opn_diags *diags, struct opn_result_side *told)
-{
-	int error = find_program(side, arena, diags, &told->program, &told->section);
-
-	told->object = side->object;
-	return error ?: find_hook(side, told->section, runs, hookdefs, diags, &told->hook);
-}
-
 static unsigned int section_flags(const struct opn_hookdefs *hookdefs, const char *section)
 {
 	const struct opn_section_rule *rule = opn_hookdefs_section(hookdefs, section);
@@ -88,21 +78,42 @@ static unsigned int section_flags(const struct opn_hookdefs *hookdefs, const cha
 	return rule ? rule->flags : 0;
 }
 
+int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *runs,
+		    const struct opn_hookdefs *hookdefs, struct opn_arena *arena,
+		    struct opn_diags *diags, struct opn_result_side *told,
+		    struct opn_program_options *open)
+{
+	const struct opn_hook_run *hook;
+	int error = find_program(side, arena, diags, &told->program, &told->section);
+
+	if (!error)
+		error = find_hook(side, told->section, runs, hookdefs, diags, &told->hook);
+	if (error)
+		return error;
+	told->object = side->object;
+	hook = opn_hook_runs_find(runs, told->hook);
+	*open = (struct opn_program_options){
+		.path = side->object,
+		.program = told->program,
+		.type = hook->prog_type,
+		.attach_type = -1,
+		.flags = section_flags(hookdefs, told->section),
+		.ctx_type = hook->context,
+	};
+	open->calls = opn_hook_runs_calls(runs, &open->call_count);
+	return 0;
+}
+
 static int open_side(struct opn_session *session, int side, struct opn_hook_runs *runs,
 		     const struct opn_hookdefs *hookdefs)
 {
-	const struct opn_verify_side *own = &session->options->side[side];
 	struct opn_result_side *told = &session->result->side[side];
-	struct opn_program_options open = { .path = own->object, .attach_type = -1 };
-	int error = opn_verify_find(own, runs, hookdefs, session->arena, session->diags, told);
+	struct opn_program_options open;
+	int error = opn_verify_find(&session->options->side[side], runs, hookdefs, session->arena,
+				    session->diags, told, &open);
 
 	if (error)
 		return error;
-	open.program = told->program;
-	open.type = opn_hook_runs_find(runs, told->hook)->prog_type;
-	open.ctx_type = opn_hook_runs_find(runs, told->hook)->context;
-	open.flags = section_flags(hookdefs, section);
-	open.calls = opn_hook_runs_calls(runs, &open.call_count);
 	error = opn_program_open(&open, session->diags, &session->bench.plain[side]);
 	if (error)
 		return error;

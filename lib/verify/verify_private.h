@@ -22,6 +22,13 @@ struct opn_session {
 	bool maps_changed;
 };
 
+/* Which program of which hook a side is. Fills in object, program, section and hook of told, and
+ * how it is to be opened; reports and returns -errno. */
+int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *runs,
+		    const struct opn_hookdefs *hookdefs, struct opn_arena *arena,
+		    struct opn_diags *diags, struct opn_result_side *told,
+		    struct opn_program_options *open);
+
 /* Fills in what the result tells besides differences and counts, and the verdict. Returns 0 or
  * -errno. */
 int opn_session_tell(struct opn_session *session);
