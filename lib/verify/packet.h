@@ -35,19 +35,28 @@ uint32_t opn_random_below(struct opn_random *random, uint32_t bound);
 
 /* ---- what the programs under test compare with: constants, map keys ---- */
 
+#define OPN_WORD_MAX 16 /* bytes */
+
 /* A value of size bytes as it would stand in a packet (network order where it is a number). */
 struct opn_word {
-	uint8_t size; /* 1 to 16 */
-	uint8_t bytes[16];
+	uint8_t size; /* 1 to OPN_WORD_MAX */
+	uint8_t bytes[OPN_WORD_MAX];
 };
 
 /* Words without repetition, in the order in which they came. {0} is empty. */
 struct opn_dictionary {
 	struct opn_word *words;
 	size_t count, capacity;
+	uint32_t *slots; /* of a hash table: number of the word plus one; 0: free */
+	size_t slot_count;
+	struct {
+		uint32_t *list; /* numbers of the words of this size */
+		size_t count, capacity;
+	} of_size[OPN_WORD_MAX + 1];
 };
 
-/* Adds the word unless it is there already; returns 0 or -ENOMEM. */
+/* Adds the word unless it is there already; returns 0, -EINVAL for a size that no word has, or
+ * -ENOMEM. */
 int opn_dictionary_add(struct opn_dictionary *dictionary, const void *bytes, size_t size);
 /* Adds value in network and in host order, in every width of 1, 2, 4, 8 bytes that holds it, and
  * its neighbours value-1 and value+1. */
