@@ -2,9 +2,13 @@
 /*
  * state.h - the maps of two programs: paired, filled alike, compared
  *
- * Maps are paired by name. A pair has one shape: type (or one that differs only in what user space
- * cannot see), key and value size, entries. Data sections (.data, .bss, .rodata) are maps too, and
- * are compared variable by variable where the BTF tells them.
+ * Maps are paired by name. A pair has one shape: type, key and value size, entries, and those flags
+ * that programs feel. Data sections (.data, .bss) are maps too, and are compared variable by
+ * variable where the BTF tells them, so that their layouts may differ; .rodata and .kconfig are
+ * part of the program and no state. What cannot be compared is said: opn_state_map.uncompared.
+ *
+ * Runs of one pair of programs belong on one CPU (sched_setaffinity): values of per-CPU maps and
+ * samples are compared CPU by CPU.
  */
 #ifndef OPN_VERIFY_STATE_H
 #define OPN_VERIFY_STATE_H
@@ -22,8 +26,13 @@ struct bpf_object;
 struct opn_state;
 
 struct opn_state_rename {
-	const char *left, *right; /* map names in the two objects */
+	const char *left, *right; /* names in the two objects, of maps and of programs in slots */
 };
+
+/* Before the object is loaded: has its arrays mapped and its hash maps hashed alike
+ * (BPF_F_MMAPABLE, BPF_F_ZERO_SEED), where programs cannot tell the difference. Not needed, but
+ * comparing and resetting become many times cheaper, and programs that iterate see one order. */
+void opn_state_prepare(struct bpf_object *object);
 
 /* Pairs the maps of two loaded objects; the two may be the same program loaded twice. Maps in only
  * one of them are reported as a warning (they cannot be compared, say which), different shapes are
@@ -31,7 +40,8 @@ struct opn_state_rename {
 int opn_state_new(struct bpf_object *left, struct bpf_object *right,
 		  const struct opn_state_rename *renames, size_t rename_count,
 		  struct opn_diags *diags, struct opn_state **out);
-/* Further loaded copies of the same two objects (the traced builds), kept filled alike. */
+/* Further loaded copies of the same two objects (the traced builds), kept filled alike. Before
+ * anything is loaded or put. */
 int opn_state_add_copy(struct opn_state *state, struct bpf_object *left, struct bpf_object *right);
 void opn_state_free(struct opn_state *state);
 
@@ -47,8 +57,11 @@ int opn_state_mark(struct opn_state *state);
 /* Puts all maps of all copies back to the start state, empties rings and queues. */
 int opn_state_reset(struct opn_state *state);
 
-/* Puts one element into the paired map of all copies; index as in opn_state_find(). Returns 0 or
- * -errno as the kernel said. */
+/* Puts one element into the paired map of all copies; index as in opn_state_find(). value is that
+ * of one CPU, and every CPU gets it; a queue has no key; the value of a map that holds maps is not
+ * looked at: an empty inner map is put there, and is a pair of its own (which stays, but is in no
+ * slot after the next reset); a data section's key is 0 and its value has the left side's layout.
+ * Returns 0 or -errno as the kernel said, and then no copy has it. */
 int opn_state_put(struct opn_state *state, size_t map, const void *key, const void *value);
 /* The paired map with this kernel id (of any copy), or SIZE_MAX. */
 size_t opn_state_find(const struct opn_state *state, uint32_t map_id);
@@ -57,10 +70,13 @@ struct opn_state_map {
 	const char *name;
 	unsigned int type; /* BPF_MAP_TYPE_ */
 	uint32_t key_size, value_size, max_entries;
-	bool internal; /* a data section */
-	bool frozen;   /* programs and user space may not write it */
-	bool settable; /* user space can put plain elements */
+	bool internal;		/* a data section */
+	bool frozen;		/* programs and user space may not write it */
+	bool settable;		/* opn_state_put() works */
+	const char *uncompared; /* why contents are not compared; NULL: they are */
 };
+/* Pairs, inner maps included: there are more after an opn_state_put() into a map that holds maps.
+ * What opn_state_map() gives stays. */
 size_t opn_state_count(const struct opn_state *state);
 const struct opn_state_map *opn_state_map(const struct opn_state *state, size_t map);
 
@@ -69,6 +85,10 @@ const struct opn_state_map *opn_state_map(const struct opn_state *state, size_t 
  * maps), else random. value has the map's value_size bytes. */
 void opn_state_invent(struct opn_state *state, size_t map, struct opn_random *random,
 		      const struct opn_dictionary *dictionary, const void *key, void *value);
+
+/* The interfaces that may stand in device maps, for opn_state_invent(); without any: the loopback
+ * one. Returns 0 or -ENOMEM. */
+int opn_state_set_interfaces(struct opn_state *state, const unsigned int *ifindexes, size_t count);
 
 /* The interface that a slot of a device map leads to on the left (0) or right (1) side of the pair
  * that is compared, 0: none. */

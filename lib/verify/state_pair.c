@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * state_pair.c - which map belongs to which, whether their shapes agree, how contents are reached
+ *
+ * The shape is the kernel's (bpf_map_info), not the object's: sizes that the loader set count.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/param.h>
+#include <unistd.h>
+
+#include "state_internal.h"
+
+/* Map types that came after the headers of Debian 12. */
+#define MAP_TYPE_CGRP_STORAGE 32
+#define MAP_TYPE_ARENA	      33
+
+/* Flags that a program under test feels; the others say how memory is got. */
+#define FLAGS_FELT (BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG)
+
+/* libbpf puts the object's name before that of a section ("edge_bpf.bss"), but not before a section
+ * of the user's own (".data.hot"). */
+const char *opn_state_map_name(const struct bpf_map *map)
+{
+	const char *name = bpf_map__name(map);
+	const char *dot = bpf_map__is_internal(map) ? strrchr(name, '.') : NULL;
+
+	return dot && *name != '.' ? dot : name;
+}
+
+const char *opn_state_rename(const struct opn_state *state, const char *left)
+{
+	for (size_t i = 0; i < state->rename_count; i++) {
+		if (!strcmp(state->renames[i].left, left))
+			return state->renames[i].right;
+	}
+	return left;
+}
+
+static bool is_renamed_to(const struct opn_state *state, const char *right)
+{
+	for (size_t i = 0; i < state->rename_count; i++) {
+		if (!strcmp(state->renames[i].right, right))
+			return true;
+	}
+	return false;
+}
+
+static struct bpf_map *find_map(const struct bpf_object *object, const char *name)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, object)
+	{
+		if (bpf_map__fd(map) >= 0 && !strcmp(opn_state_map_name(map), name))
+			return map;
+	}
+	return NULL;
+}
+
+static int read_info(int fd, struct bpf_map_info *info)
+{
+	uint32_t size = sizeof(*info);
+
+	memset(info, 0, sizeof(*info));
+	return bpf_obj_get_info_by_fd(fd, info, &size);
+}
+
+/* ---- preparing ---- */
+
+static bool is_inner_like(const struct bpf_object *object, const struct bpf_map *map)
+{
+	struct bpf_map *outer, *inner;
+
+	bpf_object__for_each_map(outer, object)
+	{
+		inner = bpf_map__inner_map(outer);
+		if (inner && bpf_map__type(inner) == bpf_map__type(map) &&
+		    bpf_map__key_size(inner) == bpf_map__key_size(map) &&
+		    bpf_map__value_size(inner) == bpf_map__value_size(map))
+			return true;
+	}
+	return false;
+}
+
+static uint32_t better_flags(enum bpf_map_type type)
+{
+	if (type == BPF_MAP_TYPE_ARRAY)
+		return BPF_F_MMAPABLE;
+	if (type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_LRU_HASH ||
+	    type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH)
+		return BPF_F_ZERO_SEED;
+	return 0;
+}
+
+/* A map that may be put into another keeps its flags: they are part of what the kernel compares
+ * with the template (kernel/bpf/map_in_map.c: bpf_map_meta_equal()). */
+void opn_state_prepare(struct bpf_object *object)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, object)
+	{
+		uint32_t flags = better_flags(bpf_map__type(map));
+
+		if (!flags || bpf_map__is_internal(map) || is_inner_like(object, map) ||
+		    bpf_map__map_flags(map) & BPF_F_INNER_MAP)
+			continue;
+		bpf_map__set_map_flags(map, bpf_map__map_flags(map) | flags);
+	}
+}
+
+/* ---- shape ---- */
+
+/* Why contents of this type are not compared, or NULL. */
+static const char *why_uncompared(unsigned int type)
+{
+	switch (type) {
+	case BPF_MAP_TYPE_BLOOM_FILTER:
+		return "a bloom filter can be neither read nor emptied";
+	case BPF_MAP_TYPE_SK_STORAGE:
+	case BPF_MAP_TYPE_INODE_STORAGE:
+	case BPF_MAP_TYPE_TASK_STORAGE:
+	case BPF_MAP_TYPE_CGROUP_STORAGE:
+	case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
+	case MAP_TYPE_CGRP_STORAGE:
+		return "what is stored with sockets, tasks, inodes and cgroups cannot be listed";
+	case BPF_MAP_TYPE_SOCKMAP:
+	case BPF_MAP_TYPE_SOCKHASH:
+	case BPF_MAP_TYPE_REUSEPORT_SOCKARRAY:
+		return "sockets cannot be compared";
+	case BPF_MAP_TYPE_XSKMAP:
+	case BPF_MAP_TYPE_CGROUP_ARRAY:
+		return "user space cannot read its slots";
+	case BPF_MAP_TYPE_STACK_TRACE:
+		return "stack traces hold addresses of the programs themselves";
+	case BPF_MAP_TYPE_USER_RINGBUF:
+		return "only user space writes it";
+	case BPF_MAP_TYPE_STRUCT_OPS:
+		return "it holds programs, no contents";
+	case MAP_TYPE_ARENA:
+		return "an arena holds pointers";
+	default:
+		return "its type is not known here";
+	}
+}
+
+static enum opn_state_way way_of(unsigned int type)
+{
+	switch (type) {
+	case BPF_MAP_TYPE_ARRAY:
+	case BPF_MAP_TYPE_PERCPU_ARRAY:
+		return OPN_WAY_IMAGE;
+	case BPF_MAP_TYPE_HASH:
+	case BPF_MAP_TYPE_PERCPU_HASH:
+	case BPF_MAP_TYPE_LRU_HASH:
+	case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+	case BPF_MAP_TYPE_LPM_TRIE:
+		return OPN_WAY_TABLE;
+	case BPF_MAP_TYPE_PROG_ARRAY:
+	case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+	case BPF_MAP_TYPE_HASH_OF_MAPS:
+	case BPF_MAP_TYPE_DEVMAP:
+	case BPF_MAP_TYPE_DEVMAP_HASH:
+	case BPF_MAP_TYPE_CPUMAP:
+		return OPN_WAY_SLOTS;
+	case BPF_MAP_TYPE_QUEUE:
+	case BPF_MAP_TYPE_STACK:
+		return OPN_WAY_QUEUE;
+	case BPF_MAP_TYPE_RINGBUF:
+		return OPN_WAY_RING;
+	case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
+		return OPN_WAY_PERF;
+	default:
+		return OPN_WAY_NONE;
+	}
+}
+
+static bool is_per_cpu(unsigned int type)
+{
+	return type == BPF_MAP_TYPE_PERCPU_ARRAY || type == BPF_MAP_TYPE_PERCPU_HASH ||
+	       type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+static bool is_settable(enum opn_state_way way, unsigned int type)
+{
+	return way == OPN_WAY_IMAGE || way == OPN_WAY_TABLE || way == OPN_WAY_QUEUE ||
+	       (way == OPN_WAY_SLOTS && type != BPF_MAP_TYPE_PROG_ARRAY);
+}
+
+int opn_pair_describe(struct opn_state *state, struct opn_pair *pair,
+		      const struct bpf_map_info *info, const char *name, bool internal)
+{
+	bool frozen = internal && (!strncmp(name, ".rodata", 7) || !strcmp(name, ".kconfig"));
+
+	pair->way = way_of(info->type);
+	pair->cpus = is_per_cpu(info->type) ? state->cpus : 1;
+	/* Arrays keep elements, and per-CPU maps hand values out, at multiples of 8
+	 * (kernel/bpf/arraymap.c: elem_size, bpf_percpu_array_copy()). */
+	pair->value_stride = pair->way == OPN_WAY_IMAGE || pair->cpus > 1 || is_per_cpu(info->type)
+				     ? roundup(info->value_size, 8)
+				     : info->value_size;
+	pair->stride = pair->value_stride * pair->cpus;
+	pair->every = 1;
+	pair->info = (struct opn_state_map){
+		.name = opn_arena_strdup(state->arena, name),
+		.type = info->type,
+		.key_size = info->key_size,
+		.value_size = info->value_size,
+		.max_entries = info->max_entries,
+		.internal = internal,
+		.frozen = frozen,
+		.settable = !frozen && is_settable(pair->way, info->type),
+	};
+	if (frozen)
+		pair->info.uncompared = "it is part of the program";
+	else if (pair->way == OPN_WAY_NONE)
+		pair->info.uncompared = why_uncompared(info->type);
+	/* Programs may not update maps of these types (verifier.c:
+	 * check_map_func_compatibility()). */
+	pair->constant =
+		frozen || pair->way == OPN_WAY_SLOTS || (info->map_flags & BPF_F_RDONLY_PROG) != 0;
+	return pair->info.name ? 0 : -ENOMEM;
+}
+
+static void add_difference(struct opn_buf *buf, const char *what, const char *left,
+			   const char *right)
+{
+	opn_buf_printf(buf, "%s%s %s and %s", buf->length ? ", " : "", what, left, right);
+}
+
+static void compare_number(struct opn_buf *buf, const char *what, uint32_t left, uint32_t right)
+{
+	char texts[2][16];
+
+	if (left == right)
+		return;
+	snprintf(texts[0], sizeof(texts[0]), "%u", left);
+	snprintf(texts[1], sizeof(texts[1]), "%u", right);
+	add_difference(buf, what, texts[0], texts[1]);
+}
+
+static const char *type_name(unsigned int type, char *room, size_t size)
+{
+	const char *name = libbpf_bpf_map_type_str(type);
+
+	if (name)
+		return name;
+	snprintf(room, size, "number %u", type);
+	return room;
+}
+
+static const char *flags_name(uint32_t flags)
+{
+	if (flags == BPF_F_RDONLY_PROG)
+		return "read-only";
+	if (flags == BPF_F_WRONLY_PROG)
+		return "write-only";
+	return flags ? "unknown" : "read-write";
+}
+
+int opn_state_check_shape(const struct bpf_map_info *left, const struct bpf_map_info *right,
+			  const char *name, bool internal, struct opn_diags *diags)
+{
+	uint32_t left_flags = left->map_flags & FLAGS_FELT;
+	uint32_t right_flags = right->map_flags & FLAGS_FELT;
+	struct opn_buf buf = { 0 };
+	char room[2][32];
+	int err = 0;
+
+	if (left->type != right->type)
+		add_difference(&buf, "type", type_name(left->type, room[0], sizeof(room[0])),
+			       type_name(right->type, room[1], sizeof(room[1])));
+	compare_number(&buf, "key size", left->key_size, right->key_size);
+	if (!internal)
+		compare_number(&buf, "value size", left->value_size, right->value_size);
+	compare_number(&buf, "max_entries", left->max_entries, right->max_entries);
+	if (left_flags != right_flags)
+		add_difference(&buf, "access", flags_name(left_flags), flags_name(right_flags));
+	if (buf.failed)
+		err = -ENOMEM;
+	else if (buf.length)
+		err = opn_diag(diags, OPN_DIAG_MAP_SHAPE, OPN_NOWHERE, name, buf.data);
+	opn_buf_free(&buf);
+	return err;
+}
+
+/* ---- sides ---- */
+
+/* A map may be read-only or write-only to the descriptor it was made with; one by its id is not
+ * (kernel/bpf/syscall.c: bpf_map_get_fd_by_id()). */
+static int open_fd(struct opn_side *side, const struct bpf_map_info *info, int fd)
+{
+	side->fd = fd;
+	if (!(info->map_flags & (BPF_F_RDONLY | BPF_F_WRONLY)))
+		return 0;
+	side->fd = bpf_map_get_fd_by_id(info->id);
+	side->owns_fd = side->fd >= 0;
+	return side->fd < 0 ? side->fd : 0;
+}
+
+static void map_memory(struct opn_pair *pair, struct opn_side *side,
+		       const struct bpf_map_info *info)
+{
+	size_t size = (size_t)info->max_entries * roundup(info->value_size, 8);
+	void *memory;
+
+	if (info->type != BPF_MAP_TYPE_ARRAY || !(info->map_flags & BPF_F_MMAPABLE))
+		return;
+	size = roundup(size, (size_t)sysconf(_SC_PAGESIZE));
+	memory = mmap(NULL, size, pair->info.frozen ? PROT_READ : PROT_READ | PROT_WRITE,
+		      MAP_SHARED, side->fd, 0);
+	/* refused for values with locks and timers: then it is read by system calls */
+	if (memory == MAP_FAILED)
+		return;
+	side->memory = memory;
+	side->memory_size = size;
+}
+
+int opn_side_open(struct opn_pair *pair, struct opn_side *side, struct bpf_object *object,
+		  struct bpf_map *map, int fd)
+{
+	struct bpf_map_info info;
+	int err;
+
+	*side = (struct opn_side){ .object = object, .map = map, .fd = -1 };
+	err = read_info(fd, &info);
+	if (err)
+		return err;
+	side->id = info.id;
+	err = open_fd(side, &info, fd);
+	if (err)
+		return err;
+	if (pair->way == OPN_WAY_IMAGE)
+		map_memory(pair, side, &info);
+	return opn_samples_open(pair, side);
+}
+
+void opn_side_close(struct opn_side *side)
+{
+	if (side->memory)
+		munmap(side->memory, side->memory_size);
+	ring_buffer__free(side->ring);
+	perf_buffer__free(side->perf);
+	opn_table_free(&side->start_table);
+	opn_table_free(&side->table);
+	opn_records_free(&side->start_records);
+	opn_records_free(&side->records);
+	free(side->start_image);
+	free(side->image);
+	if (side->owns_fd)
+		close(side->fd);
+	*side = (struct opn_side){ .fd = -1 };
+}
+
+void opn_pair_free(struct opn_state *state, struct opn_pair *pair)
+{
+	for (size_t i = 0; pair->sides && i < 2 * state->copies; i++)
+		opn_side_close(&pair->sides[i]);
+	free(pair->sides);
+	opn_table_free(&pair->puts);
+	opn_records_free(&pair->put_records);
+	*pair = (struct opn_pair){ 0 };
+}
+
+/* ---- pairing ---- */
+
+struct opn_pair *opn_state_add_pair(struct opn_state *state)
+{
+	struct opn_pair *pair;
+
+	if (state->count == state->capacity) {
+		size_t capacity = MAX(state->capacity * 2, (size_t)16);
+		struct opn_pair **pairs = reallocarray(state->pairs, capacity, sizeof(*pairs));
+
+		if (!pairs)
+			return NULL;
+		state->pairs = pairs;
+		state->capacity = capacity;
+	}
+	pair = opn_arena_alloc(state->arena, sizeof(*pair));
+	if (!pair)
+		return NULL;
+	pair->sides = calloc(2 * state->copies, sizeof(*pair->sides));
+	if (!pair->sides)
+		return NULL;
+	for (size_t i = 0; i < 2 * state->copies; i++)
+		pair->sides[i].fd = -1;
+	state->pairs[state->count++] = pair;
+	return pair;
+}
+
+static bool is_used(const struct bpf_object *object, uint32_t id)
+{
+	struct bpf_program *program;
+	uint32_t ids[64];
+
+	bpf_object__for_each_program(program, object)
+	{
+		struct bpf_prog_info info = { .nr_map_ids = 64, .map_ids = (uintptr_t)ids };
+		uint32_t size = sizeof(info);
+
+		if (bpf_program__fd(program) < 0)
+			continue;
+		/* MAX_USED_MAPS is 64; should it grow, everything counts as used */
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) ||
+		    info.nr_map_ids > 64)
+			return true;
+		for (uint32_t i = 0; i < info.nr_map_ids; i++) {
+			if (ids[i] == id)
+				return true;
+		}
+	}
+	return false;
+}
+
+static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_map *right,
+		     struct opn_diags *diags)
+{
+	const char *name = opn_state_map_name(left);
+	bool internal = bpf_map__is_internal(left);
+	struct bpf_map_info infos[2];
+	struct opn_pair *pair;
+	int err;
+
+	if (read_info(bpf_map__fd(left), &infos[0]) || read_info(bpf_map__fd(right), &infos[1]))
+		return opn_diag(diags, OPN_DIAG_MAP_UNREADABLE, OPN_NOWHERE, name, strerror(errno));
+	err = opn_state_check_shape(&infos[0], &infos[1], name, internal, diags);
+	if (err)
+		return err;
+	pair = opn_state_add_pair(state);
+	if (!pair)
+		return -ENOMEM;
+	err = opn_pair_describe(state, pair, &infos[0], name, internal);
+	if (err)
+		return err;
+	pair->btf = bpf_object__btf(state->objects[0]);
+	for (int side = 0; side < 2; side++) {
+		struct bpf_map *map = side ? right : left;
+
+		pair->section_size[side] = infos[side].value_size;
+		err = opn_side_open(pair, &pair->sides[side], state->objects[side], map,
+				    bpf_map__fd(map));
+		if (err)
+			return opn_diag(diags, OPN_DIAG_MAP_UNREADABLE, OPN_NOWHERE, name,
+					strerror(-err));
+	}
+	if (!is_used(state->objects[0], infos[0].id) && !is_used(state->objects[1], infos[1].id))
+		pair->constant = true;
+	if (infos[0].id == infos[1].id)
+		pair->info.uncompared = "both programs share it";
+	if (internal)
+		return opn_pair_sections(state, pair, diags);
+	opn_btf_map_types(pair->btf, name, false, &pair->key_type, &pair->value_type);
+	if (pair->info.uncompared)
+		opn_diag(diags, OPN_DIAG_MAP_UNCOMPARED, OPN_NOWHERE, name, pair->info.uncompared);
+	return 0;
+}
+
+/* A data section that only one has is state only if it can change. */
+static bool is_state(const struct bpf_map *map)
+{
+	const char *name = opn_state_map_name(map);
+
+	return !bpf_map__is_internal(map) || (strncmp(name, ".rodata", 7) &&
+					      strcmp(name, ".kconfig") && bpf_map__value_size(map));
+}
+
+static void report_unpaired(const struct bpf_map *map, const char *which, struct opn_diags *diags)
+{
+	if (bpf_map__fd(map) < 0 || !is_state(map))
+		return;
+	opn_diag(diags, OPN_DIAG_MAP_UNPAIRED, OPN_NOWHERE, opn_state_map_name(map), which);
+}
+
+int opn_state_pair(struct opn_state *state, struct opn_diags *diags)
+{
+	struct bpf_map *map, *other;
+	int err = 0, first = 0;
+
+	bpf_object__for_each_map(map, state->objects[0])
+	{
+		const char *name = opn_state_map_name(map);
+
+		other = find_map(state->objects[1], opn_state_rename(state, name));
+		if (bpf_map__fd(map) < 0 || !other) {
+			report_unpaired(map, "first", diags);
+			continue;
+		}
+		err = pair_maps(state, map, other, diags);
+		if (err == -ENOMEM)
+			return err;
+		if (err && !first)
+			first = err;
+	}
+	bpf_object__for_each_map(map, state->objects[1])
+	{
+		const char *name = opn_state_map_name(map);
+		bool found = false;
+
+		for (size_t i = 0; i < state->rename_count; i++)
+			found |= !strcmp(state->renames[i].right, name) &&
+				 find_map(state->objects[0], state->renames[i].left);
+		if (!found && !is_renamed_to(state, name))
+			found = find_map(state->objects[0], name) &&
+				!strcmp(opn_state_rename(state, name), name);
+		if (!found)
+			report_unpaired(map, "second", diags);
+	}
+	return first;
+}

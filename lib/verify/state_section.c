@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * state_section.c - data sections, variable by variable
+ *
+ * Two programs that do the same may lay their globals out differently, or have one more that the
+ * other does not need. What has a name on both sides is compared; the rest is told.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "state_internal.h"
+
+struct section {
+	const struct btf *btf;
+	const struct btf_var_secinfo *variables;
+	uint32_t count;
+};
+
+static bool open_section(struct section *section, const struct bpf_object *object, const char *name)
+{
+	const struct btf_type *t = NULL;
+	int id;
+
+	section->btf = bpf_object__btf(object);
+	id = section->btf ? btf__find_by_name_kind(section->btf, name, BTF_KIND_DATASEC) : -1;
+	if (id > 0)
+		t = btf__type_by_id(section->btf, id);
+	if (!t)
+		return false;
+	section->variables = btf_var_secinfos(t);
+	section->count = btf_vlen(t);
+	return true;
+}
+
+static const struct btf_type *variable_type(const struct section *section, uint32_t index)
+{
+	const struct btf_type *t = btf__type_by_id(section->btf, section->variables[index].type);
+
+	return t && btf_is_var(t) ? t : NULL;
+}
+
+static const char *variable_name(const struct section *section, uint32_t index)
+{
+	const struct btf_type *t = variable_type(section, index);
+
+	return t ? btf__name_by_offset(section->btf, t->name_off) : "";
+}
+
+/* Static variables of functions and of linked objects may share a name: the nth of one side is the
+ * nth of the other. */
+static uint32_t which_of_name(const struct section *section, uint32_t index)
+{
+	const char *name = variable_name(section, index);
+	uint32_t which = 0;
+
+	for (uint32_t i = 0; i < index; i++)
+		which += !strcmp(variable_name(section, i), name);
+	return which;
+}
+
+static uint32_t find_variable(const struct section *section, const char *name, uint32_t which)
+{
+	for (uint32_t i = 0; i < section->count; i++) {
+		if (!strcmp(variable_name(section, i), name) && !which--)
+			return i;
+	}
+	return UINT32_MAX;
+}
+
+static int add_variable(struct opn_pair *pair, const struct section *sections, uint32_t left,
+			uint32_t right, struct opn_diags *diags)
+{
+	const struct btf_var_secinfo *l = &sections[0].variables[left];
+	const struct btf_var_secinfo *r = &sections[1].variables[right];
+	struct opn_variable *variable = &pair->variables[pair->variable_count];
+	char text[96];
+
+	if (l->size != r->size) {
+		snprintf(text, sizeof(text), "size %u and %u", l->size, r->size);
+		return opn_diag(diags, OPN_DIAG_MAP_SHAPE, OPN_NOWHERE,
+				variable_name(&sections[0], left), text);
+	}
+	/* strangers' BTF: what does not lie in the map is not read */
+	if ((uint64_t)l->offset + l->size > pair->section_size[0] ||
+	    (uint64_t)r->offset + r->size > pair->section_size[1])
+		return opn_diag(diags, OPN_DIAG_MAP_UNREADABLE, OPN_NOWHERE, pair->info.name,
+				"its BTF names a variable outside of it");
+	*variable = (struct opn_variable){
+		.name = variable_name(&sections[0], left),
+		.offset = { l->offset, r->offset },
+		.size = l->size,
+		.type = variable_type(&sections[0], left) ? variable_type(&sections[0], left)->type
+							  : 0,
+	};
+	pair->same_layout &= l->offset == r->offset;
+	pair->variable_count++;
+	return 0;
+}
+
+static void report_unpaired(const struct opn_pair *pair, const struct section *section,
+			    uint32_t index, int side, struct opn_diags *diags)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s: %s", pair->info.name, variable_name(section, index));
+	opn_diag(diags, OPN_DIAG_MAP_UNPAIRED, OPN_NOWHERE, name, side ? "second" : "first");
+}
+
+/* Without BTF on both sides: bytes, which must have one layout. */
+static int take_as_bytes(struct opn_pair *pair, struct opn_diags *diags)
+{
+	char text[64];
+
+	pair->same_layout = true;
+	if (pair->section_size[0] == pair->section_size[1])
+		return 0;
+	snprintf(text, sizeof(text), "size %u and %u", pair->section_size[0],
+		 pair->section_size[1]);
+	return opn_diag(diags, OPN_DIAG_MAP_SHAPE, OPN_NOWHERE, pair->info.name, text);
+}
+
+int opn_pair_sections(struct opn_state *state, struct opn_pair *pair, struct opn_diags *diags)
+{
+	struct section sections[2];
+	bool paired = true;
+	int err;
+
+	if (pair->info.frozen)
+		return 0;
+	if (!open_section(&sections[0], state->objects[0], pair->info.name) ||
+	    !open_section(&sections[1], state->objects[1], pair->info.name))
+		return take_as_bytes(pair, diags);
+	pair->variables =
+		opn_arena_array(state->arena, sections[0].count, sizeof(*pair->variables));
+	if (!pair->variables)
+		return -ENOMEM;
+	pair->same_layout = pair->section_size[0] == pair->section_size[1];
+	for (uint32_t i = 0; i < sections[0].count; i++) {
+		uint32_t right = find_variable(&sections[1], variable_name(&sections[0], i),
+					       which_of_name(&sections[0], i));
+
+		if (right == UINT32_MAX) {
+			report_unpaired(pair, &sections[0], i, 0, diags);
+			paired = false;
+			continue;
+		}
+		err = add_variable(pair, sections, i, right, diags);
+		if (err)
+			return err;
+	}
+	for (uint32_t i = 0; i < sections[1].count; i++) {
+		if (find_variable(&sections[0], variable_name(&sections[1], i),
+				  which_of_name(&sections[1], i)) == UINT32_MAX) {
+			report_unpaired(pair, &sections[1], i, 1, diags);
+			paired = false;
+		}
+	}
+	pair->same_layout &= paired;
+	return 0;
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * state_write.c - one map of one side: set, remembered, put back
+ *
+ * Putting back touches what differs and nothing else: most maps are as they were after most
+ * sequences.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+
+#include "state_internal.h"
+
+enum { CHUNK = 4096 };
+
+int opn_side_set(const struct opn_pair *pair, struct opn_side *side, const void *key,
+		 const void *value)
+{
+	uint32_t index;
+
+	if (!side->memory)
+		return bpf_map_update_elem(side->fd, key, value, BPF_ANY);
+	memcpy(&index, key, sizeof(index));
+	if (index >= pair->info.max_entries)
+		return -E2BIG;
+	memcpy(side->memory + (size_t)index * pair->stride, value, pair->info.value_size);
+	return 0;
+}
+
+/* ---- the start state ---- */
+
+static int mark_image(struct opn_pair *pair, struct opn_side *side, int which)
+{
+	size_t size = opn_pair_image_size(pair, which);
+
+	if (!side->start_image)
+		side->start_image = malloc(MAX(size, (size_t)1));
+	if (!side->start_image)
+		return -ENOMEM;
+	memcpy(side->start_image, opn_side_image(side), size);
+	return 0;
+}
+
+int opn_side_mark(struct opn_state *state, struct opn_pair *pair, struct opn_side *side, int which)
+{
+	int err = opn_side_read(state, pair, side);
+
+	if (err)
+		return err;
+	switch (pair->way) {
+	case OPN_WAY_IMAGE:
+		return mark_image(pair, side, which);
+	case OPN_WAY_TABLE:
+		return opn_table_copy(&side->start_table, &side->table, pair->info.key_size,
+				      pair->stride);
+	case OPN_WAY_SLOTS:
+		return opn_table_copy(&side->start_table, &side->table, pair->info.key_size,
+				      pair->info.value_size);
+	case OPN_WAY_QUEUE:
+		return opn_records_copy(&side->start_records, &side->records);
+	case OPN_WAY_NONE:
+	case OPN_WAY_RING:
+	case OPN_WAY_PERF:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* Elements of a hash map come in the order of its buckets, and within a bucket the one that was
+ * added last is first: putting back one that was deleted changes the order and not the contents. */
+bool opn_side_at_start(const struct opn_pair *pair, struct opn_side *side)
+{
+	uint32_t key_size = pair->info.key_size, size = pair->stride;
+	struct opn_table old = side->start_table;
+
+	if (opn_table_same(&old, &side->table, key_size, size))
+		return true;
+	if (old.count != side->table.count)
+		return false;
+	for (size_t i = 0; i < side->table.count; i++) {
+		size_t at = opn_table_find(&side->start_table, key_size,
+					   side->table.keys + i * key_size);
+
+		if (at == SIZE_MAX || memcmp(side->start_table.values + at * size,
+					     side->table.values + i * size, size))
+			return false;
+	}
+	old = side->start_table;
+	side->start_table = side->table;
+	side->table = old;
+	return true;
+}
+
+/* ---- putting back ---- */
+
+static void reset_memory(const struct opn_pair *pair, struct opn_side *side, int which)
+{
+	size_t size = opn_pair_image_size(pair, which);
+
+	for (size_t at = 0; at < size; at += CHUNK) {
+		size_t part = MIN(size - at, (size_t)CHUNK);
+
+		if (memcmp(side->memory + at, side->start_image + at, part))
+			memcpy(side->memory + at, side->start_image + at, part);
+	}
+}
+
+static int reset_image(struct opn_state *state, const struct opn_pair *pair, struct opn_side *side,
+		       int which)
+{
+	int err;
+
+	if (side->memory) {
+		reset_memory(pair, side, which);
+		return 0;
+	}
+	err = opn_side_read(state, pair, side);
+	for (uint32_t i = 0; !err && i < pair->info.max_entries; i++) {
+		size_t at = (size_t)i * pair->stride;
+
+		if (memcmp(side->image + at, side->start_image + at, pair->stride))
+			err = bpf_map_update_elem(side->fd, &i, side->start_image + at, BPF_ANY);
+	}
+	return err;
+}
+
+static int delete_all(const struct opn_side *side, const uint8_t *keys, uint32_t key_size,
+		      size_t count)
+{
+	uint32_t done = (uint32_t)count;
+	int err;
+
+	if (!count)
+		return 0;
+	if (count > 1 && !bpf_map_delete_batch(side->fd, keys, &done, NULL))
+		return 0;
+	/* an LRU map may have lost one meanwhile, and the batch ends there */
+	for (size_t i = 0; i < count; i++) {
+		err = bpf_map_delete_elem(side->fd, keys + i * key_size);
+		if (err && err != -ENOENT)
+			return err;
+	}
+	return 0;
+}
+
+/* Keys that the start state does not have go to the front of the table and are deleted. */
+static int delete_new(const struct opn_pair *pair, struct opn_side *side)
+{
+	uint32_t key_size = pair->info.key_size;
+	uint8_t *keys;
+	size_t count = 0;
+	int err;
+
+	if (!side->start_table.count)
+		return delete_all(side, side->table.keys, key_size, side->table.count);
+	keys = malloc(MAX(side->table.count, (size_t)1) * key_size);
+	if (!keys)
+		return -ENOMEM;
+	for (size_t i = 0; i < side->table.count; i++) {
+		const uint8_t *key = side->table.keys + i * key_size;
+
+		if (opn_table_find(&side->start_table, key_size, key) == SIZE_MAX)
+			memcpy(keys + key_size * count++, key, key_size);
+	}
+	err = delete_all(side, keys, key_size, count);
+	free(keys);
+	return err;
+}
+
+static int reset_table(struct opn_state *state, const struct opn_pair *pair, struct opn_side *side)
+{
+	uint32_t key_size = pair->info.key_size;
+	struct opn_table *start = &side->start_table;
+	int err = opn_side_read(state, pair, side);
+
+	if (err || opn_side_at_start(pair, side))
+		return err;
+	err = delete_new(pair, side);
+	for (size_t i = 0; !err && i < start->count; i++) {
+		const uint8_t *key = start->keys + i * key_size;
+		const uint8_t *value = start->values + i * pair->stride;
+		size_t at = opn_table_find(&side->table, key_size, key);
+
+		if (at == SIZE_MAX ||
+		    memcmp(side->table.values + at * pair->stride, value, pair->stride))
+			err = bpf_map_update_elem(side->fd, key, value, BPF_ANY);
+	}
+	return err;
+}
+
+/* The queue was read, which leaves it as it was: it is emptied and filled only if it differs. */
+static int reset_queue(const struct opn_pair *pair, struct opn_side *side)
+{
+	int err = opn_queue_read(pair, side);
+
+	if (err || opn_records_same(&side->records, &side->start_records))
+		return err;
+	return opn_queue_fill(pair, side, &side->start_records);
+}
+
+int opn_side_reset(struct opn_state *state, struct opn_pair *pair, struct opn_side *side, int which)
+{
+	switch (pair->way) {
+	case OPN_WAY_NONE:
+		return 0;
+	case OPN_WAY_IMAGE:
+		return reset_image(state, pair, side, which);
+	case OPN_WAY_TABLE:
+		return reset_table(state, pair, side);
+	case OPN_WAY_SLOTS:
+		return opn_slots_reset(pair, side);
+	case OPN_WAY_QUEUE:
+		return reset_queue(pair, side);
+	case OPN_WAY_RING:
+	case OPN_WAY_PERF:
+		return opn_samples_read(side);
+	}
+	return -EINVAL;
+}
