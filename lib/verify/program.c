@@ -124,7 +124,11 @@ static int prepare(struct opn_program *program, struct bpf_program *prog,
 	err = opn_calls_replace(program, code);
 	if (err)
 		return err;
-	code->prepared = true;
+	if (program->level > OPN_TRACE_NONE) {
+		err = opn_trace_prepare(program, code);
+		if (err)
+			return err;
+	}
 	if (!code->edits.count)
 		return 0;
 	err = opn_patch(code->insns, code->count, &code->edits, &code->patched);
@@ -388,6 +392,10 @@ static void free_code(struct opn_code *code)
 	opn_patched_free(&code->patched);
 	opn_probe_free(&code->probe);
 	free(code->insns);
+	free(code->blocks);
+	free(code->block_of);
+	free(code->comparisons);
+	free(code->lookups);
 	free(code->functions);
 	free(code->lines);
 	free(code->func_info);
@@ -400,7 +408,7 @@ static void unload(struct opn_program *program)
 {
 	for (size_t i = 0; i < program->code_count; i++)
 		free_code(program->codes[i]);
-	program->code_count = 0;
+	program->code_count = program->edge_count = program->block_count = 0;
 	program->error = 0;
 	program->replaced_count = 0;
 	program->replaced[0] = NULL;
@@ -449,18 +457,61 @@ static int load_plan(struct attempt *attempt)
 	}
 }
 
+/* Notes what the build will not have, and what the larger one failed for. */
+static void note_lost(struct opn_program *program, char *log)
+{
+	static const char *const lost[] = {
+		[OPN_TRACE_NONE] = "no branches are traced",
+		[OPN_TRACE_EDGES] = "some branches, comparisons and lookups are not traced",
+		[OPN_TRACE_SPILLS] = "comparisons and lookups are not traced",
+		[OPN_TRACE_COMPARISONS] = "lookups are not traced",
+	};
+	struct opn_verifier_reason reason = opn_verifier_log_reason(log);
+	const char *why = reason.line;
+
+	if (program->error == -ERANGE)
+		why = "a jump would be too long";
+	else if (program->error == -EOPNOTSUPP || program->error == -EINVAL)
+		why = "the control flow is of a kind that is not known here";
+	else if (!why)
+		why = "the kernel refuses it";
+	program->lost = opn_arena_printf(program->arena, "%s: with them, %s",
+					 lost[program->level - 1], why);
+}
+
+/* Whether the next lower level may load where this one did not. */
+static bool may_lower(const struct opn_program *program, const struct attempt *attempt)
+{
+	if (program->level == OPN_TRACE_NONE)
+		return false;
+	return program->error ? program->error != -ENOMEM && program->error != -EPERM
+			      : *attempt->log;
+}
+
 static int load(struct opn_program *program, const struct opn_plan *plan, const void *data,
 		size_t size, struct opn_diags *diags)
 {
 	struct attempt attempt = { .program = program, .plan = plan, .data = data, .size = size };
 	int err;
 
-	program->name = plan->programs[plan->chosen].name;
-	err = load_plan(&attempt);
-	if (err)
+	program->level = program->options->trace ? OPN_TRACE_LOOKUPS : OPN_TRACE_NONE;
+	for (;;) {
+		program->name = plan->programs[plan->chosen].name;
+		err = load_plan(&attempt);
+		if (!err || !may_lower(program, &attempt))
+			break;
+		note_lost(program, attempt.log);
+		free(attempt.log);
+		attempt.log = NULL;
+		program->level--;
+		unload(program);
+	}
+	if (err) {
 		err = report(&attempt, err, diags);
-	else
+	} else {
 		settle(program);
+		err = opn_trace_settle(program);
+	}
 	free(attempt.log);
 	return err;
 }
@@ -559,6 +610,9 @@ void opn_program_free(struct opn_program *program)
 		unload(program);
 	btf__free(program->vmlinux);
 	opn_probe_free(&program->head);
+	free(program->edges);
+	free(program->hits);
+	free(program->block_hits);
 	free(program->codes);
 	opn_arena_free(program->arena);
 	free(program);

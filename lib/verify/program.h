@@ -133,10 +133,15 @@ struct opn_edge {
 	const char *source; /* the source line's text as the object has it, or NULL */
 	unsigned int insn;  /* the jump, in the function's instructions as they were */
 	bool taken;
+	bool entry;	      /* not of a jump: the subprogram was entered */
+	bool unknown;	      /* no mark could be put there: never seen as taken */
 	bool dead;	      /* the verifier proved that it cannot be reached */
 	const char *dead_why; /* a reason of ours, or NULL: the verifier's */
 };
 
+/* Whether edges are known. *why is what the trace does not have and the reason (the verifier
+ * refuses larger code that it would accept smaller), or NULL when nothing is missing. */
+bool opn_program_traced(const struct opn_program *program, const char **why);
 const struct opn_edge *opn_program_edges(const struct opn_program *program, size_t *count);
 /* Which edges the last run took: one byte each, 0 or 1. Cleared by each run. */
 const uint8_t *opn_program_hits(const struct opn_program *program);

@@ -180,9 +180,15 @@ struct opn_code_line {
 	unsigned int line, column;
 };
 
-struct opn_mark;
 struct opn_block;
-struct opn_site;
+
+/* A place whose values a traced run leaves in the probe. */
+struct opn_site {
+	size_t insn, offset;	   /* offset: in the probe */
+	size_t edge;		   /* comparison: the first of its two, of the program's */
+	size_t flag;		   /* lookup: the byte that says that it was made */
+	uint32_t map_id, key_size; /* lookup; 0: not known from the code */
+};
 
 struct opn_code {
 	const char *name; /* the program's */
@@ -195,15 +201,14 @@ struct opn_code {
 	struct opn_edits edits;
 	struct opn_patched patched;
 	void *func_info, *line_info; /* corrected copies, until the load is over */
-	bool prepared;
-	int fd; /* libbpf's */
+	int fd;			     /* libbpf's */
 
 	/* trace */
 	struct opn_probe probe;
 	struct opn_block *blocks;
-	size_t block_count, first_block; /* first_block: in the whole program's numbering */
+	size_t block_count, first_block; /* first_block: in opn_program.block_hits */
 	size_t *block_of;		 /* instruction to block */
-	size_t first_edge, edge_count;	 /* in opn_program.edges */
+	size_t first_edge, edge_count;	 /* in opn_program.edges, and the probe's first bytes */
 	struct opn_site *comparisons, *lookups;
 	size_t comparison_count, lookup_count;
 	size_t cleared; /* bytes at the start of the probe that a run has to clear */
@@ -245,7 +250,7 @@ struct opn_program {
 
 	/* trace */
 	enum opn_trace_level level;
-	const char *untraced;
+	char *lost; /* what the trace does not have, and why; NULL: nothing */
 	struct opn_edge *edges;
 	uint8_t *hits;
 	size_t edge_count, block_count;
@@ -269,6 +274,12 @@ int opn_info_read(struct opn_program *program, struct opn_code *code,
 		  const struct bpf_prog_load_opts *load);
 /* The line of an instruction, or NULL. */
 const struct opn_code_line *opn_info_line(const struct opn_code *code, size_t insn);
+
+/* Adds the edits and edges of a traced build, at program->level. Returns 0, -ENOMEM, or what
+ * opn_flow_find() or making a map said. */
+int opn_trace_prepare(struct opn_program *program, struct opn_code *code);
+/* After the load: makes room for hits, finds the dead edges. Returns 0 or -ENOMEM. */
+int opn_trace_settle(struct opn_program *program);
 
 /* Resolves program->options->ctx_type. Returns 0 or -ENOENT. */
 int opn_ctx_resolve(struct opn_program *program);
