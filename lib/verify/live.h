@@ -14,7 +14,7 @@
 #ifndef OPN_VERIFY_LIVE_H
 #define OPN_VERIFY_LIVE_H
 
-#include "live_wire.h"
+#include "live_net.h"
 #include "verify.h"
 
 /* Bytes that are sent over TCP through the programs. */

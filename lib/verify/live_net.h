@@ -29,6 +29,11 @@
 #define OPN_LIVE_WATCH	   21 /* the observer's */
 #define OPN_LIVE_STREAM	   22 /* the one under test in transfers; its peer is elsewhere */
 
+enum opn_live_device {
+	OPN_LIVE_TAP,  /* as a NIC: a driver's hook, one queue, no offloads */
+	OPN_LIVE_VETH, /* packets that are the kernel's own from the start */
+};
+
 struct opn_live_net;
 
 /* What happens at netfilter's ingress hook to what the tested programs let pass. */

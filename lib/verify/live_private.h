@@ -8,6 +8,7 @@
 #include "live.h"
 #include "live_attach.h"
 #include "live_stream.h"
+#include "live_wire.h"
 #include "program.h"
 
 #define OPN_LIVE_DIFFERENCES 5 /* told; each is of another kind or has other fates */

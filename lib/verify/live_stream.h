@@ -6,6 +6,7 @@
 #define OPN_VERIFY_LIVE_STREAM_H
 
 #include "live.h"
+#include "live_observer.h"
 
 /* What came of a transfer. */
 struct opn_streamed {

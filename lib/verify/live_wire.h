@@ -18,11 +18,6 @@
 #include "live_observer.h"
 #include "packet.h"
 
-enum opn_live_device {
-	OPN_LIVE_TAP,  /* as a NIC: a driver's hook, one queue, no offloads */
-	OPN_LIVE_VETH, /* packets that are the kernel's own from the start */
-};
-
 /* One thing that came of a frame. */
 struct opn_outcome {
 	bool to_stack; /* given to the stack at ifindex, else sent out of ifindex */
