@@ -187,15 +187,36 @@ def check_compiles(source, program, manifest, unit):
     return source.count("compiled", True)
 
 
+def read_source(source, name):
+    with open(os.path.join(source.root, name), encoding="utf-8", errors="surrogateescape") as f:
+        return f.read()
+
+
+def with_includes(source, body, text):
+    """body as a single file has it: each #include is its comment of origin and the whole file.
+
+    The file's text is the project's, so that nothing but an #include can become something else.
+    """
+
+    def inlined(match):
+        for origin in re.finditer(r"/\* Extracted from (.*):1-(\d+) \*/\n", text):
+            if not ("/" + origin.group(1)).endswith("/" + match.group(1)):
+                continue
+            content = read_source(source, origin.group(1)).rstrip()
+            if content.count("\n") + 1 == int(origin.group(2)):
+                return origin.group() + with_includes(source, content, text)
+        return match.group()
+
+    return re.sub(r'#[ \t]*include[ \t]*[<"](?:\.{1,2}/)*([^>"\n]+)[>"][^\n]*', inlined, body)
+
+
 def check_verbatim(source, program, manifest, text):
     """Every function's own lines are in the unit as they are in the project."""
     for function in manifest["functions"]:
-        path = os.path.join(source.root, function["file"])
         start, end = function["start_line"], function["end_line"]
-        with open(path, encoding="utf-8", errors="surrogateescape") as f:
-            lines = f.read().split("\n")[start - 1 : end]
-        body = "\n".join(lines)
-        good = body.strip() and body.strip() in text
+        lines = read_source(source, function["file"]).split("\n")[start - 1 : end]
+        body = "\n".join(lines).strip()
+        good = body and (body in text or with_includes(source, body, text) in text)
         source.count("verbatim", good, program, f"{function['name']}: {function['file']}:{start}-{end}")
 
 
@@ -232,7 +253,7 @@ def refusals(report):
             continue
         name = re.search(r"'([^']+)'", diagnostic["message"])
         text = "; ".join([diagnostic["message"]] + [n["message"] for n in diagnostic.get("notes", [])])
-        level = re.search(r"level (\d) of the proof", text)
+        level = re.search(r"proof level (\d)", text)
         row = f"level-{level.group(1) if level else 1}".replace(f"level-{LOAD_LEVEL}", "loaded")
         found.setdefault(name.group(1) if name else "", (row, text))
     return found
@@ -458,6 +479,8 @@ def main():
             for number, source in enumerate(pool.map(lambda s: examine(options, s, folder), sources), 1):
                 if source.failures or number % 50 == 0 or number == len(sources):
                     say(f"[{number}/{len(sources)}] {source.name}: {len(source.failures)} failures")
+                for program, row, why in source.failures:
+                    say(f"  {program}: {row}: {why}")
         timing = measure(options, [s for s in sources if s.programs and not s.note], folder)
     result = summarise(options, sources, time.monotonic() - began, timing, len(sources) == everything)
 
