@@ -179,6 +179,8 @@ int opn_trace_settle(struct opn_program *program)
 	for (size_t i = 0; !err && i < program->code_count; i++) {
 		struct opn_code *code = program->codes[i];
 
+		if (!code->block_count)
+			continue; /* not traced */
 		err = find_removed(program, code);
 		if (!err)
 			err = find_unreachable(program, code);
