@@ -106,7 +106,7 @@ static char *value_text(struct opn_arena *arena, size_t field, uint32_t value)
 	case DECIMAL:
 		return opn_arena_printf(arena, "%u", value);
 	case HEX:
-		return opn_arena_printf(arena, "%#06x", value);
+		return opn_arena_printf(arena, "0x%04x", value);
 	case PRESENCE:
 		return opn_arena_strdup(arena, value ? "yes" : "no");
 	case PACKET_TYPE:

@@ -378,7 +378,7 @@ int opn_wire_run(struct opn_wire *wire, const struct opn_packet *frames, size_t 
 	if (!data)
 		return -ENOMEM;
 	wire->count = 0;
-	collect_rest(wire); /* of whatever was before */
+	collect(wire); /* whatever was before: the last run waited until nothing more came */
 	wire->arena = arena;
 	wire->outcomes = outcomes;
 	wire->captured = (struct opn_captured){ 0 };
