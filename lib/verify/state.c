@@ -265,6 +265,8 @@ int opn_state_reset(struct opn_state *state)
 			continue;
 		for (size_t side = 0; !err && side < 2 * state->copies; side++)
 			err = opn_side_reset(state, pair, &pair->sides[side], (int)(side % 2));
+		for (size_t copy = 0; !err && copy < state->copies; copy++)
+			err = opn_samples_agree(pair, copy);
 		if (err)
 			return err;
 		opn_table_empty(&pair->puts);

@@ -373,7 +373,7 @@ static int compare_pair(struct finder *finder, struct opn_pair *pair)
 	    pair->sides[0].records.count)
 		finder->state->changed = true;
 	compare_read(finder, pair);
-	return finder->failed ? -ENOMEM : 0;
+	return finder->failed ? -ENOMEM : opn_samples_agree(pair, 0);
 }
 
 ssize_t opn_state_compare(struct opn_state *state, struct opn_arena *arena,

@@ -76,15 +76,15 @@ static struct opn_pair *new_pair(struct opn_state *state, struct opn_pair *outer
 }
 
 /* The pair that has both ids already, as a map of its own. */
-static bool is_paired(const struct opn_state *state, const uint32_t ids[2])
+static struct opn_pair *find_ids(const struct opn_state *state, const uint32_t ids[2])
 {
 	for (size_t i = 0; i < state->count; i++) {
-		const struct opn_pair *pair = state->pairs[i];
+		struct opn_pair *pair = state->pairs[i];
 
 		if (pair->sides[0].id == ids[0] && pair->sides[1].id == ids[1])
-			return true;
+			return pair;
 	}
-	return false;
+	return NULL;
 }
 
 static int open_inner(struct opn_pair *pair, struct opn_side *side, struct bpf_object *object,
@@ -132,6 +132,7 @@ static int pair_slots(struct opn_state *state, struct opn_pair *outer, struct op
 {
 	struct opn_table *tables[2] = { &outer->sides[0].table, &outer->sides[1].table };
 	uint32_t key_size = outer->info.key_size, ids[2];
+	struct opn_pair *pair;
 	int err = 0;
 
 	for (int side = 0; !err && side < 2; side++)
@@ -147,7 +148,11 @@ static int pair_slots(struct opn_state *state, struct opn_pair *outer, struct op
 			continue;
 		memcpy(&ids[0], tables[0]->values + i * sizeof(ids[0]), sizeof(ids[0]));
 		memcpy(&ids[1], tables[1]->values + at * sizeof(ids[1]), sizeof(ids[1]));
-		if (!is_paired(state, ids) && !opn_inner_find(state, outer, key))
+		pair = find_ids(state, ids);
+		/* programs reach it through the slot, whether they name it or not */
+		if (pair)
+			pair->constant = pair->info.frozen;
+		else if (!opn_inner_find(state, outer, key))
 			err = pair_inner(state, outer, key, ids, diags);
 	}
 	return err;

@@ -54,7 +54,7 @@ struct opn_side {
 	struct opn_table start_table, table;
 	uint8_t *start_image, *image;
 	struct opn_records start_records, records;
-	int sample_error;
+	int unopened, sample_error;
 	struct ring_buffer *ring;
 	struct perf_buffer *perf;
 };
@@ -197,8 +197,10 @@ int opn_queue_read(const struct opn_pair *pair, struct opn_side *side);
 /* Empties the queue and fills it so that it gives these records in this order. */
 int opn_queue_fill(const struct opn_pair *pair, struct opn_side *side,
 		   const struct opn_records *records);
-int opn_samples_open(const struct opn_pair *pair, struct opn_side *side);
+void opn_samples_open(const struct opn_pair *pair, struct opn_side *side);
 int opn_samples_read(struct opn_side *side);
+/* To be called when both sides of a copy were read: what they held must not show later. */
+int opn_samples_agree(const struct opn_pair *pair, size_t copy);
 
 /* ---- state_slot.c: slots of programs, interfaces, maps ---- */
 

@@ -289,14 +289,17 @@ int opn_state_check_shape(const struct bpf_map_info *left, const struct bpf_map_
 
 /* ---- sides ---- */
 
-/* A map may be read-only or write-only to the descriptor it was made with; one by its id is not
- * (kernel/bpf/syscall.c: bpf_map_get_fd_by_id()). */
-static int open_fd(struct opn_side *side, const struct bpf_map_info *info, int fd)
+/* A map may be read-only or write-only for user space. That is a property of the descriptor that it
+ * was made with and not of the map, whose own flags do not tell it: one by its id can do both
+ * (kernel/bpf/syscall.c: bpf_map_flags_retain_permanent(), bpf_map_get_fd_by_id()). */
+static int open_fd(struct opn_side *side, int fd)
 {
+	uint32_t flags = side->map ? bpf_map__map_flags(side->map) : 0;
+
 	side->fd = fd;
-	if (!(info->map_flags & (BPF_F_RDONLY | BPF_F_WRONLY)))
+	if (!(flags & (BPF_F_RDONLY | BPF_F_WRONLY)))
 		return 0;
-	side->fd = bpf_map_get_fd_by_id(info->id);
+	side->fd = bpf_map_get_fd_by_id(side->id);
 	side->owns_fd = side->fd >= 0;
 	return side->fd < 0 ? side->fd : 0;
 }
@@ -330,12 +333,13 @@ int opn_side_open(struct opn_pair *pair, struct opn_side *side, struct bpf_objec
 	if (err)
 		return err;
 	side->id = info.id;
-	err = open_fd(side, &info, fd);
+	err = open_fd(side, fd);
 	if (err)
 		return err;
 	if (pair->way == OPN_WAY_IMAGE)
 		map_memory(pair, side, &info);
-	return opn_samples_open(pair, side);
+	opn_samples_open(pair, side);
+	return 0;
 }
 
 void opn_side_close(struct opn_side *side)
@@ -416,6 +420,23 @@ static bool is_used(const struct bpf_object *object, uint32_t id)
 	return false;
 }
 
+/* What cannot be read here (perf events in a container, say) is told as not compared. */
+static void give_up_if_unreadable(struct opn_state *state, struct opn_pair *pair)
+{
+	for (int side = 0; side < 2; side++) {
+		int err = pair->info.frozen ? 0 : opn_side_read(state, pair, &pair->sides[side]);
+
+		if (!err)
+			continue;
+		pair->way = OPN_WAY_NONE;
+		pair->info.settable = false;
+		pair->info.uncompared =
+			opn_arena_printf(state->arena, "it cannot be read: %s", strerror(-err));
+		if (!pair->info.uncompared)
+			pair->info.uncompared = "it cannot be read";
+	}
+}
+
 static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_map *right,
 		     struct opn_diags *diags)
 {
@@ -447,6 +468,7 @@ static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_m
 			return opn_diag(diags, OPN_DIAG_MAP_UNREADABLE, OPN_NOWHERE, name,
 					strerror(-err));
 	}
+	give_up_if_unreadable(state, pair);
 	if (!is_used(state->objects[0], infos[0].id) && !is_used(state->objects[1], infos[1].id))
 		pair->constant = true;
 	if (infos[0].id == infos[1].id)
@@ -454,6 +476,8 @@ static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_m
 	if (internal)
 		return opn_pair_sections(state, pair, diags);
 	opn_btf_map_types(pair->btf, name, false, &pair->key_type, &pair->value_type);
+	if (pair->way == OPN_WAY_PERF) /* of the slots, not of the samples */
+		pair->value_type = 0;
 	if (pair->info.uncompared)
 		opn_diag(diags, OPN_DIAG_MAP_UNCOMPARED, OPN_NOWHERE, name, pair->info.uncompared);
 	return 0;

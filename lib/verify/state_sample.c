@@ -6,7 +6,6 @@
  * stack is emptied and filled again.
  */
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,7 +96,8 @@ static void take_lost(void *context, int cpu, unsigned long long count)
 	add_event(context, cpu, &count, sizeof(count));
 }
 
-int opn_samples_open(const struct opn_pair *pair, struct opn_side *side)
+/* What could not be opened is told by the first opn_samples_read(). */
+void opn_samples_open(const struct opn_pair *pair, struct opn_side *side)
 {
 	if (pair->way == OPN_WAY_RING)
 		side->ring = ring_buffer__new(side->fd, take_sample, side, NULL);
@@ -105,45 +105,42 @@ int opn_samples_open(const struct opn_pair *pair, struct opn_side *side)
 		side->perf =
 			perf_buffer__new(side->fd, PERF_PAGES, take_event, take_lost, side, NULL);
 	else
-		return 0;
-	return side->ring || side->perf ? 0 : -errno;
-}
-
-/* The kernel rounds a sample up and leaves in the rest what the buffer held before
- * (kernel/events/core.c: perf_output_sample(), frag->pad): what was read is cleared, so that the
- * rest is always zero. */
-static int read_events(struct perf_buffer *perf, size_t index)
-{
-	struct perf_event_mmap_page *page;
-	size_t size;
-	void *memory;
-	uint64_t from, until;
-	uint8_t *data;
-	int err = perf_buffer__buffer(perf, (int)index, &memory, &size);
-
-	if (err)
-		return err;
-	page = memory;
-	from = page->data_tail;
-	if (__atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE) == from)
-		return 0;
-	err = perf_buffer__consume_buffer(perf, index);
-	until = page->data_tail;
-	data = (uint8_t *)memory + page->data_offset;
-	for (; from < until; from += 8)
-		memset(data + from % page->data_size, 0, 8);
-	return err < 0 ? err : 0;
+		return;
+	if (!side->ring && !side->perf)
+		side->unopened = -errno;
 }
 
 int opn_samples_read(struct opn_side *side)
 {
 	int err = 0;
 
+	if (side->unopened)
+		return side->unopened;
 	opn_records_empty(&side->records);
 	side->sample_error = 0;
 	if (side->ring)
 		err = ring_buffer__consume(side->ring);
-	for (size_t i = 0; side->perf && err >= 0 && i < perf_buffer__buffer_cnt(side->perf); i++)
-		err = read_events(side->perf, i);
+	else if (side->perf)
+		err = perf_buffer__consume(side->perf);
 	return side->sample_error ? side->sample_error : err < 0 ? err : 0;
+}
+
+/* The kernel rounds a sample up and leaves in the rest what the buffer held before
+ * (kernel/events/core.c: perf_output_sample(), frag->pad), and user space can neither tell these
+ * bytes from the others nor clear them. They are the same on both sides as long as all was the same
+ * before; when it was not, both begin with new buffers. */
+int opn_samples_agree(const struct opn_pair *pair, size_t copy)
+{
+	struct opn_side *sides = &pair->sides[2 * copy];
+
+	if (pair->way != OPN_WAY_PERF || opn_records_same(&sides[0].records, &sides[1].records))
+		return 0;
+	for (int side = 0; side < 2; side++) {
+		perf_buffer__free(sides[side].perf);
+		sides[side].perf = NULL;
+		opn_samples_open(pair, &sides[side]);
+		if (sides[side].unopened)
+			return sides[side].unopened;
+	}
+	return 0;
 }
