@@ -361,8 +361,7 @@ static const char *doubt(const struct opn_live_session *session, bool affected)
 		return "no frame could be sent into the device";
 	if (!affected && !session->maps_changed)
 		return "no frame fared otherwise than without a program, and no map changed";
-	if (result->packets && result->fate_count == 1 && !session->maps_changed &&
-	    same_text(result->fates[0].left, "drop"))
+	if (result->packets && result->fate_count == 1 && same_text(result->fates[0].left, "drop"))
 		return "every frame was dropped";
 	return NULL;
 }
