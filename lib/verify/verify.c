@@ -104,6 +104,29 @@ int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *ru
 	return 0;
 }
 
+/* The program does not live as long as what is told of it. */
+static const char *const *copy_names(struct opn_arena *arena, const char *const *names)
+{
+	const char **copy;
+	size_t count = 0;
+
+	while (names && names[count])
+		count++;
+	copy = opn_arena_array(arena, count + 1, sizeof(*copy));
+	for (size_t i = 0; copy && i < count; i++)
+		copy[i] = opn_arena_strdup(arena, names[i]);
+	return copy;
+}
+
+/* As the kernel runs them, subprograms included. */
+static unsigned int count_instructions(int fd)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 length = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &length) ? 0 : info.xlated_prog_len / 8;
+}
+
 static int open_side(struct opn_session *session, int side, struct opn_hook_runs *runs,
 		     const struct opn_hookdefs *hookdefs)
 {
@@ -119,7 +142,9 @@ static int open_side(struct opn_session *session, int side, struct opn_hook_runs
 		return error;
 	open.trace = true;
 	error = opn_program_open(&open, session->diags, &session->bench.traced[side]);
-	told->replaced = opn_program_replaced(session->bench.plain[side]);
+	told->replaced =
+		copy_names(session->arena, opn_program_replaced(session->bench.plain[side]));
+	told->instructions = count_instructions(opn_program_fd(session->bench.plain[side]));
 	return error;
 }
 
@@ -310,16 +335,19 @@ static int find_map_difference(struct opn_session *session, const struct opn_seq
 static int run_part(struct opn_session *session, struct opn_sequence *all, size_t *from,
 		    bool traced)
 {
+	struct opn_result_fate before[FATES];
 	struct opn_sequence sequence = *all;
 	struct opn_bench *bench = &session->bench;
 	enum opn_difference_kind kind;
 	enum opn_step_result result;
 	ssize_t differences;
-	size_t done = 0;
+	size_t done = 0, fates;
 	int error;
 
 	sequence.steps += *from;
 	sequence.step_count -= *from;
+	memcpy(before, session->result->fates, sizeof(before));
+	fates = session->result->fate_count;
 	error = opn_bench_start(bench, &sequence);
 	while (!error && done < sequence.step_count) {
 		error = opn_bench_step(bench, &sequence.steps[done], traced, &result, &kind);
@@ -331,6 +359,8 @@ static int run_part(struct opn_session *session, struct opn_sequence *all, size_
 			all->step_count--;
 			/* What was counted is counted again. */
 			session->result->packets -= done;
+			memcpy(session->result->fates, before, sizeof(before));
+			session->result->fate_count = fates;
 			done = 0;
 			error = opn_bench_start(bench, &sequence);
 			continue;

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * verify.h - what the files of opened-verify share
+ *
+ * opened-verify.c reads the options and runs the stages; verify_input.c turns what was named into
+ * two objects; verify_write.c prints and writes what was found.
+ */
+#ifndef OPN_TOOL_VERIFY_H
+#define OPN_TOOL_VERIFY_H
+
+#include "base.h"
+#include "cli.h"
+#include "diag.h"
+#include "verify/verify.h"
+
+struct verify_options {
+	struct opn_cli cli;
+	struct opn_words programs; /* two */
+	struct opn_words packets, cases, maps, reports, renames;
+	const char *from, *to; /* hooks; NULL: what the sections say */
+	uint64_t generate, seed;
+	bool without_shapes;
+};
+
+struct verify_run {
+	const struct verify_options *options;
+	struct opn_arena *arena;
+	struct opn_diags *diags;
+	struct opn_verify_side side[2];
+	struct opn_cases cases;
+	struct opn_hookdefs *hookdefs;
+	struct opn_hook_runs *runs;
+	struct opn_result result;
+	char scratch[32]; /* folder of objects that were compiled here; empty: none */
+};
+
+/* Finds or makes the object of both programs: an object file, a source with its compile command, or
+ * a unit's manifest, each perhaps followed by ":program". Reports and returns -errno. */
+int verify_find_inputs(struct verify_run *run);
+/* Removes what verify_find_inputs() made. */
+void verify_drop_inputs(struct verify_run *run);
+
+/* Prints the result on stdout, and writes the reports and the failing packets that were asked for.
+ * Reports and returns -errno. */
+int verify_write(struct verify_run *run);
+
+#endif
