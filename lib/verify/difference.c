@@ -171,31 +171,6 @@ static void add_field(struct fields *fields, const char *what, const char *left,
 		fields->list[fields->count++] = (struct opn_result_field){ what, left, right };
 }
 
-/* One row for each header field whose bytes differ, as the left packet's headers cut it. */
-static void tell_bytes(struct opn_arena *arena, const struct opn_output *left,
-		       const struct opn_output *right, struct fields *out)
-{
-	size_t count;
-	struct opn_field *fields = opn_packet_fields(arena, left->data, left->length, &count);
-
-	for (size_t i = 0; fields && i < count; i++) {
-		const struct opn_field *field = &fields[i];
-		const char *other = NULL, *what;
-
-		if (field->offset + field->size <= right->length) {
-			if (!memcmp(left->data + field->offset, right->data + field->offset,
-				    field->size))
-				continue;
-			other = opn_field_text(arena, field, right->data);
-		}
-		what = field->level ? opn_arena_printf(arena, "%s %u %s (byte %u)", field->header,
-						       field->level + 1, field->name, field->offset)
-				    : opn_arena_printf(arena, "%s %s (byte %u)", field->header,
-						       field->name, field->offset);
-		add_field(out, what, opn_field_text(arena, field, left->data), other);
-	}
-}
-
 static void tell_context(const struct opn_bench *bench, struct opn_arena *arena, struct fields *out)
 {
 	for (size_t i = 0; i < bench->shared_count; i++) {
@@ -264,9 +239,19 @@ static struct opn_result_path *tell_path(const struct opn_program *program, stru
 	lines = opn_program_lines(program, arena, &line_count);
 	path = opn_arena_array(arena, line_count + 1, sizeof(*path));
 	for (size_t i = 0; lines && path && i < line_count; i++) {
-		if (opn_program_block_hit(program, lines[i].block))
-			path[(*count)++] = (struct opn_result_path){ lines[i].file, lines[i].source,
-								     lines[i].line };
+		const struct opn_result_path *last = *count ? &path[*count - 1] : NULL;
+		const char *file = opn_result_file(arena, lines[i].file);
+
+		/* A line may be in several blocks. */
+		if (!opn_program_block_hit(program, lines[i].block) ||
+		    (last && last->line == lines[i].line && file && last->file &&
+		     !strcmp(last->file, file)))
+			continue;
+		path[(*count)++] = (struct opn_result_path){
+			.file = file,
+			.source = opn_arena_strdup(arena, lines[i].source),
+			.line = lines[i].line,
+		};
 	}
 	return path;
 }
@@ -323,11 +308,6 @@ int opn_difference_describe(struct opn_bench *bench, const struct opn_sequence *
 			opn_arena_printf(arena, "filled in before: %s",
 					 opn_state_map(bench->state, sequence->fills[i].map)->name),
 			NULL, NULL);
-	if (out->left_out.length != out->right_out.length)
-		add_field(&fields, "length", opn_arena_printf(arena, "%u", out->left_out.length),
-			  opn_arena_printf(arena, "%u", out->right_out.length));
-	if (kind == OPN_DIFFERS_BYTES || kind == OPN_DIFFERS_LENGTH)
-		tell_bytes(arena, &bench->output[0], &bench->output[1], &fields);
 	tell_context(bench, arena, &fields);
 	error = tell_maps(bench, arena, &fields);
 	out->fields = fields.list;

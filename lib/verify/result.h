@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base.h"
 #include "packet.h"
 
 enum opn_verdict_kind { OPN_EQUIVALENT, OPN_DIFFERENT, OPN_INCONCLUSIVE };
@@ -107,5 +108,9 @@ struct opn_result {
 	bool maps_changed;	  /* whether any run left a trace in them */
 	const char *const *notes; /* what was masked, limited, not seen; NULL-terminated */
 };
+
+/* A source file's name for the result: normalised, and relative to the current folder when it is
+ * below it. In the arena; NULL stays NULL. */
+const char *opn_result_file(struct opn_arena *arena, const char *file);
 
 #endif

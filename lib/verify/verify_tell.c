@@ -33,7 +33,7 @@ static int tell_edges(struct opn_session *session, int side)
 
 		*edge = (struct opn_result_edge){
 			.function = opn_arena_strdup(session->arena, edges[i].function),
-			.file = opn_arena_strdup(session->arena, edges[i].file),
+			.file = opn_result_file(session->arena, edges[i].file),
 			.source = opn_arena_strdup(session->arena, edges[i].source),
 			.line = edges[i].line,
 			.column = edges[i].column,
@@ -67,16 +67,19 @@ static int tell_lines(struct opn_session *session, int side)
 		uint64_t hits = opn_guide_block_hits(session->guide, side, lines[i].block);
 		struct opn_result_line *last =
 			told->line_count ? &told->lines[told->line_count - 1] : NULL;
+		const char *file = opn_result_file(session->arena, lines[i].file);
 
 		/* A line may be in several blocks. */
-		if (last && last->line == lines[i].line && same_text(last->file, lines[i].file)) {
+		if (last && last->line == lines[i].line && same_text(last->file, file)) {
 			last->hits = last->hits > hits ? last->hits : hits;
 			continue;
 		}
-		told->lines[told->line_count++] =
-			(struct opn_result_line){ opn_arena_strdup(session->arena, lines[i].file),
-						  opn_arena_strdup(session->arena, lines[i].source),
-						  lines[i].line, hits };
+		told->lines[told->line_count++] = (struct opn_result_line){
+			.file = file,
+			.source = opn_arena_strdup(session->arena, lines[i].source),
+			.line = lines[i].line,
+			.hits = hits,
+		};
 	}
 	return 0;
 }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * result.c - how a result names source files
+ *
+ * Objects carry the paths that the compiler saw, absolute most of the time. What is below the
+ * current folder is told relative to it, so that a report says the same wherever the project lies.
+ */
+#include "result.h"
+
+#include <string.h>
+#include <unistd.h>
+
+const char *opn_result_file(struct opn_arena *arena, const char *file)
+{
+	char folder[4096];
+	const char *path;
+
+	if (!file)
+		return NULL;
+	path = opn_path_normalize(arena, file);
+	if (path && *path == '/' && getcwd(folder, sizeof(folder)) && opn_path_inside(folder, path))
+		return opn_path_relative(arena, folder, path);
+	return path;
+}
