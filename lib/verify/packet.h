@@ -67,7 +67,9 @@ void opn_dictionary_free(struct opn_dictionary *dictionary);
 
 /* The base frames: for every protocol shape at least one well-formed frame with right lengths and
  * checksums, its truncations at every header boundary, and the corrupt ones. The same list on every
- * call. name (of the shape: "ipv6-hopopts-tcp-syn") is in the arena with the rest. */
+ * call. name (of the shape: "ipv6-hopopts-tcp-syn", ", cut at 53" or what is wrong behind it) is in
+ * the arena with the rest. Frames to this host have 02:00:00:00:00:01, 10.0.0.1 and 2001:db8::1 as
+ * destination. Returns how many, 0 without memory. */
 struct opn_base_frame {
 	const char *name;
 	struct opn_packet packet;

@@ -175,8 +175,8 @@ static unsigned int change_byte(struct mutation *m)
 /* Lengths go with the new end mostly; a frame that was cut on its way keeps them. */
 static unsigned int change_length(struct mutation *m)
 {
-	static const uint16_t most[] = { 4, 16, 64, 64, 256, 1500, 1500, OPN_PACKET_MAX };
-	uint32_t some = 1 + below(m, most[below(m, sizeof(most) / sizeof(most[0]))]);
+	static const uint16_t most[] = { 4, 16, 64, 64, 64, 256, 256, 1500 };
+	uint32_t some = 1 + below(m, below(m, 64) ? most[below(m, 8)] : OPN_PACKET_MAX);
 	const struct opn_layer *layer = &m->stack.layers[below(m, m->stack.count)];
 	uint32_t target = layer->offset + layer->size + below(m, 3) - 1;
 

@@ -26,8 +26,10 @@
 
 /* ---- tails ---- */
 
-static const uint8_t ip_options[40] = { 0x94, 4, 0, 0, 7, 7, 4, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1,
-					1,    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+/* Router alert, a full record route, no-ops. */
+static const uint8_t ip_options[40] = { 0x94, 4, 0, 0, 7, 3, 4, 1, 1, 1, 1, 1, 1, 1,
+					1,    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+					1,    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0 };
 static const uint8_t router_alert[] = { 5, 2, 0, 0, 1, 0 };
 static const uint8_t pad_options[] = { 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
 static const uint8_t address_tail[] = { 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3 };
@@ -52,9 +54,19 @@ static const uint8_t quic_id[] = { 0x40, 0, 0, 0, 0, 0, 0, 1 };
 static const uint8_t dns_question[17] = "\7example\3com\0\0\1\0\1";
 static const uint8_t dhcp_discover[] = { 53, 1, 1, 55, 2, 1, 3, 255 };
 static const uint8_t lldp_tlvs[] = { 4, 2, 0, 0, 0, 0, 2, 4, 2, 7, 'p', 6, 2, 0, 120, 0, 0 };
+static const uint8_t sctp_data[12] = { 0, 0, 0, 1 };
 static const uint8_t sctp_init[] = { 0, 0, 0, 1, 0, 0, 0x80, 0, 0, 10, 0, 10, 0, 0, 0, 1 };
 
-#define TAIL(bytes) bytes, sizeof(bytes)
+static const uint8_t icmp_times[12] = { 0, 0, 1, 0 };
+static const uint8_t bpdu[] = { 0, 0, 0, 0, 0, 0x80, 0, 2,    0, 0, 0, 0,  2, 0, 0, 0,	0, 0x80,
+				0, 2, 0, 0, 0, 0,    2, 0x80, 1, 0, 0, 20, 0, 2, 0, 15, 0 };
+static const uint8_t pppoe_tags[] = { 1, 1, 0, 0, 1, 3, 0, 4, 0, 0, 0, 1 };
+static const uint8_t mld_records[] = { 4, 0, 0, 0, 0xff, 2, 0, 0, 0, 0,
+				       0, 0, 0, 0, 0,	 0, 0, 0, 0, 0xfb };
+
+/* Nothing is behind the headers, or nothing but this. */
+#define COMPLETE      NULL, 0, true
+#define CLOSED(bytes) bytes, sizeof(bytes), true
 
 /* ---- Ethernet and tags ---- */
 
@@ -75,7 +87,7 @@ static const struct opn_piece tags[] = {
 	{ "triple", { HEADER(SVLAN), HEADER(VLAN), HEADER(VLAN, SET(VLAN_TCI, 300)) } },
 	{ "mpls", { HEADER(MPLS, SET(MPLS_LABEL, 0x000641)) } },
 	{ "mpls-mpls", { HEADER(MPLS), HEADER(MPLS, SET(MPLS_LABEL, 0x000651)) } },
-	{ "mpls3", { HEADER(MPLS), HEADER(MPLS), HEADER(MPLS, SET(MPLS_LABEL, 0x000001)) } },
+	{ "mpls3", { HEADER(MPLS), HEADER(MPLS), HEADER(MPLS, SET(MPLS_LABEL, 0x000661)) } },
 	{ "pppoe", { HEADER(PPPOE) } },
 	{ "vlan-pppoe", { HEADER(VLAN), HEADER(PPPOE) } },
 	{ "snap", { HEADER(LLC, SET(LLC_SSAP, 0xaa)), HEADER(SNAP) } },
@@ -85,10 +97,10 @@ static const struct opn_piece link_only[] = {
 	{ "arp-reply",
 	  { HEADER(ARP, SET(ARP_OPERATION, 2), SET(ARP_TARGET_MAC, 0x020000000001)) } },
 	{ "arp-gratuitous", { HEADER(ARP, SET(ARP_TARGET, 0x0a000002)) } },
-	{ "lldp", { HEADER(LLDP) }, TAIL(lldp_tlvs) },
-	{ "stp", { HEADER(LLC) } },
-	{ "ptp", { HEADER(PTP) } },
-	{ "pppoe-discovery", { HEADER(PPPOE_DISCOVERY) } },
+	{ "lldp", { HEADER(LLDP) }, CLOSED(lldp_tlvs) },
+	{ "stp", { HEADER(LLC) }, CLOSED(bpdu) },
+	{ "ptp", { HEADER(PTP) }, COMPLETE },
+	{ "pppoe-discovery", { HEADER(PPPOE_DISCOVERY) }, CLOSED(pppoe_tags) },
 	{ "unknown-type", { { 0 } } },
 };
 
@@ -169,9 +181,9 @@ static const struct opn_piece ipv6_alone[] = {
 	    HEADER(FRAGMENT, SET(FRAGMENT_OFFSET, 0x0029), SET(FRAGMENT_NEXT, 17)) } },
 	{ "ipv6-fragment-last",
 	  { HEADER(IPV6), HEADER(FRAGMENT, SET(FRAGMENT_OFFSET, 0x05c8), SET(FRAGMENT_NEXT, 6)) } },
-	{ "ipv6-none", { HEADER(IPV6, SET(IPV6_NEXT, 59)) } },
+	{ "ipv6-none", { HEADER(IPV6, SET(IPV6_NEXT, 59)) }, COMPLETE },
 	{ "ipv6-unknown", { HEADER(IPV6) } },
-	{ "ipv6-hopopts-none", { HEADER(IPV6), HOPOPTS } },
+	{ "ipv6-hopopts-none", { HEADER(IPV6), HOPOPTS }, COMPLETE },
 };
 
 /* ---- what goes over both ---- */
@@ -217,26 +229,26 @@ static const struct opn_piece transports[] = {
 	{ "tcp-https", { HEADER(TCP, SET(TCP_DESTINATION, 443)) } },
 	{ "tcp-port0", { HEADER(TCP, SET(TCP_DESTINATION, 0), SET(TCP_SOURCE, 65535)) } },
 	{ "tcp-reply", { HEADER(TCP, SET(TCP_SOURCE, 8080), SET(TCP_DESTINATION, 40000)) } },
-	{ "sctp", { HEADER(SCTP), HEADER(SCTP_CHUNK) } },
+	{ "sctp", { HEADER(SCTP), HEADER(SCTP_CHUNK) }, sctp_data, sizeof(sctp_data) },
 	{ "sctp-init",
 	  { HEADER(SCTP, SET(SCTP_TAG, 0)),
 	    HEADER(SCTP_CHUNK, SET(SCTP_CHUNK_TYPE, 1), SET(SCTP_CHUNK_FLAGS, 0)) },
-	  TAIL(sctp_init) },
+	  CLOSED(sctp_init) },
 	{ "dccp", { HEADER(DCCP) } },
 	{ "esp", { HEADER(ESP) } },
 	{ "ah-udp", { AUTH, HEADER(UDP) } },
 };
 static const struct opn_piece applications[] = {
-	{ "dns", { HEADER(UDP), HEADER(DNS) }, TAIL(dns_question) },
+	{ "dns", { HEADER(UDP), HEADER(DNS) }, CLOSED(dns_question) },
 	{ "dns-reply",
 	  { HEADER(UDP, SET(UDP_SOURCE, 53), SET(UDP_DESTINATION, 40000)),
 	    HEADER(DNS, SET(DNS_FLAGS, 0x8180)) },
-	  TAIL(dns_question) },
-	{ "dhcp", { HEADER(UDP, SET(UDP_SOURCE, 68)), HEADER(DHCP) }, TAIL(dhcp_discover) },
+	  CLOSED(dns_question) },
+	{ "dhcp", { HEADER(UDP, SET(UDP_SOURCE, 68)), HEADER(DHCP) }, CLOSED(dhcp_discover) },
 	{ "quic", { HEADER(UDP), TAILED(QUIC, quic_id) } },
 	{ "quic-short", { HEADER(UDP), HEADER(QUIC_SHORT) } },
-	{ "ntp", { HEADER(UDP), HEADER(NTP) } },
-	{ "udp-ptp", { HEADER(UDP), HEADER(PTP) } },
+	{ "ntp", { HEADER(UDP), HEADER(NTP) }, COMPLETE },
+	{ "udp-ptp", { HEADER(UDP), HEADER(PTP) }, COMPLETE },
 };
 
 /* ---- control messages ---- */
@@ -244,12 +256,16 @@ static const struct opn_piece applications[] = {
 #define ICMP_TYPE(t, c)	  HEADER(ICMP, SET(ICMP_TYPE, t), SET(ICMP_CODE, c))
 #define ICMPV6_TYPE(t, c) HEADER(ICMPV6, SET(ICMPV6_TYPE, t), SET(ICMPV6_CODE, c))
 
+#define MLD_TYPE(t) HEADER(ICMPV6, SET(ICMPV6_TYPE, t), SET(ICMPV6_ID, 0), SET(ICMPV6_SEQUENCE, 0))
+
 static const struct opn_piece icmp[] = {
 	{ "icmp-echo", { HEADER(ICMP) } },
 	{ "icmp-reply", { ICMP_TYPE(0, 0) } },
-	{ "icmp-timestamp", { ICMP_TYPE(13, 0) } },
-	{ "igmp", { HEADER(IGMP) } },
-	{ "igmp-report", { HEADER(IGMP, SET(IGMP_TYPE, 0x16), SET(IGMP_GROUP, 0xe00000fb)) } },
+	{ "icmp-timestamp", { ICMP_TYPE(13, 0) }, CLOSED(icmp_times) },
+	{ "igmp", { HEADER(IGMP) }, COMPLETE },
+	{ "igmp-report",
+	  { HEADER(IGMP, SET(IGMP_TYPE, 0x16), SET(IGMP_GROUP, 0xe00000fb)) },
+	  COMPLETE },
 };
 static const struct opn_piece icmp_errors[] = {
 	{ "icmp-unreachable", { ICMP_TYPE(3, 3) } },
@@ -263,16 +279,21 @@ static const struct opn_piece icmpv6[] = {
 	{ "icmpv6-echo", { HEADER(ICMPV6) } },
 	{ "icmpv6-reply", { ICMPV6_TYPE(129, 0) } },
 	{ "neighbour-solicitation",
-	  { ICMPV6_TYPE(135, 0), HEADER(NEIGHBOUR), TAILED(ND_OPTION, mac_option) } },
+	  { ICMPV6_TYPE(135, 0), HEADER(NEIGHBOUR), TAILED(ND_OPTION, mac_option) },
+	  COMPLETE },
 	{ "neighbour-advertisement",
 	  { HEADER(ICMPV6, SET(ICMPV6_TYPE, 136), SET(ICMPV6_ID, 0x6000)), HEADER(NEIGHBOUR),
-	    TAILED(ND_OPTION, mac_option, SET(ND_OPTION_TYPE, 2)) } },
-	{ "router-solicitation", { ICMPV6_TYPE(133, 0), TAILED(ND_OPTION, mac_option) } },
+	    TAILED(ND_OPTION, mac_option, SET(ND_OPTION_TYPE, 2)) },
+	  COMPLETE },
+	{ "router-solicitation", { ICMPV6_TYPE(133, 0), TAILED(ND_OPTION, mac_option) }, COMPLETE },
 	{ "router-advertisement",
-	  { ICMPV6_TYPE(134, 0), HEADER(ROUTER), TAILED(ND_OPTION, mac_option) } },
-	{ "mld-query", { ICMPV6_TYPE(130, 0), HEADER(MLD) } },
-	{ "mld-report", { ICMPV6_TYPE(131, 0), HEADER(MLD) } },
-	{ "mld2-report", { ICMPV6_TYPE(143, 0) } },
+	  { ICMPV6_TYPE(134, 0), HEADER(ROUTER), TAILED(ND_OPTION, mac_option) },
+	  COMPLETE },
+	{ "mld-query", { MLD_TYPE(130), HEADER(MLD) }, COMPLETE },
+	{ "mld-report", { MLD_TYPE(131), HEADER(MLD) }, COMPLETE },
+	{ "mld2-report",
+	  { HEADER(ICMPV6, SET(ICMPV6_TYPE, 143), SET(ICMPV6_ID, 0), SET(ICMPV6_SEQUENCE, 1)) },
+	  CLOSED(mld_records) },
 };
 static const struct opn_piece icmpv6_errors[] = {
 	{ "icmpv6-unreachable", { ICMPV6_TYPE(1, 4) } },

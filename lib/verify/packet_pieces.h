@@ -15,6 +15,7 @@ struct opn_piece {
 	struct opn_layer_spec layers[OPN_PIECE_LAYERS]; /* as many as have a header */
 	const uint8_t *content; /* what it holds, in front of other payload */
 	uint16_t content_size;
+	bool closed; /* other payload would make it malformed */
 };
 
 struct opn_choice {

@@ -19,6 +19,7 @@ struct plan {
 	const struct opn_layer_spec *specs[OPN_SPECS_MAX];
 	unsigned int count;
 	const struct opn_piece *last; /* whose content comes first in the payload */
+	bool closed;
 	uint32_t size, minimal;
 };
 
@@ -30,6 +31,7 @@ static void add_piece(struct plan *plan, const struct opn_piece *piece)
 	}
 	if (piece->content)
 		plan->last = piece;
+	plan->closed |= piece->closed;
 }
 
 static void fill_payload(const struct opn_draw *draw, uint8_t *at, uint32_t size)
@@ -67,7 +69,7 @@ static uint32_t build(const struct plan *plan, const struct opn_draw *draw, uint
 	if (content)
 		memcpy(data + length, plan->last->content, content);
 	length += content;
-	size = MIN(plan->size, OPN_PACKET_MAX - length);
+	size = plan->closed ? 0 : MIN(plan->size, OPN_PACKET_MAX - length);
 	fill_payload(draw, data + length, size);
 	length += size;
 	opn_packet_fix(data, length, true);

@@ -61,7 +61,7 @@ static bool drop_headers(struct shrink *s)
 	bool changed = false;
 
 	for (unsigned int width = s->stack.count; width-- > 1;) {
-		for (unsigned int first = 0; first + width < s->stack.count;) {
+		for (unsigned int first = 0; first + width <= s->stack.count;) {
 			uint32_t length;
 
 			memcpy(s->candidate, s->data, s->length);
@@ -76,7 +76,22 @@ static bool drop_headers(struct shrink *s)
 	return changed;
 }
 
-/* Options go as a whole, down to what the rule must have. */
+/* Without size bytes at offset of the tail of a header, whose rule says so then. */
+static bool try_without_tail(struct shrink *s, const struct opn_layer *layer, uint32_t offset,
+			     uint32_t size)
+{
+	const struct opn_size_rule *rule = &opn_header_rows[layer->header].rule;
+	uint32_t start = layer->offset + offset, end = start + size;
+	uint32_t count = (layer->size - size - rule->bias) / rule->unit;
+	uint8_t *byte = &s->candidate[layer->offset + rule->at];
+
+	memcpy(s->candidate, s->data, start);
+	memcpy(s->candidate + start, s->data + end, s->length - end);
+	*byte = (*byte & ~rule->mask) | (count * (rule->mask & -rule->mask) & rule->mask);
+	return try(s, s->length - size, true);
+}
+
+/* Options go as a whole down to what the rule must have, then in halves down to its unit. */
 static bool drop_tails(struct shrink *s)
 {
 	bool changed = false;
@@ -85,19 +100,22 @@ static bool drop_tails(struct shrink *s)
 		const struct opn_layer *layer = &s->stack.layers[i];
 		const struct opn_header_row *row = &opn_header_rows[layer->header];
 		const struct opn_size_rule *rule = &row->rule;
-		uint32_t least = MAX(row->size, rule->bias), end = layer->offset + layer->size;
-		uint8_t *byte;
+		uint32_t least = MAX(row->size, rule->bias), size;
 
 		if (!rule->unit || layer->cut || layer->size <= least)
 			continue;
 		least += (rule->unit - (least - rule->bias) % rule->unit) % rule->unit;
-		memcpy(s->candidate, s->data, layer->offset + least);
-		memcpy(s->candidate + layer->offset + least, s->data + end, s->length - end);
-		byte = &s->candidate[layer->offset + rule->at];
-		*byte = (*byte & ~rule->mask) |
-			((least - rule->bias) / rule->unit * (rule->mask & -rule->mask) &
-			 rule->mask);
-		changed |= try(s, s->length - (layer->size - least), true);
+		for (size = layer->size - least; size; size = size / 2 / rule->unit * rule->unit) {
+			uint32_t offset = row->size;
+
+			while (i < s->stack.count && !layer->cut && layer->size >= least + size &&
+			       offset + size <= layer->size && s->left) {
+				if (try_without_tail(s, layer, offset, size))
+					changed = true;
+				else
+					offset += rule->unit;
+			}
+		}
 	}
 	return changed;
 }
@@ -114,10 +132,12 @@ static bool drop_optional(struct shrink *s)
 			const struct opn_layer *layer = &s->stack.layers[i];
 			uint32_t size = 0, start = 0;
 
+			if (i >= s->stack.count || layer->cut)
+				break;
 			for (unsigned int field = row->first; field < row[1].first; field++) {
 				int offset = opn_field_offset(s->data + layer->offset, field);
 
-				if (opn_field_rows[field].when != bit || offset < 0 || layer->cut)
+				if (opn_field_rows[field].when != bit || offset < 0)
 					continue;
 				start = start ?: layer->offset + offset;
 				size += opn_field_rows[field].size;

@@ -246,19 +246,30 @@ bool opn_layer_link(uint8_t *at, enum opn_header parent, enum opn_header child, 
 	return true;
 }
 
+/* Makes the header announce nothing that is known. */
+static void unlink_next(uint8_t *at, const struct opn_header_row *row)
+{
+	const struct opn_field_row *next = &opn_field_rows[row->next];
+
+	if (row->next)
+		opn_value_put(at + next->offset, next->size, next->initial);
+}
+
 uint32_t opn_stack_remove(const struct opn_stack *stack, uint8_t *data, unsigned int first,
 			  unsigned int last)
 {
 	const struct opn_layer *from = &stack->layers[first], *to = &stack->layers[last + 1];
-	uint32_t size;
+	uint32_t end = last + 1 < stack->count ? to->offset : stack->payload;
 
-	if (last + 1 >= stack->count)
+	if (!first) {
+		if (last + 1 >= stack->count || to->header != OPN_H_ETHERNET)
+			return 0;
+	} else if (last + 1 >= stack->count) {
+		unlink_next(data + from[-1].offset, &opn_header_rows[from[-1].header]);
+	} else if (!opn_layer_link(data + from[-1].offset, from[-1].header, to->header,
+				   data[to->offset])) {
 		return 0;
-	if (first ? !opn_layer_link(data + from[-1].offset, from[-1].header, to->header,
-				    data[to->offset])
-		  : to->header != OPN_H_ETHERNET)
-		return 0;
-	size = to->offset - from->offset;
-	memmove(data + from->offset, data + to->offset, stack->length - to->offset);
-	return stack->length - size;
+	}
+	memmove(data + from->offset, data + end, stack->length - end);
+	return stack->length - (end - from->offset);
 }

@@ -203,8 +203,9 @@ uint32_t opn_layer_write(const struct opn_layer_spec *spec, const struct opn_dra
 /* Makes the header at parent announce the one at child_at; false when it cannot. */
 bool opn_layer_link(uint8_t *at, enum opn_header parent, enum opn_header child, uint8_t child_byte);
 
-/* Takes layers first..last out and links what is around them; returns the new length, 0 when that
- * cannot be: nothing is changed then. */
+/* Takes layers first..last out and links what is around them (payload is left behind the one before
+ * when they are the innermost); returns the new length, 0 when that cannot be: nothing is changed
+ * then. */
 uint32_t opn_stack_remove(const struct opn_stack *stack, uint8_t *data, unsigned int first,
 			  unsigned int last);
 

@@ -44,6 +44,11 @@ uint64_t opn_value_get(const uint8_t *at, uint32_t size)
 {
 	uint64_t value = 0;
 
+	/* Most fields, and the most often read ones. */
+	if (size == 1)
+		return at[0];
+	if (size == 2)
+		return at[0] << 8 | at[1];
 	if (size > 8)
 		return opn_value_get(at, 4) << 32 | opn_value_get(at + size - 4, 4);
 	for (uint32_t i = 0; i < size; i++)

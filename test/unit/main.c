@@ -27,6 +27,10 @@ static const struct {
 	{ "manifest", manifest_suite },
 	{ "graph", graph_suite },
 	{ "buildfile", buildfile_suite },
+	{ "random", random_suite },
+	{ "packet", packet_suite },
+	{ "packet-fix", packet_fix_suite },
+	{ "packet-change", packet_change_suite },
 	{ "state", state_suite },
 };
 

@@ -22,6 +22,10 @@ Suite *hook_run_suite(void);
 Suite *manifest_suite(void);
 Suite *graph_suite(void);
 Suite *buildfile_suite(void);
+Suite *random_suite(void);
+Suite *packet_suite(void);
+Suite *packet_fix_suite(void);
+Suite *packet_change_suite(void);
 Suite *state_suite(void);
 
 /* A case whose tests run in an empty folder that is removed afterwards, and have `diags`. */
