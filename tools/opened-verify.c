@@ -19,6 +19,7 @@ enum {
 	KEY_RENAME,
 	KEY_NO_SHAPES,
 	KEY_REPORT,
+	KEY_LIVE,
 };
 
 #define DEFAULT_GENERATE 10000
@@ -43,6 +44,11 @@ static const struct argp_option tool_options[] = {
 	{ "maps", KEY_MAPS, "FILE", 0, "Contents of maps, as JSON; may be repeated", 2 },
 	{ "rename-map", KEY_RENAME, "A=B", 0,
 	  "Map A of the first program is called B in the second; may be repeated", 2 },
+	{ "live", KEY_LIVE, "DEVICE", OPTION_ARG_OPTIONAL,
+	  "Send the packets through a device: tap (default) or veth, in a network namespace of "
+	  "their "
+	  "own, and compare what comes out",
+	  2 },
 	{ NULL, 0, NULL, 0, "Reports:", 3 },
 	{ "report", KEY_REPORT, "FILE", 0,
 	  "Write the report to FILE.json or FILE.html; may be repeated", 3 },
@@ -80,6 +86,17 @@ static uint64_t parse_number(const char *arg, const char *option, struct argp_st
 	if (errno || !*arg || *end || *arg == '-')
 		argp_error(state, "%s takes a number, not '%s'", option, arg);
 	return value;
+}
+
+static void parse_device(struct verify_options *options, const char *arg, struct argp_state *state)
+{
+	options->live = true;
+	if (!arg || !strcmp(arg, "tap"))
+		options->device = OPN_LIVE_TAP;
+	else if (!strcmp(arg, "veth"))
+		options->device = OPN_LIVE_VETH;
+	else
+		argp_error(state, "--live takes tap or veth, not '%s'", arg);
 }
 
 static void check_options(const struct verify_options *options, struct argp_state *state)
@@ -135,6 +152,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_NO_SHAPES:
 		options->without_shapes = true;
 		return 0;
+	case KEY_LIVE:
+		parse_device(options, arg, state);
+		return 0;
 	case KEY_REPORT:
 		opn_words_add(&options->reports, arg);
 		return 0;
@@ -180,12 +200,33 @@ static int check_hook(struct verify_run *run, const char *hook)
 	return -EINVAL;
 }
 
+/* Names that a case may tell its verdict by: of all hooks, since which one is meant shows later. */
+static struct opn_verdict_names list_verdicts(struct verify_run *run)
+{
+	const char *const *names = opn_hook_runs_names(run->runs);
+	struct opn_verdict_names out = { NULL, 0 };
+	struct opn_verdict_row *rows;
+	size_t count = 0;
+
+	for (size_t i = 0; names[i]; i++)
+		count += opn_hook_runs_find(run->runs, names[i])->verdict_count;
+	out.rows = rows = opn_arena_array(run->arena, count, sizeof(*rows));
+	for (size_t i = 0; names[i]; i++) {
+		const struct opn_hook_run *hook = opn_hook_runs_find(run->runs, names[i]);
+
+		memcpy(&rows[out.count], hook->verdicts, hook->verdict_count * sizeof(*rows));
+		out.count += hook->verdict_count;
+	}
+	return out;
+}
+
 static int read_cases(struct verify_run *run)
 {
 	const struct verify_options *options = run->options;
 	int error = 0;
 
 	run->cases.arena = run->arena;
+	run->cases.verdicts = list_verdicts(run);
 	for (size_t i = 0; i < options->packets.count; i++)
 		error = opn_cases_read_pcap(&run->cases, options->packets.word[i], CAPTURE_LIMIT,
 					    run->diags)
@@ -232,6 +273,12 @@ static int verify(struct verify_run *run)
 		.stop = opn_cli_interrupted,
 	};
 
+	if (options->live) {
+		struct opn_live_options live = { .device = options->device };
+
+		return opn_live_verify(&verify, &live, run->runs, run->hookdefs, run->arena,
+				       run->diags, &run->result);
+	}
 	return opn_verify(&verify, run->runs, run->hookdefs, run->arena, run->diags, &run->result);
 }
 

@@ -11,6 +11,7 @@
 #include "base.h"
 #include "cli.h"
 #include "diag.h"
+#include "verify/live.h"
 #include "verify/verify.h"
 
 struct verify_options {
@@ -20,6 +21,8 @@ struct verify_options {
 	const char *from, *to; /* hooks; NULL: what the sections say */
 	uint64_t generate, seed;
 	bool without_shapes;
+	bool live;
+	enum opn_live_device device;
 };
 
 struct verify_run {

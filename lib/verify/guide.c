@@ -116,6 +116,8 @@ void opn_guide_free(struct opn_guide *guide)
 		free(guide->corpus[i].data);
 	for (size_t i = 0; i < guide->candidate_count; i++)
 		free(guide->candidates[i].data);
+	for (size_t i = 0; i < guide->key_count; i++)
+		free(guide->keys[i].packet.data);
 	for (int side = 0; side < 2; side++) {
 		free(guide->side[side].seen);
 		free(guide->side[side].block_hits);
@@ -171,7 +173,22 @@ static bool has_key(const struct opn_guide *guide, size_t map, const uint8_t *ke
 	return false;
 }
 
-static void note_lookups(struct opn_guide *guide, int side)
+static void remember_key(struct opn_guide *guide, size_t map, const uint8_t *bytes, uint32_t size,
+			 const struct opn_step *step)
+{
+	struct guide_key *key = guide->key_count < OPN_GUIDE_KEYS
+					? &guide->keys[guide->key_count++]
+					: &guide->keys[guide->key_turn++ % OPN_GUIDE_KEYS];
+
+	free(key->packet.data);
+	key->map = map;
+	memcpy(key->bytes, bytes, size);
+	key->packet = (struct opn_packet){ malloc(step->length), step->length };
+	if (key->packet.data)
+		memcpy(key->packet.data, step->data, step->length);
+}
+
+static void note_lookups(struct opn_guide *guide, int side, const struct opn_step *step)
 {
 	struct opn_lookup lookups[OPN_GUIDE_LOOKUPS];
 	size_t count = opn_program_lookups(guide->bench->traced[side], lookups, OPN_GUIDE_LOOKUPS);
@@ -179,19 +196,14 @@ static void note_lookups(struct opn_guide *guide, int side)
 	for (size_t i = 0; i < count && i < OPN_GUIDE_LOOKUPS; i++) {
 		size_t map = opn_state_find(guide->bench->state, lookups[i].map_id);
 		const struct opn_state_map *facts;
-		struct guide_key *key;
 
 		if (map == SIZE_MAX)
 			continue;
 		facts = opn_state_map(guide->bench->state, map);
-		if (!facts->settable || facts->key_size > sizeof(key->bytes) ||
+		if (!facts->settable || facts->key_size > sizeof(lookups[i].key) ||
 		    has_key(guide, map, lookups[i].key, facts->key_size))
 			continue;
-		key = guide->key_count < OPN_GUIDE_KEYS
-			      ? &guide->keys[guide->key_count++]
-			      : &guide->keys[guide->key_turn++ % OPN_GUIDE_KEYS];
-		key->map = map;
-		memcpy(key->bytes, lookups[i].key, facts->key_size);
+		remember_key(guide, map, lookups[i].key, facts->key_size, step);
 	}
 }
 
@@ -207,7 +219,7 @@ int opn_guide_watch(struct opn_guide *guide, const struct opn_step *step)
 		if (guide->bench->traced_output[side].error)
 			continue;
 		is_new |= note_edges(guide, side);
-		note_lookups(guide, side);
+		note_lookups(guide, side, step);
 		if (side == 0)
 			note_path(guide, side);
 	}
@@ -320,6 +332,7 @@ static int add_fill(struct opn_guide *guide, struct opn_random *random, struct o
 int opn_guide_fills(struct opn_guide *guide, struct opn_random *random, struct opn_arena *arena,
 		    struct opn_sequence *sequence)
 {
+	unsigned int tied = 0;
 	int error = 0;
 
 	sequence->fill_count = 0;
@@ -335,6 +348,10 @@ int opn_guide_fills(struct opn_guide *guide, struct opn_random *random, struct o
 			continue;
 		error = add_fill(guide, random, arena, sequence, guide->keys[i].map,
 				 guide->keys[i].bytes);
+		/* A key is of use to the packet that looks it up. */
+		if (!error && guide->keys[i].packet.data && tied++ < OPN_GUIDE_TIED)
+			error = opn_guide_candidate(guide, guide->keys[i].packet.data,
+						    guide->keys[i].packet.length);
 	}
 	return error;
 }

@@ -17,6 +17,7 @@
 struct guide_key {
 	size_t map;
 	uint8_t bytes[64];
+	struct opn_packet packet; /* that looked it up; its data may be NULL */
 };
 
 struct guide_side {
@@ -44,6 +45,9 @@ struct opn_guide {
 	size_t path_count;
 	uint64_t watched, last_new;
 };
+
+/* Packets that are tried along with the keys that they looked up, a sequence. */
+#define OPN_GUIDE_TIED 12
 
 /* Adds a packet to the candidates unless there are enough. */
 int opn_guide_candidate(struct opn_guide *guide, const uint8_t *data, uint32_t length);
