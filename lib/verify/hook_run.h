@@ -49,8 +49,8 @@ struct opn_run_field {
 
 /* How a program is put on a live device. */
 enum opn_attach_way {
-	OPN_ATTACH_LINK,       /* a BPF link to the interface, of attach type "type" */
-	OPN_ATTACH_CLASSIFIER, /* a direct-action filter of the interface's clsact qdisc, ingress */
+	OPN_ATTACH_LINK,   /* a BPF link to the interface, of attach type "type" */
+	OPN_ATTACH_FILTER, /* a direct-action filter of the interface's clsact qdisc, ingress */
 	OPN_ATTACH_COUNT,
 };
 

@@ -9,7 +9,7 @@
 
 static const char *const way_names[] = {
 	[OPN_ATTACH_LINK] = "link",
-	[OPN_ATTACH_CLASSIFIER] = "classifier",
+	[OPN_ATTACH_FILTER] = "filter",
 	[OPN_ATTACH_COUNT] = NULL,
 };
 

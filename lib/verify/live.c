@@ -2,8 +2,8 @@
 /*
  * live.c - do two programs treat the same packets alike on a real device?
  *
- * One thread, one CPU, one namespace: see live_net.h. Three runs of the same frames, one without a
- * program; then the transfers in the same way. The maps are compared once, after all frames.
+ * One thread, one CPU, one namespace: see live_net.h. This file prepares them and tells what was
+ * found; live_run.c runs, live_compare.c compares.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -17,15 +17,13 @@
 #include <linux/if_ether.h>
 
 #include "live_private.h"
-#include "program_private.h"
 #include "verify_private.h"
 
 #define FRAMES_MAX (1 << 24) /* marks have three bytes */
 
 /* ---- errors ---- */
 
-/* What was tried last in the namespace did not work. */
-static int report_net(struct opn_live_session *session, int error)
+int opn_live_report(struct opn_live_session *session, int error)
 {
 	const char *doing = opn_live_net_doing(session->net);
 
@@ -43,55 +41,42 @@ static int report_net(struct opn_live_session *session, int error)
 	return error;
 }
 
-static int report_attach(struct opn_live_session *session, int side, int error)
-{
-	const struct opn_result_side *told = &session->result->side[side];
-	const struct opn_hook_run *hook = opn_hook_runs_find(session->runs, told->hook);
-
-	error = opn_diag(session->diags, OPN_DIAG_LIVE_ATTACH, OPN_NOWHERE, told->program,
-			 strerror(-error));
-	for (size_t i = 0; i < hook->attach_count; i++)
-		opn_diag_note(session->diags, OPN_NOWHERE, "tried as %s", hook->attach[i].name);
-	return error;
-}
-
 /* ---- frames ---- */
 
-static int add_frame(struct opn_live_session *session, const struct opn_packet *frame,
-		     const char *origin)
+static void add_frame(struct opn_live_session *session, const struct opn_packet *frame,
+		      const char *origin)
 {
 	if (frame->length > OPN_PACKET_MAX || session->frame_count == session->frame_capacity)
-		return 0;
+		return;
 	session->frames[session->frame_count] = *frame;
 	session->origins[session->frame_count++] = origin;
-	return 0;
 }
 
 static int add_generated(struct opn_live_session *session)
 {
 	struct opn_random random;
-	struct opn_packet frame = { malloc(OPN_PACKET_MAX), 0 };
-	int error = frame.data ? 0 : -ENOMEM;
+	uint8_t *data = malloc(OPN_PACKET_MAX);
 
+	if (!data)
+		return -ENOMEM;
 	opn_random_seed(&random, session->options->seed, 0);
-	for (uint64_t i = 0; !error && i < session->options->generate; i++) {
-		struct opn_packet copy;
+	for (uint64_t i = 0; i < session->options->generate; i++) {
+		struct opn_packet frame;
 
-		frame.length = opn_packet_generate(&random, NULL, frame.data);
-		copy.length = frame.length;
-		copy.data = opn_arena_alloc(session->scratch, frame.length);
-		if (!copy.data) {
-			error = -ENOMEM;
-			break;
+		frame.length = opn_packet_generate(&random, NULL, data);
+		frame.data = opn_arena_alloc(session->scratch, frame.length + 1);
+		if (!frame.data) {
+			free(data);
+			return -ENOMEM;
 		}
-		memcpy(copy.data, frame.data, frame.length);
-		error = add_frame(
-			session, &copy,
+		memcpy(frame.data, data, frame.length);
+		add_frame(
+			session, &frame,
 			opn_arena_printf(session->arena, "generated %llu", (unsigned long long)i));
 		session->result->generated++;
 	}
-	free(frame.data);
-	return error;
+	free(data);
+	return 0;
 }
 
 static int collect_frames(struct opn_live_session *session)
@@ -100,7 +85,6 @@ static int collect_frames(struct opn_live_session *session)
 	const struct opn_cases *cases = options->cases;
 	struct opn_base_frame *shapes = NULL;
 	size_t shape_count = 0, case_count = cases ? cases->count : 0;
-	int error = 0;
 
 	if (!options->without_shapes)
 		shape_count = opn_packet_base_frames(session->arena, &shapes);
@@ -113,13 +97,13 @@ static int collect_frames(struct opn_live_session *session)
 					   sizeof(*session->origins));
 	if (!session->frames || !session->origins)
 		return -ENOMEM;
-	for (size_t i = 0; !error && i < case_count; i++)
-		error = add_frame(session, &cases->list[i].packet, cases->list[i].name);
-	for (size_t i = 0; !error && i < shape_count; i++)
-		error = add_frame(session, &shapes[i].packet, shapes[i].name);
+	for (size_t i = 0; i < case_count; i++)
+		add_frame(session, &cases->list[i].packet, cases->list[i].name);
+	for (size_t i = 0; i < shape_count; i++)
+		add_frame(session, &shapes[i].packet, shapes[i].name);
 	session->result->from_cases = case_count;
 	session->result->from_shapes = shape_count;
-	return error ?: add_generated(session);
+	return add_generated(session);
 }
 
 /* The unicast address that most frames are for: who sends them knows whom they want to reach. */
@@ -143,97 +127,6 @@ static void choose_address(const struct opn_live_session *session, uint8_t mac[E
 			memcpy(mac, frame->data, ETH_ALEN);
 		}
 	}
-}
-
-/* ---- the runs ---- */
-
-/* The clock stands still for a frame, and both programs are told the same. */
-static void set_world(void *context, size_t number)
-{
-	struct opn_program *program = context;
-	struct opn_probe_head *head = (struct opn_probe_head *)program->head.data;
-
-	if (!head)
-		return;
-	head->clock = (number + 1) * 1000000000ULL;
-	head->random = number;
-}
-
-static int attach(struct opn_live_session *session, enum opn_live_run run, unsigned int ifindex,
-		  struct opn_attached *attached)
-{
-	const char *hook;
-	int error;
-
-	*attached = (struct opn_attached){ .link = -1 };
-	if (run == OPN_RUN_NONE)
-		return 0;
-	hook = session->result->side[run].hook;
-	error = opn_live_attach(opn_hook_runs_find(session->runs, hook),
-				opn_program_fd(session->program[run]), ifindex, attached);
-	if (error)
-		return report_attach(session, (int)run, error);
-	session->attached[run] = attached->rule->name;
-	return 0;
-}
-
-static int run_frames(struct opn_live_session *session, enum opn_live_run run)
-{
-	struct opn_program *program = run == OPN_RUN_NONE ? NULL : session->program[run];
-	struct opn_attached attached;
-	int error = attach(session, run, OPN_LIVE_DEVICE, &attached);
-
-	if (error)
-		return error;
-	session->outcomes[run] = opn_arena_array(session->scratch, session->frame_count + 1,
-						 sizeof(*session->outcomes[run]));
-	error = session->outcomes[run]
-			? opn_wire_run(session->wire, session->frames, session->frame_count,
-				       program ? set_world : NULL, program, session->scratch,
-				       session->outcomes[run])
-			: -ENOMEM;
-	opn_live_detach(&attached);
-	session->captured[run] = opn_wire_captured(session->wire);
-	session->unmatched += opn_wire_unmatched(session->wire);
-	return error;
-}
-
-static int run_transfers(struct opn_live_session *session, enum opn_live_run run)
-{
-	const struct opn_live_options *live = session->live;
-	struct opn_attached attached;
-	int error = attach(session, run, OPN_LIVE_STREAM, &attached);
-
-	if (error)
-		return error;
-	session->streamed[run] = opn_arena_array(session->scratch, live->transfer_count,
-						 sizeof(*session->streamed[run]));
-	error = session->streamed[run] ? 0 : -ENOMEM;
-	for (size_t i = 0; !error && i < live->transfer_count; i++) {
-		error = opn_stream_run(session->net, opn_wire_observer(session->wire),
-				       &live->transfers[i], &session->streamed[run][i]);
-		if (!error && run == OPN_RUN_NONE && !session->streamed[run][i].complete)
-			error = -EIO; /* nothing could be told from it */
-		error = error ? report_net(session, error) : 0;
-	}
-	opn_live_detach(&attached);
-	return error;
-}
-
-static int run_all(struct opn_live_session *session)
-{
-	static const enum opn_live_run order[] = { OPN_RUN_NONE, OPN_RUN_LEFT, OPN_RUN_RIGHT };
-	int error = 0;
-
-	for (int i = 0; !error && session->frame_count && i < OPN_LIVE_RUNS; i++)
-		error = run_frames(session, order[i]);
-	error = error ?: opn_live_compare_maps(session);
-	if (error || !session->live->transfer_count)
-		return error;
-	error = opn_state_reset(session->state);
-	for (int i = 0; !error && i < OPN_LIVE_RUNS; i++)
-		error = run_transfers(session, order[i]);
-	return error;
 }
 
 /* ---- preparation ---- */
@@ -293,7 +186,7 @@ static int open_devices(struct opn_live_session *session)
 		error = opn_live_net_stream(session->net, OPN_LIVE_STREAM);
 		error = error ?: opn_live_net_watch(session->net, OPN_LIVE_STREAM, OPN_WATCH_COPY);
 	}
-	return error ? report_net(session, error) : 0;
+	return error ? opn_live_report(session, error) : 0;
 }
 
 static int prepare(struct opn_live_session *session)
@@ -310,12 +203,14 @@ static int prepare(struct opn_live_session *session)
 	if (error)
 		return error;
 	error = opn_live_net_enter(&session->net);
-	error = error ? report_net(session, error) : open_devices(session);
+	error = error ? opn_live_report(session, error) : open_devices(session);
 	error = error ?: open_side(session, 0);
 	error = error ?: open_side(session, 1);
 	if (error)
 		return error;
-	if (!opn_hook_runs_pair(session->runs, result->side[0].hook, result->side[1].hook))
+	session->pair =
+		opn_hook_runs_pair(session->runs, result->side[0].hook, result->side[1].hook);
+	if (!session->pair)
 		return opn_diag(session->diags, OPN_DIAG_VERIFY_PAIR_UNKNOWN, OPN_NOWHERE,
 				result->side[0].hook, result->side[1].hook);
 	result->differences =
@@ -372,11 +267,12 @@ static int add_notes(struct opn_live_session *session)
 					  session->attached[1] ? session->attached[1] : "nothing");
 	if (!live->unmarked && session->frame_count)
 		notes[count++] = "each frame has a source address of its own";
-	if (session->unmatched)
+	if (session->unmatched[0] || session->unmatched[1])
 		notes[count++] = opn_arena_printf(
 			session->arena,
-			"%llu outcomes had lost their source address and were matched by order",
-			(unsigned long long)session->unmatched);
+			"%llu and %llu outcomes had lost that address and were matched by order",
+			(unsigned long long)session->unmatched[0],
+			(unsigned long long)session->unmatched[1]);
 	if (live->capture && session->frame_count)
 		notes[count++] = capture_note(session);
 	for (size_t i = 0; i < live->transfer_count; i++)
@@ -404,7 +300,7 @@ static void *run_thread(void *context)
 	session->error = prepare(session);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (!session->error)
-		session->error = run_all(session);
+		session->error = opn_live_run(session);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	session->result->seconds =
 		(double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;

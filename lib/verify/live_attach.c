@@ -21,7 +21,7 @@ static int attach_link(const struct opn_attach_rule *rule, int program, struct o
 	return out->link < 0 ? -errno : 0;
 }
 
-static struct bpf_tc_hook classifier_hook(const struct opn_attached *attached)
+static struct bpf_tc_hook filter_hook(const struct opn_attached *attached)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)attached->ifindex,
 		    .attach_point = BPF_TC_INGRESS);
@@ -29,9 +29,9 @@ static struct bpf_tc_hook classifier_hook(const struct opn_attached *attached)
 	return hook;
 }
 
-static int attach_classifier(int program, struct opn_attached *out)
+static int attach_filter(int program, struct opn_attached *out)
 {
-	struct bpf_tc_hook hook = classifier_hook(out);
+	struct bpf_tc_hook hook = filter_hook(out);
 	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program);
 	int error = bpf_tc_hook_create(&hook);
 
@@ -48,8 +48,8 @@ static int attach(const struct opn_attach_rule *rule, int program, struct opn_at
 	switch (rule->way) {
 	case OPN_ATTACH_LINK:
 		return attach_link(rule, program, out);
-	case OPN_ATTACH_CLASSIFIER:
-		return attach_classifier(program, out);
+	case OPN_ATTACH_FILTER:
+		return attach_filter(program, out);
 	case OPN_ATTACH_COUNT:
 		break;
 	}
@@ -76,7 +76,7 @@ int opn_live_attach(const struct opn_hook_run *hook, int program, unsigned int i
 
 void opn_live_detach(struct opn_attached *attached)
 {
-	struct bpf_tc_hook hook = classifier_hook(attached);
+	struct bpf_tc_hook hook = filter_hook(attached);
 
 	if (attached->link >= 0)
 		close(attached->link);

@@ -252,6 +252,11 @@ static int tell_frame(struct opn_live_session *session, size_t number, const cha
 	return 0;
 }
 
+static bool is_refused(const struct opn_outcomes *outcomes)
+{
+	return outcomes->error || outcomes->unseen;
+}
+
 static int compare_one(struct opn_live_session *session, size_t number, bool *affected)
 {
 	struct opn_result *result = session->result;
@@ -262,10 +267,10 @@ static int compare_one(struct opn_live_session *session, size_t number, bool *af
 	size_t at;
 	int error;
 
-	if (left->error || right->error) {
-		result->refused_both += left->error && right->error;
-		result->refused_left += left->error && !right->error;
-		result->refused_right += !left->error && right->error;
+	if (is_refused(left) || is_refused(right)) {
+		result->refused_both += is_refused(left) && is_refused(right);
+		result->refused_left += !is_refused(right);
+		result->refused_right += !is_refused(left);
 		return 0;
 	}
 	result->packets++;
@@ -350,6 +355,37 @@ static int compare_transfer(struct opn_live_session *session, size_t number, boo
 	return 0;
 }
 
+/* ---- what is allowed ---- */
+
+static int tell_benign(struct opn_live_session *session)
+{
+	struct opn_result *result = session->result;
+	const struct {
+		enum opn_benign_kind kind;
+		const char *name;
+		uint64_t count;
+	} kinds[] = {
+		{ OPN_BENIGN_REFUSED_FIRST, "refused-by-first", result->refused_left },
+		{ OPN_BENIGN_REFUSED_SECOND, "refused-by-second", result->refused_right },
+	};
+
+	result->benign = opn_arena_array(session->arena, OPN_BENIGN_COUNT, sizeof(*result->benign));
+	if (!result->benign)
+		return -ENOMEM;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct opn_benign_row *row =
+			opn_hook_pair_benign(session->pair, kinds[i].kind);
+
+		if (!kinds[i].count)
+			continue;
+		result->benign[result->benign_count++] = (struct opn_result_benign){
+			kinds[i].name, row ? row->why : "not allowed by any table", kinds[i].count
+		};
+		result->packets_different += row ? 0 : kinds[i].count;
+	}
+	return 0;
+}
+
 /* ---- all of it ---- */
 
 /* Why nothing was shown although nothing differed, or NULL. */
@@ -381,6 +417,7 @@ int opn_live_compare(struct opn_live_session *session)
 	tell_maps(session);
 	for (size_t i = 0; !error && i < session->live->transfer_count; i++)
 		error = compare_transfer(session, i, &affected);
+	error = error ?: tell_benign(session);
 	if (error)
 		return error;
 	result->maps_changed = session->maps_changed;

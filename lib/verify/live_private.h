@@ -29,6 +29,7 @@ struct opn_live_session {
 	struct opn_wire *wire;
 	struct opn_arena *scratch; /* of what came of the frames */
 	struct opn_program *program[2];
+	const struct opn_hook_pair *pair;
 	struct opn_state *state;
 	const char *attached[2]; /* the way that the kernel took */
 	int error;
@@ -37,14 +38,18 @@ struct opn_live_session {
 	const char **origins;
 	size_t frame_count, frame_capacity;
 	struct opn_outcomes *outcomes[OPN_LIVE_RUNS];
-	struct opn_captured captured[OPN_LIVE_RUNS];
-	uint64_t unmatched;
+	struct opn_captured captured[2];
+	uint64_t unmatched[2];
 	struct opn_streamed *streamed[OPN_LIVE_RUNS]; /* by transfer */
 	struct opn_state_difference *map_differences;
 	ssize_t map_difference_count;
 	bool maps_changed;
 };
 
+/* Reports that what was tried last in the namespace did not work, and returns -errno. */
+int opn_live_report(struct opn_live_session *session, int error);
+/* Runs the frames and transfers, and compares the maps after the frames. Returns 0 or -errno. */
+int opn_live_run(struct opn_live_session *session);
 /* Compares the maps as they are now, after the frames. Returns 0 or -errno. */
 int opn_live_compare_maps(struct opn_live_session *session);
 /* Compares what came of the frames and transfers, and fills in the result but for what concerns the

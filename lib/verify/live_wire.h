@@ -30,7 +30,8 @@ struct opn_outcome {
 struct opn_outcomes {
 	struct opn_outcome *list; /* in an order of its own: the same for the same outcomes */
 	size_t count, capacity;
-	int error; /* -errno: the device did not take the frame */
+	int error;   /* -errno: the device did not take the frame */
+	bool unseen; /* the kernel dropped the frame before the program could see it */
 };
 
 /* What a capture on the tested device itself saw. */

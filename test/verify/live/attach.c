@@ -20,7 +20,7 @@
  * RUN: sed -i 's#{name: cls_bpf[^}]*}#{name: tape, way: link, type: 9999}#' %t.tables/tc.yaml
  * RUN: %status 2 %live-with %t.tables %t.xdp.o %t.tc.o %frames 2>&1 \
  * RUN:   | %FileCheck %s --check-prefix=NONE
- * RUN: sed -i '/name: tape/a\    - {name: cls_bpf, way: classifier}' %t.tables/tc.yaml
+ * RUN: sed -i '/name: tape/a\    - {name: cls_bpf, way: filter}' %t.tables/tc.yaml
  * RUN: %status 0 %live-with %t.tables %t.xdp.o %t.tc.o %frames | %FileCheck %s
  *
  * NONE: error: cannot put 'choose' on a live device: Invalid argument [-Wopened-live-attach]

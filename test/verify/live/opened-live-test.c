@@ -11,6 +11,8 @@
  *   --unmarked             leave the frames' source addresses alone
  *   --maps=FILE            map contents
  *   --from=HOOK --to=HOOK  the programs' hooks
+ *   --shapes               also the frames of every protocol shape
+ *   --generate=N           and N random ones
  *
  * Prints the report. Exit status 0: equivalent, 1: not, 2: refused.
  */
@@ -34,6 +36,8 @@ enum {
 	KEY_MAPS,
 	KEY_FROM,
 	KEY_TO,
+	KEY_SHAPES,
+	KEY_GENERATE,
 };
 
 struct setup {
@@ -58,6 +62,8 @@ static const struct argp_option options[] = {
 	{ "maps", KEY_MAPS, "FILE", 0, "Map contents", 0 },
 	{ "from", KEY_FROM, "HOOK", 0, "Of the first program", 0 },
 	{ "to", KEY_TO, "HOOK", 0, "Of the second program", 0 },
+	{ "shapes", KEY_SHAPES, NULL, 0, "Frames of every shape", 0 },
+	{ "generate", KEY_GENERATE, "N", 0, "Random frames", 0 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 
@@ -144,6 +150,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_TO:
 		setup->verify.side[1].hook = arg;
 		return 0;
+	case KEY_SHAPES:
+		setup->verify.without_shapes = false;
+		return 0;
+	case KEY_GENERATE:
+		setup->verify.generate = strtoull(arg, NULL, 10);
+		return 0;
 	case ARGP_KEY_ARG:
 		add_argument(setup, arg, state);
 		return 0;
@@ -166,7 +178,6 @@ static int run(struct setup *setup, struct opn_diags *diags, struct opn_result *
 	setup->cases.list = setup->frames;
 	setup->verify.cases = &setup->cases;
 	setup->verify.maps = setup->maps;
-	setup->verify.without_shapes = true;
 	setup->live.transfers = setup->transfers;
 	error = error
 			?: opn_live_verify(&setup->verify, &setup->live, runs, hookdefs,
@@ -188,6 +199,7 @@ int main(int argc, char **argv)
 	if (!setup || !diags)
 		return 70;
 	setup->arena = opn_arena_new(NULL, NULL);
+	setup->verify.without_shapes = true;
 	argp_parse(&argp, argc, argv, 0, NULL, setup);
 	error = run(setup, diags, &result);
 	opn_diags_print(diags, stderr, false, false);
