@@ -101,7 +101,7 @@ struct opn_hook_pair {
 	const struct opn_hook_run *from, *to;
 	/* Of a hook with itself: fates are the same when they are equal. */
 	bool same;
-	/* To send a packet back is, at one of them, a redirect to the interface that it came from. */
+	/* To send a packet back is, at one of them, a redirect to where it came from. */
 	bool reflects_by_redirect;
 	const struct opn_fate_rule *fates;
 	size_t fate_count;
