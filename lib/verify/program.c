@@ -52,7 +52,7 @@ struct attempt {
 
 /* ---- preparation: called by libbpf for each program before it loads it ---- */
 
-static struct opn_code *add_code(struct opn_program *program, const struct bpf_program *prog)
+static struct opn_code *add_code(struct opn_program *program, struct bpf_program *prog)
 {
 	struct opn_code **codes, *code;
 	size_t count = bpf_program__insn_cnt(prog);
@@ -71,6 +71,7 @@ static struct opn_code *add_code(struct opn_program *program, const struct bpf_p
 		return NULL;
 	code->fd = -1;
 	code->probe.fd = -1;
+	code->prog = prog;
 	code->name = bpf_program__name(prog);
 	program->codes[program->code_count++] = code;
 	code->insns = calloc(count ? count : 1, sizeof(*code->insns));
@@ -327,6 +328,10 @@ static int report_refusal(const struct attempt *attempt, const struct opn_code *
 	err = opn_diag(diags, OPN_DIAG_LOAD_REFUSED, loc, attempt->program->name, reason.line);
 	if (source && *source)
 		opn_diag_note(diags, OPN_NOWHERE, "the verifier was at: %s", source);
+	if (missing_capability())
+		opn_diag_note(diags, OPN_NOWHERE,
+			      "%s is missing: with it, the verifier allows more",
+			      missing_capability());
 	if (code && strcmp(code->name, attempt->program->name))
 		opn_diag_note(diags, OPN_NOWHERE, "in '%s', which it can tail-call", code->name);
 	return err;
@@ -425,14 +430,12 @@ static void settle(struct opn_program *program)
 	program->section = bpf_program__section_name(program->chosen);
 	for (size_t i = 0; i < program->code_count; i++) {
 		struct opn_code *code = program->codes[i];
-		struct bpf_program *prog =
-			bpf_object__find_program_by_name(program->object, code->name);
 
-		code->fd = bpf_program__fd(prog);
+		code->fd = bpf_program__fd(code->prog);
 		free(code->func_info);
 		free(code->line_info);
 		code->func_info = code->line_info = NULL;
-		if (prog == program->chosen) {
+		if (code->prog == program->chosen) {
 			program->codes[i] = program->codes[0];
 			program->codes[0] = code;
 		}

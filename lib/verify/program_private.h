@@ -192,6 +192,7 @@ struct opn_site {
 
 struct opn_code {
 	const char *name; /* the program's */
+	struct bpf_program *prog;
 	struct bpf_insn *insns;
 	size_t count; /* relocated, before any edit */
 	struct opn_code_function *functions;

@@ -32,10 +32,12 @@ static const struct {
 	{ "packet-fix", packet_fix_suite },
 	{ "packet-change", packet_change_suite },
 	{ "state", state_suite },
+	{ "program", program_suite },
+	{ "program-patch", program_patch_suite },
 };
 
 /* Suites that load programs. */
-static const char *const for_root[] = { "state" };
+static const char *const for_root[] = { "state", "program" };
 
 static bool needs_root(const char *name)
 {

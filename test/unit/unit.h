@@ -27,6 +27,8 @@ Suite *packet_suite(void);
 Suite *packet_fix_suite(void);
 Suite *packet_change_suite(void);
 Suite *state_suite(void);
+Suite *program_suite(void);
+Suite *program_patch_suite(void);
 
 /* A case whose tests run in an empty folder that is removed afterwards, and have `diags`. */
 TCase *folder_case(const char *name);
