@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """lit.cfg.py - the goldens' suite: what a RUN line may say
 
-%opened-extract      the tool under test
+%opened-extract, %opened-verify   the tools under test
 %clang               the pinned clang
 %bpfcc               the flags of an ordinary eBPF compilation, for %clang and after "--"
 %FileCheck %not      LLVM's
@@ -10,7 +10,7 @@
 %root                the source tree
 %version %llvm-version  of OPENED and of LLVM
 
-Features: root, bpf (root, and the kernel tells its BTF), asan, shellcheck.
+Features: root, bpf (root, and the kernel tells its BTF), asan, shellcheck, chromium.
 """
 
 import os
@@ -41,6 +41,7 @@ if config.opened_multiarch:
 quoted_python = "'%s'" % sys.executable
 config.substitutions += [
     ("%opened-extract", tools + "/opened-extract"),
+    ("%opened-verify", tools + "/opened-verify"),
     ("%clang\\b", config.opened_clang),
     ("%bpfcc\\b", " ".join(flags)),
     ("%FileCheck\\b", config.opened_llvm_tools + "/FileCheck"),
@@ -63,5 +64,7 @@ if config.opened_sanitize:
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
         if name in os.environ:
             config.environment[name] = os.environ[name]
+if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+    config.available_features.add("chromium")
 if shutil.which("shellcheck"):
     config.available_features.add("shellcheck")
