@@ -8,11 +8,12 @@
 SEC("tc")
 int twin_icmp(struct __sk_buff *skb)
 {
-	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
-	struct iphdr *ip = twin_ipv4(data, end, 0);
+	__be16 fragment = 0;
 
+	bpf_skb_load_bytes(skb, ETH_HLEN + offsetof(struct iphdr, frag_off), &fragment,
+			   sizeof(fragment));
 	/* no honest ping is a fragment */
-	if (ip && ip->frag_off & bpf_htons(0x3fff))
+	if (fragment & bpf_htons(0x3fff))
 		return TC_ACT_SHOT;
 	return TC_ACT_UNSPEC;
 }

@@ -8,11 +8,12 @@
 SEC("xdp")
 int twin_icmp(struct xdp_md *ctx)
 {
-	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-	struct iphdr *ip = twin_ipv4(data, end, 0);
+	__be16 fragment = 0;
 
+	bpf_xdp_load_bytes(ctx, ETH_HLEN + offsetof(struct iphdr, frag_off), &fragment,
+			   sizeof(fragment));
 	/* no honest ping is a fragment */
-	if (ip && ip->frag_off & bpf_htons(0x3fff))
+	if (fragment & bpf_htons(0x3fff))
 		return XDP_DROP;
 	return XDP_PASS;
 }
