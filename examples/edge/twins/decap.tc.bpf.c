@@ -11,7 +11,7 @@ int twin_decap(struct __sk_buff *skb)
 	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
 	struct iphdr *ip = twin_ipv4(data, end, sizeof(struct iphdr));
 	struct iphdr *inner = (void *)(ip + 1);
-	__u32 failed;
+	long error;
 
 	if (!ip)
 		return TC_ACT_UNSPEC;
@@ -19,9 +19,8 @@ int twin_decap(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	if (inner->version != 4)
 		return TC_ACT_SHOT;
-	failed = twin_failed(
-		bpf_skb_adjust_room(skb, -(int)sizeof(struct iphdr), BPF_ADJ_ROOM_MAC, 0));
-	return TC_ACT_UNSPEC + failed * (TC_ACT_SHOT - TC_ACT_UNSPEC);
+	error = bpf_skb_adjust_room(skb, -(int)sizeof(struct iphdr), BPF_ADJ_ROOM_MAC, 0);
+	return twin_tc_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

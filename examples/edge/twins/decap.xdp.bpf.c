@@ -12,7 +12,7 @@ int twin_decap(struct xdp_md *ctx)
 	struct iphdr *ip = twin_ipv4(data, end, sizeof(struct iphdr));
 	struct iphdr *inner = (void *)(ip + 1);
 	struct ethhdr eth;
-	__u32 failed;
+	long error;
 
 	if (!ip)
 		return XDP_PASS;
@@ -21,9 +21,9 @@ int twin_decap(struct xdp_md *ctx)
 	if (inner->version != 4)
 		return XDP_DROP;
 	eth = *(struct ethhdr *)data;
-	failed = twin_failed(bpf_xdp_adjust_head(ctx, sizeof(struct iphdr)));
-	failed |= twin_failed(bpf_xdp_store_bytes(ctx, 0, &eth, sizeof(eth)));
-	return XDP_PASS - failed * (XDP_PASS - XDP_DROP);
+	error = bpf_xdp_adjust_head(ctx, sizeof(struct iphdr));
+	error |= bpf_xdp_store_bytes(ctx, 0, &eth, sizeof(eth));
+	return twin_xdp_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -23,7 +23,7 @@ int twin_decap6(struct __sk_buff *skb)
 	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
 	struct iphdr *ip = twin_ipv4(data, end, sizeof(struct ipv6hdr));
 	__be16 h_proto = bpf_htons(ETH_P_IPV6);
-	__u32 failed;
+	long error;
 	__u64 *count;
 	__be32 from;
 
@@ -36,11 +36,11 @@ int twin_decap6(struct __sk_buff *skb)
 	if (!count)
 		return TC_ACT_SHOT;
 	*count += 1;
-	failed = twin_failed(bpf_skb_adjust_room(skb, -(int)sizeof(struct iphdr), BPF_ADJ_ROOM_MAC,
-						 DECAP_TO_IPV6));
-	failed |= twin_failed(bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_proto), &h_proto,
-						  sizeof(h_proto), 0));
-	return TC_ACT_UNSPEC + failed * (TC_ACT_SHOT - TC_ACT_UNSPEC);
+	error = bpf_skb_adjust_room(skb, -(int)sizeof(struct iphdr), BPF_ADJ_ROOM_MAC,
+				    DECAP_TO_IPV6);
+	error |= bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_proto), &h_proto,
+				     sizeof(h_proto), 0);
+	return twin_tc_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

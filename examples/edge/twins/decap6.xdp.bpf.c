@@ -20,7 +20,7 @@ int twin_decap6(struct xdp_md *ctx)
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	struct iphdr *ip = twin_ipv4(data, end, sizeof(struct ipv6hdr));
 	struct ethhdr eth;
-	__u32 failed;
+	long error;
 	__u64 *count;
 	__be32 from;
 
@@ -35,9 +35,9 @@ int twin_decap6(struct xdp_md *ctx)
 	*count += 1;
 	eth = *(struct ethhdr *)data;
 	eth.h_proto = bpf_htons(ETH_P_IPV6);
-	failed = twin_failed(bpf_xdp_adjust_head(ctx, sizeof(struct iphdr)));
-	failed |= twin_failed(bpf_xdp_store_bytes(ctx, 0, &eth, sizeof(eth)));
-	return XDP_PASS - failed * (XDP_PASS - XDP_DROP);
+	error = bpf_xdp_adjust_head(ctx, sizeof(struct iphdr));
+	error |= bpf_xdp_store_bytes(ctx, 0, &eth, sizeof(eth));
+	return twin_xdp_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -13,7 +13,8 @@ int twin_encap(struct __sk_buff *skb)
 	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
 	struct iphdr *ip = twin_ipv4(data, end, 0);
 	struct iphdr outer = {};
-	__u32 length, failed;
+	__u32 length;
+	long error;
 
 	if (!ip)
 		return TC_ACT_UNSPEC;
@@ -30,10 +31,10 @@ int twin_encap(struct __sk_buff *skb)
 	outer.daddr = bpf_htonl(TWIN_REMOTE);
 	outer.check = edge_csum_ipv4(&outer);
 
-	failed = twin_failed(bpf_skb_adjust_room(skb, sizeof(outer), BPF_ADJ_ROOM_MAC,
-						 BPF_F_ADJ_ROOM_ENCAP_L3_IPV4));
-	failed |= twin_failed(bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), 0));
-	return TC_ACT_UNSPEC + failed * (TC_ACT_SHOT - TC_ACT_UNSPEC);
+	error = bpf_skb_adjust_room(skb, sizeof(outer), BPF_ADJ_ROOM_MAC,
+				    BPF_F_ADJ_ROOM_ENCAP_L3_IPV4);
+	error |= bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), 0);
+	return twin_tc_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -14,7 +14,8 @@ int twin_encap(struct xdp_md *ctx)
 	struct iphdr *ip = twin_ipv4(data, end, 0);
 	struct iphdr outer = {};
 	struct twin_frame head;
-	__u32 length, failed;
+	__u32 length;
+	long error;
 
 	if (!ip)
 		return XDP_PASS;
@@ -33,9 +34,9 @@ int twin_encap(struct xdp_md *ctx)
 	head.eth = *(struct ethhdr *)data;
 	head.ip = outer;
 
-	failed = twin_failed(bpf_xdp_adjust_head(ctx, -(int)sizeof(outer)));
-	failed |= twin_failed(bpf_xdp_store_bytes(ctx, 0, &head, sizeof(head)));
-	return XDP_PASS - failed * (XDP_PASS - XDP_DROP);
+	error = bpf_xdp_adjust_head(ctx, -(int)sizeof(outer));
+	error |= bpf_xdp_store_bytes(ctx, 0, &head, sizeof(head));
+	return twin_xdp_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -8,12 +8,12 @@
 SEC("tc")
 int twin_pad(struct __sk_buff *skb)
 {
-	__u32 failed;
+	long error;
 
 	if (skb->len >= ETH_ZLEN)
 		return TC_ACT_UNSPEC;
-	failed = twin_failed(bpf_skb_change_tail(skb, ETH_ZLEN, 0));
-	return TC_ACT_UNSPEC + failed * (TC_ACT_SHOT - TC_ACT_UNSPEC);
+	error = bpf_skb_change_tail(skb, ETH_ZLEN, 0);
+	return twin_tc_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

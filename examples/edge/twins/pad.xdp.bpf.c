@@ -9,12 +9,12 @@ SEC("xdp")
 int twin_pad(struct xdp_md *ctx)
 {
 	int length = ctx->data_end - ctx->data;
-	__u32 failed;
+	long error;
 
 	if (length >= ETH_ZLEN)
 		return XDP_PASS;
-	failed = twin_failed(bpf_xdp_adjust_tail(ctx, ETH_ZLEN - length));
-	return XDP_PASS - failed * (XDP_PASS - XDP_DROP);
+	error = bpf_xdp_adjust_tail(ctx, ETH_ZLEN - length);
+	return twin_xdp_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -28,7 +28,7 @@ int twin_tag(struct __sk_buff *skb)
 {
 	struct tagged head;
 	struct mac key = {};
-	__u32 failed;
+	long error;
 	__u16 *vlan;
 
 	/* two bytes behind the header are read too, and no frame without them is worth a tag */
@@ -42,9 +42,9 @@ int twin_tag(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	head.h_proto = bpf_htons(ETH_P_8021Q);
 	head.tci = bpf_htons(*vlan & 0xfff);
-	failed = twin_failed(bpf_skb_change_head(skb, 4, 0));
-	failed |= twin_failed(bpf_skb_store_bytes(skb, 0, &head, sizeof(head), 0));
-	return TC_ACT_UNSPEC - failed * (TC_ACT_UNSPEC - TC_ACT_SHOT);
+	error = bpf_skb_change_head(skb, 4, 0);
+	error |= bpf_skb_store_bytes(skb, 0, &head, sizeof(head), 0);
+	return twin_tc_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

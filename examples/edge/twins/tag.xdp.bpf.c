@@ -28,7 +28,7 @@ int twin_tag(struct xdp_md *ctx)
 {
 	struct tagged head;
 	struct mac key = {};
-	__u32 failed;
+	long error;
 	__u16 *vlan;
 
 	/* two bytes behind the header are read too, and no frame without them is worth a tag */
@@ -42,9 +42,9 @@ int twin_tag(struct xdp_md *ctx)
 		return XDP_PASS;
 	head.h_proto = bpf_htons(ETH_P_8021Q);
 	head.tci = bpf_htons(*vlan & 0xfff);
-	failed = twin_failed(bpf_xdp_adjust_head(ctx, -4));
-	failed |= twin_failed(bpf_xdp_store_bytes(ctx, 0, &head, sizeof(head)));
-	return XDP_PASS - failed * (XDP_PASS - XDP_DROP);
+	error = bpf_xdp_adjust_head(ctx, -4);
+	error |= bpf_xdp_store_bytes(ctx, 0, &head, sizeof(head));
+	return twin_xdp_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Copyright (c) 2026 The OPENED authors */
 /*
- * twin.h - what both programs of every pair use: the way to the headers, and failures as numbers
+ * twin.h - what both programs of every pair use: the way to the headers, verdicts of errors
  *
  * A frame at either hook has at least an Ethernet header. So the first check is for both headers
  * together: one for Ethernet alone would be a branch that no frame takes.
@@ -51,8 +51,14 @@ static __always_inline struct iphdr *twin_ipv4(void *data, void *end, __u32 more
 	return ip;
 }
 
-/* 1 when a helper failed, else 0, without a branch: nothing makes these helpers fail here. */
-static __always_inline __u32 twin_failed(long error)
+/* The packet passes unless an error was negative: without a branch, as nothing makes the helpers of
+ * the twins fail. Errors can be joined with "|". */
+static __always_inline int twin_xdp_pass(long error)
 {
-	return (__u64)error >> 63;
+	return XDP_PASS - (int)((__u64)error >> 63) * (XDP_PASS - XDP_DROP);
+}
+
+static __always_inline int twin_tc_pass(long error)
+{
+	return TC_ACT_UNSPEC + (int)((__u64)error >> 63) * (TC_ACT_SHOT - TC_ACT_UNSPEC);
 }

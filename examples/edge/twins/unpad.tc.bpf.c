@@ -10,7 +10,8 @@ int twin_unpad(struct __sk_buff *skb)
 {
 	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
 	struct iphdr *ip = twin_ipv4(data, end, 0);
-	__u32 length, failed;
+	__u32 length;
+	long error;
 
 	if (!ip)
 		return TC_ACT_UNSPEC;
@@ -20,8 +21,8 @@ int twin_unpad(struct __sk_buff *skb)
 	length += ETH_HLEN;
 	if (length >= skb->len)
 		return TC_ACT_UNSPEC;
-	failed = twin_failed(bpf_skb_change_tail(skb, length, 0));
-	return TC_ACT_UNSPEC + failed * (TC_ACT_SHOT - TC_ACT_UNSPEC);
+	error = bpf_skb_change_tail(skb, length, 0);
+	return twin_tc_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

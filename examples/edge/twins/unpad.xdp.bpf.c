@@ -11,7 +11,8 @@ int twin_unpad(struct xdp_md *ctx)
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	struct iphdr *ip = twin_ipv4(data, end, 0);
 	__u32 size = ctx->data_end - ctx->data;
-	__u32 length, failed;
+	__u32 length;
+	long error;
 
 	if (!ip)
 		return XDP_PASS;
@@ -21,8 +22,8 @@ int twin_unpad(struct xdp_md *ctx)
 	length += ETH_HLEN;
 	if (length >= size)
 		return XDP_PASS;
-	failed = twin_failed(bpf_xdp_adjust_tail(ctx, (int)(length - size)));
-	return XDP_PASS - failed * (XDP_PASS - XDP_DROP);
+	error = bpf_xdp_adjust_tail(ctx, (int)(length - size));
+	return twin_xdp_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

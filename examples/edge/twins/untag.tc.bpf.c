@@ -21,7 +21,7 @@ SEC("tc")
 int twin_untag(struct __sk_buff *skb)
 {
 	struct tagged *frame = (void *)(long)skb->data;
-	__u32 failed;
+	long error;
 
 	if ((void *)(frame + 1) > (void *)(long)skb->data_end ||
 	    frame->h_proto != bpf_htons(ETH_P_8021Q))
@@ -30,8 +30,8 @@ int twin_untag(struct __sk_buff *skb)
 		return TC_ACT_SHOT;
 	if (frame->inner == bpf_htons(ETH_P_8021Q) || frame->inner == bpf_htons(ETH_P_8021AD))
 		return TC_ACT_SHOT;
-	failed = twin_failed(bpf_skb_vlan_pop(skb));
-	return TC_ACT_UNSPEC + failed * (TC_ACT_SHOT - TC_ACT_UNSPEC);
+	error = bpf_skb_vlan_pop(skb);
+	return twin_tc_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

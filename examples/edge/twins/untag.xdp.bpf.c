@@ -19,7 +19,7 @@ int twin_untag(struct xdp_md *ctx)
 {
 	struct tagged *frame = (void *)(long)ctx->data;
 	__u8 macs[2 * ETH_ALEN];
-	__u32 failed;
+	long error;
 
 	if ((void *)(frame + 1) > (void *)(long)ctx->data_end ||
 	    frame->h_proto != bpf_htons(ETH_P_8021Q))
@@ -29,9 +29,9 @@ int twin_untag(struct xdp_md *ctx)
 	if (frame->inner == bpf_htons(ETH_P_8021Q) || frame->inner == bpf_htons(ETH_P_8021AD))
 		return XDP_DROP;
 	__builtin_memcpy(macs, frame->macs, sizeof(macs));
-	failed = twin_failed(bpf_xdp_adjust_head(ctx, 4));
-	failed |= twin_failed(bpf_xdp_store_bytes(ctx, 0, macs, sizeof(macs)));
-	return XDP_PASS - failed * (XDP_PASS - XDP_DROP);
+	error = bpf_xdp_adjust_head(ctx, 4);
+	error |= bpf_xdp_store_bytes(ctx, 0, macs, sizeof(macs));
+	return twin_xdp_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -17,17 +17,17 @@ int twin_wrap(struct __sk_buff *skb)
 {
 	struct wrap outer = { .eth.h_dest = { 2, 0, 0, 0, 0, 1 } };
 	struct ethhdr inner;
-	__u32 failed;
+	long error;
 
-	failed = twin_failed(bpf_skb_load_bytes(skb, 0, &inner, sizeof(inner)));
+	error = bpf_skb_load_bytes(skb, 0, &inner, sizeof(inner));
 	if (inner.h_proto == bpf_htons(WRAP_PROTO))
 		return TC_ACT_UNSPEC;
 	__builtin_memcpy(outer.eth.h_source, inner.h_dest, ETH_ALEN);
 	outer.eth.h_proto = bpf_htons(WRAP_PROTO);
 	outer.length = bpf_htons(skb->len);
-	failed |= twin_failed(bpf_skb_change_head(skb, sizeof(outer), 0));
-	failed |= twin_failed(bpf_skb_store_bytes(skb, 0, &outer, sizeof(outer), 0));
-	return TC_ACT_UNSPEC + failed * (TC_ACT_SHOT - TC_ACT_UNSPEC);
+	error |= bpf_skb_change_head(skb, sizeof(outer), 0);
+	error |= bpf_skb_store_bytes(skb, 0, &outer, sizeof(outer), 0);
+	return twin_tc_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -18,17 +18,17 @@ int twin_wrap(struct xdp_md *ctx)
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	struct wrap outer = { .eth.h_dest = { 2, 0, 0, 0, 0, 1 } };
 	struct ethhdr inner;
-	__u32 failed;
+	long error;
 
-	failed = twin_failed(bpf_xdp_load_bytes(ctx, 0, &inner, sizeof(inner)));
+	error = bpf_xdp_load_bytes(ctx, 0, &inner, sizeof(inner));
 	if (inner.h_proto == bpf_htons(WRAP_PROTO))
 		return XDP_PASS;
 	__builtin_memcpy(outer.eth.h_source, inner.h_dest, ETH_ALEN);
 	outer.eth.h_proto = bpf_htons(WRAP_PROTO);
 	outer.length = bpf_htons(end - data);
-	failed |= twin_failed(bpf_xdp_adjust_head(ctx, -(int)sizeof(outer)));
-	failed |= twin_failed(bpf_xdp_store_bytes(ctx, 0, &outer, sizeof(outer)));
-	return XDP_PASS - failed * (XDP_PASS - XDP_DROP);
+	error |= bpf_xdp_adjust_head(ctx, -(int)sizeof(outer));
+	error |= bpf_xdp_store_bytes(ctx, 0, &outer, sizeof(outer));
+	return twin_xdp_pass(error);
 }
 
 char _license[] SEC("license") = "GPL";
