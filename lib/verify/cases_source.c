@@ -2,14 +2,11 @@
 /*
  * cases_source.c - packets in test sources, with the name, the verdict and the output beside them
  *
- * A packet is a list of bytes, a string of bytes written as numbers, hexadecimal or base64 text, or
- * a structure of headers. Text and lists of numbers are taken for one when a name beside them says
- * so ("pkt", "fromhex"), or when they have the form of an Ethernet frame with a known protocol.
- *
- * A bracket that holds packets and something that is known (a name, a verdict, labels) is a case;
- * so is a pair of packets that stands in a table. Any other bracket full of packets is a list of
- * inputs. Two tables of one length, of which the first has no verdicts and the second has, are the
- * inputs and the outputs of the same cases, as older tests of load balancers write them.
+ * What a packet is, cases_packet.c knows. A bracket that holds packets and something that is known
+ * (a name, a verdict, labels) is a case; so is a pair of packets that stands in a table. Any other
+ * bracket full of packets is a list of inputs. Two tables of one length, of which the first has no
+ * verdicts and the second has, are the inputs and the outputs of the same cases, as older tests of
+ * load balancers write them.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -18,10 +15,7 @@
 
 #include "cases_source.h"
 
-enum {
-	FRAME_MIN = 14, /* bytes: an Ethernet header */
-	INCLUDES_MAX = 64,
-};
+#define INCLUDES_MAX 64
 
 /* A case that was read, with what pairing tables needs. */
 struct found {
@@ -36,15 +30,9 @@ struct found {
 struct importer {
 	struct opn_cases *cases;
 	struct opn_source source;
-	struct opn_layouts *layouts;
 	struct found *found;
 	size_t found_count, found_capacity;
 	int err;
-};
-
-struct bytes {
-	uint8_t *data;
-	size_t length;
 };
 
 /* ---- words ---- */
@@ -58,13 +46,6 @@ static bool has_word(const char *text, const char *const *words)
 	return false;
 }
 
-static bool is_packet_word(const char *text)
-{
-	static const char *const words[] = { "pkt", "packet", "frame", "input", "output", NULL };
-
-	return has_word(text, words);
-}
-
 static bool is_output_word(const char *text)
 {
 	static const char *const words[] = { "out", "expect", "want", "result", "after", NULL };
@@ -74,7 +55,7 @@ static bool is_output_word(const char *text)
 
 static bool is_verdict_word(const char *text)
 {
-	static const char *const words[] = { "ret",  "verdict", "action", "code", "expect",
+	static const char *const words[] = { "ret",  "verdict", "act",	  "code", "expect",
 					     "want", "result",	"status", NULL };
 
 	return has_word(text, words);
@@ -97,190 +78,19 @@ static const char *last_word(const char *name)
 	return end;
 }
 
-/* ---- packets ---- */
+/* ---- one case ---- */
 
-static bool is_plausible(const struct bytes *bytes)
-{
-	static const unsigned int protocols[] = { 0x0800, 0x0806, 0x86dd, 0x8100,
-						  0x88a8, 0x8847, 0x8848 };
-	unsigned int protocol;
-
-	if (bytes->length < FRAME_MIN)
-		return false;
-	protocol = (unsigned int)bytes->data[12] << 8 | bytes->data[13];
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
-		if (protocols[i] == protocol)
-			return true;
-	}
-	return false;
-}
-
-static bool is_frame(const struct bytes *bytes, bool hinted)
-{
-	return bytes->length >= FRAME_MIN && bytes->length <= OPN_PACKET_MAX &&
-	       (hinted || is_plausible(bytes));
-}
-
-/* The strings of an expression as one: "a" "b", "a" + "b". False: there is something else. */
-static bool join_strings(struct importer *importer, const struct opn_node *node,
-			 struct opn_node *out)
-{
-	struct opn_buf buf = { 0 };
-	bool all = node != NULL;
-
-	*out = (struct opn_node){ .kind = OPN_NODE_STRING };
-	if (node && !node->next && node->kind == OPN_NODE_STRING) {
-		*out = *node;
-		return true;
-	}
-	for (; node && all; node = node->next) {
-		all = node->kind == OPN_NODE_STRING ||
-		      (node->kind == OPN_NODE_OPERATOR && !strcmp(node->text, "+"));
-		if (node->kind == OPN_NODE_STRING) {
-			opn_buf_add(&buf, node->text, node->length);
-			out->escaped += node->escaped;
-		}
-	}
-	if (all && buf.length) {
-		char *text = opn_arena_alloc(importer->source.arena, buf.length + 1);
-
-		if (text)
-			memcpy(text, buf.data, buf.length);
-		out->text = text;
-		out->length = buf.length;
-		all = text != NULL;
-	} else {
-		all = false;
-	}
-	opn_buf_free(&buf);
-	return all;
-}
-
-enum string_form { FORM_ANY, FORM_HEX, FORM_BASE64 };
-
-static bool string_packet(struct importer *importer, const struct opn_node *string,
-			  enum string_form form, bool hinted, struct bytes *out)
-{
-	struct opn_arena *arena = importer->source.arena;
-
-	if (string->length < FRAME_MIN)
-		return false;
-	if (form == FORM_ANY && string->escaped * 2 >= string->length) {
-		out->data = (uint8_t *)(uintptr_t)string->text;
-		out->length = string->length;
-		return is_frame(out, hinted || string->escaped * 4 >= string->length * 3);
-	}
-	if (form != FORM_BASE64) {
-		out->length = opn_bytes_of_hex(arena, string->text, string->length, &out->data);
-		if (out->length != SIZE_MAX && is_frame(out, hinted || form == FORM_HEX))
-			return true;
-	}
-	if (form == FORM_HEX)
-		return false;
-	/* base64 has no mark of its own: any long word is some, so its header must be right */
-	out->length = opn_bytes_of_base64(arena, string->text, string->length, &out->data);
-	return out->length != SIZE_MAX && is_frame(out, form == FORM_BASE64);
-}
-
-/* A list of numbers, all of which are bytes. */
-static bool list_packet(struct importer *importer, const struct opn_node *list, bool hinted,
-			struct bytes *out)
-{
-	size_t i = 0;
-
-	if (list->statements || list->count < FRAME_MIN || list->count > OPN_PACKET_MAX)
-		return false;
-	out->data = NULL;
-	out->length = list->count;
-	for (const struct opn_element *e = list->elements; e; e = e->next, i++) {
-		uint64_t number;
-
-		if (e->before || !opn_source_number(&importer->source, e->value, &number) ||
-		    number > 255)
-			return false;
-		if (!out->data)
-			out->data = opn_arena_alloc(importer->source.arena, list->count);
-		if (!out->data)
-			return false;
-		out->data[i] = (uint8_t)number;
-	}
-	return is_frame(out, hinted);
-}
-
-static bool value_packet(struct importer *importer, const struct opn_node *value, bool hinted,
-			 unsigned int depth, struct bytes *out);
-
-/* A call with one argument: "bytes.fromhex(...)", "DecodeString(...)", "std::string(...)". */
-static bool call_packet(struct importer *importer, const char *name, const struct opn_node *list,
-			bool hinted, unsigned int depth, struct bytes *out)
-{
-	const struct opn_node *argument = list->count ? list->elements->value : NULL;
-	struct opn_node string;
-	enum string_form form = strcasestr(name, "64")	  ? FORM_BASE64
-				: strcasestr(name, "hex") ? FORM_HEX
-							  : FORM_ANY;
-
-	if (!argument || (list->count != 1 && form == FORM_ANY))
-		return false;
-	if (form != FORM_ANY && join_strings(importer, argument, &string))
-		return string_packet(importer, &string, form, true, out);
-	return list->count == 1 &&
-	       value_packet(importer, argument, hinted || strstr(name, "byte"), depth + 1, out);
-}
-
-static bool value_packet(struct importer *importer, const struct opn_node *value, bool hinted,
-			 unsigned int depth, struct bytes *out)
-{
-	const struct opn_node *last = value, *before = NULL;
-	struct opn_node string;
-
-	if (!value || depth > 8)
-		return false;
-	if (join_strings(importer, value, &string))
-		return string_packet(importer, &string, FORM_ANY, hinted, out);
-	for (; last->next; last = last->next)
-		before = last;
-	if (last->kind != OPN_NODE_LIST)
-		return false;
-	if (last->open == '(' && before && before->kind == OPN_NODE_NAME)
-		return call_packet(importer, before->text, last, hinted, depth, out);
-	if (list_packet(importer, last, hinted, out))
-		return true;
-	out->length = opn_source_structure(&importer->source, importer->layouts, last, &out->data);
-	return out->length > 0;
-}
-
-/* "char packet[64] = {...}": the rest is zero. */
-static bool pad(struct importer *importer, const struct opn_element *element, struct bytes *out)
-{
-	const struct opn_node *last = element->before;
-	uint64_t size = 0;
+struct bytes {
 	uint8_t *data;
-
-	while (last && last->next && last->next->kind != OPN_NODE_OPERATOR)
-		last = last->next;
-	if (!last || last->kind != OPN_NODE_LIST || last->open != '[' || last->count != 1 ||
-	    !opn_source_number(&importer->source, last->elements->value, &size) ||
-	    size <= out->length || size > OPN_PACKET_MAX ||
-	    importer->source.language != OPN_SOURCE_C)
-		return true;
-	data = opn_arena_alloc(importer->source.arena, (size_t)size);
-	if (!data)
-		return false;
-	memcpy(data, out->data, out->length);
-	*out = (struct bytes){ data, (size_t)size };
-	return true;
-}
+	size_t length;
+};
 
 static bool element_packet(struct importer *importer, const struct opn_element *element,
 			   bool hinted, struct bytes *out)
 {
-	return value_packet(importer, element->value, hinted || is_packet_word(element->label), 0,
-			    out) &&
-	       pad(importer, element, out);
+	out->length = opn_source_packet(&importer->source, element, hinted, &out->data);
+	return out->length > 0;
 }
-
-/* ---- one case ---- */
 
 /* What the elements of a bracket are to each other. */
 struct row {
@@ -301,7 +111,7 @@ static void take_packet(struct row *row, const struct opn_element *element,
 	bool output = is_output_word(element->label);
 
 	row->packets++;
-	row->labels += element->label && (output || is_packet_word(element->label) ||
+	row->labels += element->label && (output || opn_source_is_packet_word(element->label) ||
 					  strcasestr(element->label, "in"));
 	if (output || (row->in_element && !row->out.length)) {
 		row->out = *bytes;
@@ -475,7 +285,8 @@ static void add_inputs(struct importer *importer, const struct opn_node *list, b
 			add_found(importer, e->label, e->value, &bytes);
 		} else {
 			walk_nodes(importer, e->before, hinted);
-			walk_nodes(importer, e->value, hinted || is_packet_word(e->label));
+			walk_nodes(importer, e->value,
+				   hinted || opn_source_is_packet_word(e->label));
 		}
 	}
 }
@@ -516,7 +327,7 @@ static void walk_list(struct importer *importer, const struct opn_node *list,
 
 		for (const struct opn_element *e = list->elements; e; e = e->next) {
 			const struct opn_node *last = opn_source_last(e);
-			bool named = hinted || is_packet_word(e->label);
+			bool named = hinted || opn_source_is_packet_word(e->label);
 
 			walk_nodes(importer, e->before, named);
 			if (inner && e->value == last)
@@ -684,7 +495,7 @@ static void read_includes(struct importer *importer, const char *path)
 			continue;
 		i++;
 		if (read_header(importer, path, folder, include->path))
-			opn_layouts_collect(importer->layouts, source->root);
+			opn_source_collect(source);
 	}
 	opn_diags_free(ignored);
 	source->diags = diags;
@@ -699,10 +510,7 @@ static int import(struct importer *importer, const char *path)
 
 	if (err)
 		return err;
-	importer->layouts = opn_layouts_new(importer->source.arena);
-	if (!importer->layouts)
-		return -ENOMEM;
-	opn_layouts_collect(importer->layouts, importer->source.root);
+	opn_source_collect(&importer->source);
 	read_includes(importer, path);
 	walk_list(importer, importer->source.root, NULL, false, false);
 	if (importer->err) {

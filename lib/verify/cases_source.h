@@ -114,6 +114,8 @@ struct opn_include {
 	const char *path; /* as written */
 };
 
+struct opn_layouts;
+
 /* A source as a tree: root is a list of statements. */
 struct opn_source {
 	struct opn_arena *arena;
@@ -124,6 +126,7 @@ struct opn_source {
 	struct opn_define *defines;
 	struct opn_include *includes, *last_include;
 	struct opn_name *unknown; /* constants that were reported */
+	struct opn_layouts *layouts;
 	size_t nodes;
 };
 
@@ -136,21 +139,31 @@ bool opn_name_add(struct opn_name **list, const char *text, struct opn_arena *ar
 /* The last node of an element's value. */
 const struct opn_node *opn_source_last(const struct opn_element *element);
 
-/* ---- structures of headers ---- */
-
-struct opn_layouts;
-
-/* Remembers the structures that a tree defines, for opn_source_structure(). NULL: no memory. */
-struct opn_layouts *opn_layouts_new(struct opn_arena *arena);
-void opn_layouts_collect(struct opn_layouts *layouts, const struct opn_node *root);
+/* ---- values ---- */
 
 /* The value of an expression of numbers and known constants; false: it is none. */
 bool opn_source_number(struct opn_source *source, const struct opn_node *node, uint64_t *value);
+/* The same, but a constant that is not known is reported, each once, and taken as zero. */
+bool opn_source_value(struct opn_source *source, const struct opn_node *node, uint64_t *value);
+/* The size of a structure of cases_headers.def, or 0. */
+unsigned int opn_header_size(const char *name);
+
+/* ---- structures of headers ---- */
+
+/* Remembers the structures that the tree defines, for opn_source_structure(). */
+void opn_source_collect(struct opn_source *source);
 
 /* The bytes of a list of designated initialisers (".eth.h_proto = ...") that fills in the headers
- * of a packet; names of constants that are not known are reported, each once, and taken as zero.
- * Returns how many bytes, in the arena, or 0 when it is no such list. */
-size_t opn_source_structure(struct opn_source *source, const struct opn_layouts *layouts,
-			    const struct opn_node *list, uint8_t **out);
+ * of a packet. Returns how many bytes, in the arena, or 0 when it is no such list. */
+size_t opn_source_structure(struct opn_source *source, const struct opn_node *list, uint8_t **out);
+
+/* ---- packets ---- */
+
+/* Whether a label is that of a packet. */
+bool opn_source_is_packet_word(const char *label);
+/* The bytes of an element that is a packet, in the arena; hinted: names around it say that there
+ * are packets. Returns how many, 0: it is none. */
+size_t opn_source_packet(struct opn_source *source, const struct opn_element *element, bool hinted,
+			 uint8_t **out);
 
 #endif

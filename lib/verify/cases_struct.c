@@ -44,27 +44,11 @@ static const struct member members[] = {
 #undef OPN_CONSTANT
 };
 
-static const struct {
-	const char *name;
-	uint64_t value;
-} constants[] = {
-#define OPN_HEADER(name, size)
-#define OPN_MEMBER(header, name, offset, size)
-#define OPN_BITS(header, name, byte, shift, bits)
-#define OPN_CONSTANT(name, value) { #name, value },
-#include "cases_headers.def"
-#undef OPN_HEADER
-#undef OPN_MEMBER
-#undef OPN_BITS
-#undef OPN_CONSTANT
-};
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum {
 	PARTS_MAX = 32, /* of a structure, or of a path's list of headers */
 	PATHS_MAX = 256,
-	EXPRESSION_DEPTH = 16,
 };
 
 /* ---- layouts ---- */
@@ -87,22 +71,13 @@ struct opn_layouts {
 	struct layout *first;
 };
 
-struct opn_layouts *opn_layouts_new(struct opn_arena *arena)
+static struct opn_layouts *new_layouts(struct opn_arena *arena)
 {
 	struct opn_layouts *layouts = opn_arena_alloc(arena, sizeof(*layouts));
 
 	if (layouts)
 		layouts->arena = arena;
 	return layouts;
-}
-
-static unsigned int header_size(const char *name)
-{
-	for (size_t i = 0; i < COUNT(headers); i++) {
-		if (!strcmp(headers[i].name, name))
-			return headers[i].size;
-	}
-	return 0;
 }
 
 static unsigned int number_size(const char *name)
@@ -141,7 +116,7 @@ static bool read_part(const struct opn_element *element, struct part *part)
 	if (is_name(node, "struct") && node->next && node->next->kind == OPN_NODE_NAME) {
 		node = node->next;
 		part->header = node->text;
-		part->item = header_size(node->text);
+		part->item = opn_header_size(node->text);
 	} else if (node->kind == OPN_NODE_NAME) {
 		if (is_name(node, "unsigned") && is_name(node->next, "char"))
 			node = node->next;
@@ -200,199 +175,15 @@ static void collect_nodes(struct opn_layouts *layouts, const struct opn_node *no
 	}
 }
 
-void opn_layouts_collect(struct opn_layouts *layouts, const struct opn_node *root)
+void opn_source_collect(struct opn_source *source)
 {
-	collect_nodes(layouts, root);
+	if (!source->layouts)
+		source->layouts = new_layouts(source->arena);
+	if (source->layouts)
+		collect_nodes(source->layouts, source->root);
 }
 
 /* ---- values ---- */
-
-struct evaluator {
-	struct opn_source *source;
-	const struct opn_node *at;
-	unsigned int depth;
-	bool quiet; /* a name that is not known is no value, and nothing is said */
-	bool failed;
-};
-
-static uint64_t evaluate(struct evaluator *evaluator, unsigned int level);
-
-static uint64_t evaluate_element(struct evaluator *outer, const struct opn_node *first)
-{
-	struct evaluator evaluator = {
-		.source = outer->source,
-		.at = first,
-		.depth = outer->depth + 1,
-		.quiet = outer->quiet,
-	};
-	uint64_t value;
-
-	if (evaluator.depth > EXPRESSION_DEPTH) {
-		outer->failed = true;
-		return 0;
-	}
-	value = evaluate(&evaluator, 0);
-	outer->failed = outer->failed || evaluator.failed || evaluator.at;
-	return value;
-}
-
-static uint64_t constant(struct evaluator *evaluator, const struct opn_node *node)
-{
-	for (const struct opn_define *d = evaluator->source->defines; d; d = d->next) {
-		if (!strcmp(d->name, node->text))
-			return d->value;
-	}
-	for (size_t i = 0; i < COUNT(constants); i++) {
-		if (!strcmp(constants[i].name, node->text))
-			return constants[i].value;
-	}
-	if (evaluator->quiet) {
-		evaluator->failed = true;
-		return 0;
-	}
-	if (opn_name_add(&evaluator->source->unknown, node->text, evaluator->source->arena))
-		opn_diag(evaluator->source->diags, OPN_DIAG_CASE_VALUE_UNKNOWN,
-			 (struct opn_loc){ evaluator->source->path, node->line, node->column,
-					   (unsigned int)node->length },
-			 node->text);
-	return 0;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), tail = strlen(end);
-
-	return length >= tail && !strcmp(text + length - tail, end);
-}
-
-/* A call: of a byte order function, or sizeof. */
-static uint64_t call(struct evaluator *evaluator, const char *name, const struct opn_node *list)
-{
-	const struct opn_node *argument = list->count == 1 ? list->elements->value : NULL;
-
-	if (argument && !strcmp(name, "sizeof")) {
-		const struct opn_node *type =
-			is_name(argument, "struct") ? argument->next : argument;
-		unsigned int size =
-			type && type->kind == OPN_NODE_NAME ? header_size(type->text) : 0;
-
-		evaluator->failed = evaluator->failed || !size;
-		return size;
-	}
-	if (argument && (ends_with(name, "htons") || ends_with(name, "cpu_to_be16")))
-		return htons((uint16_t)evaluate_element(evaluator, argument));
-	if (argument && (ends_with(name, "htonl") || ends_with(name, "cpu_to_be32")))
-		return htonl((uint32_t)evaluate_element(evaluator, argument));
-	evaluator->failed = true;
-	return 0;
-}
-
-static bool is_operand(const struct opn_node *node)
-{
-	return node && node->kind != OPN_NODE_OPERATOR;
-}
-
-static uint64_t operand(struct evaluator *evaluator)
-{
-	const struct opn_node *node = evaluator->at;
-	bool negative = false, inverse = false;
-	uint64_t value = 0;
-
-	for (; node && node->kind == OPN_NODE_OPERATOR; node = node->next) {
-		if (!strcmp(node->text, "-"))
-			negative = !negative;
-		else if (!strcmp(node->text, "~"))
-			inverse = !inverse;
-		else
-			break;
-	}
-	/* a cast stands before what it casts */
-	if (node && node->kind == OPN_NODE_LIST && node->open == '(' && is_operand(node->next))
-		node = node->next;
-	if (!is_operand(node)) {
-		evaluator->failed = true;
-		return 0;
-	}
-	evaluator->at = node->next;
-	if (node->kind == OPN_NODE_NUMBER) {
-		value = node->number;
-	} else if (node->kind == OPN_NODE_NAME && node->next && node->next->kind == OPN_NODE_LIST &&
-		   node->next->open == '(') {
-		value = call(evaluator, node->text, node->next);
-		evaluator->at = node->next->next;
-	} else if (node->kind == OPN_NODE_NAME) {
-		value = constant(evaluator, node);
-	} else if (node->kind == OPN_NODE_LIST && node->open == '(' && node->count == 1) {
-		value = evaluate_element(evaluator, node->elements->value);
-	} else {
-		evaluator->failed = true;
-	}
-	value = inverse ? ~value : value;
-	return negative ? 0 - value : value;
-}
-
-static bool apply(const char *sign, uint64_t right, uint64_t *value)
-{
-	switch (sign[0]) {
-	case '|':
-		*value |= right;
-		return true;
-	case '&':
-		*value &= right;
-		return true;
-	case '<':
-		*value = right < 64 ? *value << right : 0;
-		return true;
-	case '>':
-		*value = right < 64 ? *value >> right : 0;
-		return true;
-	case '+':
-		*value += right;
-		return true;
-	case '-':
-		*value -= right;
-		return true;
-	case '*':
-		*value *= right;
-		return true;
-	}
-	return false;
-}
-
-/* By C's precedence, level by level; ends at what is no sign of a level. */
-static uint64_t evaluate(struct evaluator *evaluator, unsigned int level)
-{
-	static const char *const levels[][3] = {
-		{ "|" }, { "&" }, { "<<", ">>" }, { "+", "-" }, { "*" }
-	};
-	uint64_t value =
-		level < COUNT(levels) ? evaluate(evaluator, level + 1) : operand(evaluator);
-
-	while (level < COUNT(levels) && !evaluator->failed && evaluator->at &&
-	       evaluator->at->kind == OPN_NODE_OPERATOR) {
-		const char *sign = evaluator->at->text;
-		size_t i = 0;
-
-		while (i < 3 && levels[level][i] && strcmp(levels[level][i], sign) != 0)
-			i++;
-		if (i == 3 || !levels[level][i])
-			break;
-		evaluator->at = evaluator->at->next;
-		if (!apply(sign, evaluate(evaluator, level + 1), &value))
-			evaluator->failed = true;
-	}
-	return value;
-}
-
-bool opn_source_number(struct opn_source *source, const struct opn_node *node, uint64_t *value)
-{
-	struct evaluator evaluator = { .source = source, .quiet = true };
-
-	if (!node)
-		return false;
-	*value = evaluate_element(&evaluator, node);
-	return !evaluator.failed;
-}
 
 static void store(uint8_t *to, unsigned int size, uint64_t value)
 {
@@ -439,28 +230,29 @@ static bool place_item(struct opn_source *source, const struct opn_element *elem
 static bool store_value(struct opn_source *source, const struct opn_node *value, uint8_t *to,
 			unsigned int size, unsigned int item)
 {
-	struct evaluator evaluator = { .source = source };
 	unsigned int at = 0;
+	uint64_t number;
 
 	if (value->kind == OPN_NODE_STRING && !value->next) {
 		memcpy(to, value->text, value->length < size ? value->length : size);
 		return true;
 	}
 	if (value->kind != OPN_NODE_LIST || value->open != '{') {
-		uint64_t number = evaluate_element(&evaluator, value);
-
+		if (!opn_source_value(source, value, &number))
+			return false;
 		store(to, size, number);
-		return !evaluator.failed;
+		return true;
 	}
 	value = innermost(value);
 	if (item == 1 && size == 16 && (value->count == 4 || value->count == 8))
 		item = size / (unsigned int)value->count; /* an address by its words */
 	for (const struct opn_element *e = value->elements; e; e = e->next, at += item) {
-		if (!e->value || !place_item(source, e, item, &at) || at + item > size)
+		if (!place_item(source, e, item, &at) || at + item > size ||
+		    !opn_source_value(source, e->value, &number))
 			return false;
-		store(to + at, item, evaluate_element(&evaluator, e->value));
+		store(to + at, item, number);
 	}
-	return !evaluator.failed;
+	return true;
 }
 
 /* ---- initialisers ---- */
@@ -607,7 +399,7 @@ static bool guess_layout(const struct paths *paths, struct layout *out)
 		if (!part->header)
 			return false;
 		part->name = first;
-		part->size = header_size(part->header);
+		part->size = opn_header_size(part->header);
 		part->offset = out->size;
 		out->size += part->size;
 		out->count++;
@@ -620,7 +412,7 @@ static bool choose_layout(const struct opn_layouts *layouts, const struct paths 
 {
 	const struct layout *best = NULL;
 
-	for (const struct layout *l = layouts->first; l; l = l->next) {
+	for (const struct layout *l = layouts ? layouts->first : NULL; l; l = l->next) {
 		if (fits(l, paths) && (!best || l->count <= best->count))
 			best = l;
 	}
@@ -650,14 +442,13 @@ static bool fill(struct opn_source *source, const struct layout *layout, const s
 	return true;
 }
 
-size_t opn_source_structure(struct opn_source *source, const struct opn_layouts *layouts,
-			    const struct opn_node *list, uint8_t **out)
+size_t opn_source_structure(struct opn_source *source, const struct opn_node *list, uint8_t **out)
 {
 	struct paths paths = { .count = 0 };
 	struct layout layout;
 
 	if (list->open != '{' || !list->count || list->count > PATHS_MAX || list->statements ||
-	    !add_paths(&paths, list) || !choose_layout(layouts, &paths, &layout) ||
+	    !add_paths(&paths, list) || !choose_layout(source->layouts, &paths, &layout) ||
 	    layout.size > OPN_PACKET_MAX)
 		return 0;
 	*out = opn_arena_alloc(source->arena, layout.size);

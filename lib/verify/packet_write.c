@@ -74,68 +74,9 @@ char *opn_packet_hex(const uint8_t *data, uint32_t length)
 	return opn_buf_take(&buf);
 }
 
-static const char c_head[] = "// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
-			     "/*\n"
-			     " * One packet through one program. Build and run (needs root):\n"
-			     " *   cc -Wall -o case CASE.c -lbpf && ./case OBJECT.bpf.o\n"
-			     " * Exit status 0: as expected, 1: not so, 2: could not be run.\n"
-			     " */\n"
-			     "#include <bpf/bpf.h>\n"
-			     "#include <bpf/libbpf.h>\n"
-			     "#include <stdio.h>\n"
-			     "#include <string.h>\n"
-			     "\n";
-
-static const char c_main[] = "static unsigned char result[65536];\n"
-			     "\n"
-			     "int main(int argc, char **argv)\n"
-			     "{\n"
-			     "\tLIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = packet,\n"
-			     "\t\t    .data_size_in = sizeof(packet), .data_out = result,\n"
-			     "\t\t    .data_size_out = sizeof(result), .repeat = 1);\n"
-			     "\tstruct bpf_program *program;\n"
-			     "\tstruct bpf_object *object;\n"
-			     "\tint err, failed = 0;\n"
-			     "\n"
-			     "\tif (argc != 2) {\n"
-			     "\t\tfprintf(stderr, \"usage: %s OBJECT\\n\", argv[0]);\n"
-			     "\t\treturn 2;\n"
-			     "\t}\n"
-			     "\tobject = bpf_object__open_file(argv[1], NULL);\n"
-			     "\tif (!object || bpf_object__load(object)) {\n"
-			     "\t\tfprintf(stderr, \"cannot load %s\\n\", argv[1]);\n"
-			     "\t\treturn 2;\n"
-			     "\t}\n"
-			     "\tprogram = bpf_object__find_program_by_name(object, program_name);\n"
-			     "\tif (!program) {\n"
-			     "\t\tfprintf(stderr, \"no program %s\\n\", program_name);\n"
-			     "\t\treturn 2;\n"
-			     "\t}\n"
-			     "\terr = bpf_prog_test_run_opts(bpf_program__fd(program), &opts);\n"
-			     "\tif (err) {\n"
-			     "\t\tfprintf(stderr, \"cannot run it: %s\\n\", strerror(-err));\n"
-			     "\t\treturn 2;\n"
-			     "\t}\n"
-			     "\tif (opts.retval != verdict) {\n"
-			     "\t\tprintf(\"verdict %u, expected %u\\n\", opts.retval, verdict);\n"
-			     "\t\tfailed = 1;\n"
-			     "\t}\n";
-
-static const char c_output[] =
-	"\tif (opts.data_size_out != sizeof(output)) {\n"
-	"\t\tprintf(\"%u bytes, expected %zu\\n\", opts.data_size_out, sizeof(output));\n"
-	"\t\tfailed = 1;\n"
-	"\t}\n"
-	"\tfor (size_t i = 0; i < opts.data_size_out && i < sizeof(output); i++) {\n"
-	"\t\tif (result[i] == output[i])\n"
-	"\t\t\tcontinue;\n"
-	"\t\tprintf(\"byte %zu: %02x, expected %02x\\n\", i, result[i], output[i]);\n"
-	"\t\tfailed = 1;\n"
-	"\t}\n";
-
-static const char c_tail[] = "\tbpf_object__close(object);\n"
-			     "\treturn failed;\n"
-			     "}\n";
+#define OPN_TEXT(name, text) static const char name[] = text;
+#include "packet_case.def"
+#undef OPN_TEXT
 
 /* A string literal; '?' in octal too, or two of them could begin a trigraph. */
 static void add_string(struct opn_buf *buf, const char *text)
