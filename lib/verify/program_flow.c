@@ -125,6 +125,14 @@ static int mark_leader(const struct opn_code *code, size_t function, size_t insn
 	return 0;
 }
 
+/* Code that was not verified may name registers that are not there. */
+static bool is_sound(const struct opn_code *code, size_t insn)
+{
+	return code->insns[insn].dst_reg < OPN_REGISTERS &&
+	       code->insns[insn].src_reg < OPN_REGISTERS &&
+	       (!opn_insn_is_wide(&code->insns[insn]) || insn + 1 < code->count);
+}
+
 static int find_leaders(const struct opn_code *code, bool *leaders)
 {
 	size_t function = 0;
@@ -135,6 +143,8 @@ static int find_leaders(const struct opn_code *code, bool *leaders)
 		const struct bpf_insn *insn = &code->insns[i];
 		int err = 0;
 
+		if (!is_sound(code, i))
+			return -EINVAL;
 		while (i >= code->functions[function].end)
 			function++;
 		if (opn_insn_is_goto(insn) && BPF_SRC(insn->code) == BPF_X)

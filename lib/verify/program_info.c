@@ -108,11 +108,17 @@ static int read_lines(struct opn_code *code, const struct btf *btf,
 		return -ENOMEM;
 	for (size_t i = 0; btf && i < count; i++) {
 		struct bpf_line_info info;
-		struct opn_code_line *line = &code->lines[code->line_count++];
+		struct opn_code_line *line = &code->lines[i];
 		const char *source;
 
 		memcpy(&info, (const char *)load->line_info + i * load->line_info_rec_size,
 		       sizeof(info));
+		/* Not in order: the kernel will refuse it. */
+		if (i && info.insn_off <= line[-1].insn) {
+			code->line_count = 0;
+			return 0;
+		}
+		code->line_count++;
 		source = btf__str_by_offset(btf, info.line_off);
 		while (source && (*source == ' ' || *source == '\t'))
 			source++;
@@ -157,7 +163,7 @@ const struct opn_code_line *opn_info_line(const struct opn_code *code, size_t in
 bool opn_program_traced(const struct opn_program *program, const char **why)
 {
 	*why = program->lost;
-	return program->level > OPN_TRACE_NONE;
+	return program->trace;
 }
 
 const struct opn_edge *opn_program_edges(const struct opn_program *program, size_t *count)

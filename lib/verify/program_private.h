@@ -2,9 +2,11 @@
 /*
  * program_private.h - what the files of program.h share
  *
- * program.c opens and loads; program_run.c runs; program_patch.c edits instructions;
- * program_calls.c replaces the calls of the rules; program_flow.c knows the control flow and what
- * registers hold; program_trace.c puts the marks; program_info.c reads what they left.
+ * In the order in which they come: program.c opens, program_plan.c and program_needs.c find out
+ * what to load, program_load.c loads, and for that program_calls.c replaces the calls of the rules,
+ * program_flow.c finds the control flow and what registers hold, program_trace.c puts marks,
+ * program_patch.c edits the instructions; program_report.c says what went wrong, program_dead.c
+ * finds what cannot be reached, program_run.c runs, program_info.c reads what the marks say.
  *
  * A probe is an array map of one entry, mapped into our memory. The code writes to it by address
  * (BPF_PSEUDO_MAP_VALUE), so that it needs no lookup and no register but the one for the address.
@@ -215,13 +217,13 @@ struct opn_code {
 	size_t cleared; /* bytes at the start of the probe that a run has to clear */
 };
 
-/* How much a traced build records; each lower one is for what the verifier refused. */
-enum opn_trace_level {
-	OPN_TRACE_NONE,
-	OPN_TRACE_EDGES,
-	OPN_TRACE_SPILLS,      /* also where a register must be saved for it */
-	OPN_TRACE_COMPARISONS, /* and what was compared */
-	OPN_TRACE_LOOKUPS,     /* and what was looked up */
+/* What a traced build records. */
+enum opn_trace {
+	OPN_TRACE_EDGES = 1,
+	OPN_TRACE_SPILLS = 2, /* edges also where a register must be saved for it */
+	OPN_TRACE_COMPARISONS = 4,
+	OPN_TRACE_LOOKUPS = 8,
+	OPN_TRACE_ALL = 15,
 };
 
 struct opn_ctx_field;
@@ -250,8 +252,9 @@ struct opn_program {
 	size_t ctx_field_count;
 
 	/* trace */
-	enum opn_trace_level level;
-	char *lost; /* what the trace does not have, and why; NULL: nothing */
+	unsigned int trace; /* enum opn_trace, as it is tried or was loaded; 0: not traced */
+	bool spilled;	    /* some register was saved */
+	char *lost;	    /* what the trace does not have, and why; NULL: nothing */
 	struct opn_edge *edges;
 	uint8_t *hits;
 	size_t edge_count, block_count;
@@ -276,7 +279,7 @@ int opn_info_read(struct opn_program *program, struct opn_code *code,
 /* The line of an instruction, or NULL. */
 const struct opn_code_line *opn_info_line(const struct opn_code *code, size_t insn);
 
-/* Adds the edits and edges of a traced build, at program->level. Returns 0, -ENOMEM, or what
+/* Adds the edits and edges of a traced build, of program->trace. Returns 0, -ENOMEM, or what
  * opn_flow_find() or making a map said. */
 int opn_trace_prepare(struct opn_program *program, struct opn_code *code);
 /* After the load: makes room for hits, finds the dead edges. Returns 0 or -ENOMEM. */

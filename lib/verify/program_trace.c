@@ -107,7 +107,7 @@ static bool can_mark(const struct tracer *tracer, size_t function, uint16_t free
 {
 	if (free_registers & ANY)
 		return true;
-	return tracer->program->level >= OPN_TRACE_SPILLS &&
+	return (tracer->program->trace & OPN_TRACE_SPILLS) &&
 	       tracer->lowest[function] - 16 >= -FRAME;
 }
 
@@ -118,6 +118,7 @@ static void add_mark(struct tracer *tracer, size_t function, uint16_t free_regis
 	uint8_t reg = BPF_REG_0;
 	bool spill = !(free_registers & ANY);
 
+	tracer->program->spilled |= spill;
 	if (!spill)
 		reg = (uint8_t)lowest_bit(free_registers & ANY);
 	else
@@ -176,7 +177,7 @@ static void trace_jump(struct tracer *tracer, const struct opn_block *block)
 	edges[1].unknown = !taken;
 	if (!fall && !taken)
 		return;
-	if (tracer->program->level >= OPN_TRACE_COMPARISONS && (reads & ANY))
+	if ((tracer->program->trace & OPN_TRACE_COMPARISONS) && (reads & ANY))
 		add_comparison(tracer, block, (uint8_t)lowest_bit(reads & ANY));
 	jump = out->count;
 	opn_insns_add(out, insn.code, insn.dst_reg, insn.src_reg, 0, insn.imm);
@@ -377,13 +378,13 @@ static void trace_block(struct tracer *tracer, size_t number)
 		mark_block(tracer, block, tracer->flags++);
 	for (size_t i = block->first; i < block->last; i++) {
 		if (is_lookup(tracer, &code->insns[i]) &&
-		    tracer->program->level >= OPN_TRACE_LOOKUPS)
+		    (tracer->program->trace & OPN_TRACE_LOOKUPS))
 			trace_lookup(tracer, i, &state);
 		opn_flow_step(code, &tracer->calls, i, &state);
 		i += opn_insn_is_wide(&code->insns[i]);
 	}
 	if (is_lookup(tracer, &code->insns[block->last]) &&
-	    tracer->program->level >= OPN_TRACE_LOOKUPS)
+	    (tracer->program->trace & OPN_TRACE_LOOKUPS))
 		trace_lookup(tracer, block->last, &state);
 	if (block->edge == OPN_NO_MARK)
 		return;

@@ -33,11 +33,12 @@ static const struct {
 	{ "packet-change", packet_change_suite },
 	{ "state", state_suite },
 	{ "program", program_suite },
+	{ "program-trace", program_trace_suite },
 	{ "program-patch", program_patch_suite },
 };
 
 /* Suites that load programs. */
-static const char *const for_root[] = { "state", "program" };
+static const char *const for_root[] = { "state", "program", "program-trace" };
 
 static bool needs_root(const char *name)
 {

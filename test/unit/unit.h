@@ -28,6 +28,7 @@ Suite *packet_fix_suite(void);
 Suite *packet_change_suite(void);
 Suite *state_suite(void);
 Suite *program_suite(void);
+Suite *program_trace_suite(void);
 Suite *program_patch_suite(void);
 
 /* A case whose tests run in an empty folder that is removed afterwards, and have `diags`. */

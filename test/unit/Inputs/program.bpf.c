@@ -139,6 +139,53 @@ __attribute__((naked)) int crowded(void)
 			     : "memory");
 }
 
+/* The same with no room in the frame. */
+SEC("xdp")
+__attribute__((naked)) int full(void)
+{
+	asm volatile("r9 = *(u32 *)(r1 + 4);"
+		     "r8 = *(u32 *)(r1 + 0);"
+		     "r9 -= r8;"
+		     "r0 = 1; r1 = 2; r2 = 3; r3 = 4; r4 = 5; r5 = 6; r6 = 7; r7 = 8; r8 = 9;"
+		     "*(u64 *)(r10 - 504) = r9;"
+		     "if r9 > 100 goto 1f;"
+		     "r0 += 1000;"
+		     "1: r0 += r1; r0 += r2; r0 += r3; r0 += r4; r0 += r5; r0 += r6;"
+		     "r0 += r7; r0 += r8; r0 += r9;"
+		     "exit;" ::
+			     : "memory");
+}
+
+static __attribute__((naked, noinline, used)) int cramped_part(void)
+{
+	asm volatile("r9 = r1;"
+		     "r0 = 1; r1 = 1; r2 = 1; r3 = 1; r4 = 1; r5 = 1; r6 = 1; r7 = 1; r8 = 1;"
+		     "*(u64 *)(r10 - 256) = r9;"
+		     "if r9 > 100 goto 1f;"
+		     "r0 += 1000;"
+		     "1: r0 += r1; r0 += r2; r0 += r3; r0 += r4; r0 += r5; r0 += r6;"
+		     "r0 += r7; r0 += r8; r0 += r9;"
+		     "exit;" ::
+			     : "memory");
+}
+
+SEC("xdp")
+__attribute__((naked)) int cramped(void)
+{
+	asm volatile("r2 = *(u32 *)(r1 + 4);"
+		     "r1 = *(u32 *)(r1 + 0);"
+		     "r2 -= r1;"
+		     "r1 = r2;"
+		     "*(u64 *)(r10 - 256) = r1;"
+		     "if r1 > 1000 goto 1f;"
+		     "call cramped_part;"
+		     "r0 += 1;"
+		     "exit;"
+		     "1: r0 = 0;"
+		     "exit;" ::
+			     : "memory");
+}
+
 /* With a mark at each of them, the first jump's target is out of a jump's reach. */
 SEC("xdp")
 __attribute__((naked)) int lengthy(void)
