@@ -27,6 +27,7 @@ static const struct {
 	{ "manifest", manifest_suite },
 	{ "graph", graph_suite },
 	{ "buildfile", buildfile_suite },
+	{ "cases", cases_suite },
 	{ "random", random_suite },
 	{ "packet", packet_suite },
 	{ "packet-fix", packet_fix_suite },

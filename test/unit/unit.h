@@ -22,6 +22,7 @@ Suite *hook_run_suite(void);
 Suite *manifest_suite(void);
 Suite *graph_suite(void);
 Suite *buildfile_suite(void);
+Suite *cases_suite(void);
 Suite *random_suite(void);
 Suite *packet_suite(void);
 Suite *packet_fix_suite(void);
