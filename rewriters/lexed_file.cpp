@@ -18,9 +18,9 @@ namespace opn {
 LexedFile::LexedFile(std::string RelativePath, StringRef Contents, const LangOptions &LO)
     : Path(std::move(RelativePath)), Text(Contents) {
   LineStarts.push_back(0);
-  for (size_t I = 0; I < Text.size(); ++I)
-    if (Text[I] == '\n')
-      LineStarts.push_back(I + 1);
+  // StringRef::find() of one character is memchr(): headers are large, and mostly comments.
+  for (size_t I = 0; (I = Text.find('\n', I)) != StringRef::npos;)
+    LineStarts.push_back(++I);
   lex(LO);
   nest();
   findGuard();

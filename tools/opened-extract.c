@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -384,6 +385,33 @@ static void report_source(struct extract_run *run, size_t index)
 		extract_print_proofs(source, stderr);
 }
 
+/* Gives this thread the stack that a worker has. It is the main thread: its stack grows. */
+static bool raise_stack_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_STACK, &limit))
+		return false;
+	if (limit.rlim_cur >= WORKER_STACK)
+		return true;
+	limit.rlim_cur = WORKER_STACK;
+	return !setrlimit(RLIMIT_STACK, &limit);
+}
+
+/* One after the other, without a thread: in a thread malloc asks the kernel for a page at a time,
+ * which costs 2 % of a small source. */
+static void run_in_turn(struct extract_run *run)
+{
+	for (size_t i = 0; i < run->source_count; i++) {
+		struct extract_source *source = &run->sources[i];
+
+		if (!source->done && !opn_cli_interrupted())
+			extract_source_work(run, source);
+		source->done = true;
+		report_source(run, i);
+	}
+}
+
 static void run_sources(struct extract_run *run)
 {
 	struct pool pool = { run, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 };
@@ -393,6 +421,10 @@ static void run_sources(struct extract_run *run)
 
 	if (wanted > run->source_count)
 		wanted = run->source_count;
+	if (wanted == 1 && raise_stack_limit()) {
+		run_in_turn(run);
+		return;
+	}
 	threads = opn_cli_alloc(wanted, sizeof(*threads));
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, WORKER_STACK);
