@@ -89,8 +89,10 @@ static int compile_source(struct verify_run *run, int index)
 	if (count > 1)
 		error = opn_diag(run->diags, OPN_DIAG_VERIFY_COMMAND_CHOICE, OPN_NOWHERE,
 				 run->side[index].object, (size_t)count);
-	if (!error)
+	else if (count == 1)
 		error = compile(run, index, found);
+	else
+		error = error ?: -EINVAL; /* told by opn_commands_find() */
 	opn_commands_free(commands);
 	return error;
 }

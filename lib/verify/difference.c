@@ -19,10 +19,27 @@ struct trial {
 	struct opn_bench *bench;
 	struct opn_sequence *sequence;
 	enum opn_difference_kind kind;
+	enum opn_fate fate[2]; /* of the last packet, on both sides: they stay what they were */
+	bool fates_known;
 	struct opn_step *step; /* whose packet is shrunk */
 	unsigned int runs;
 	int error;
 };
+
+static bool same_fates(struct trial *trial)
+{
+	struct opn_end end;
+
+	for (int side = 0; side < 2; side++) {
+		opn_bench_end(trial->bench, side, &end);
+		if (!trial->fates_known)
+			trial->fate[side] = end.fate;
+		else if (end.fate != trial->fate[side])
+			return false;
+	}
+	trial->fates_known = true;
+	return true;
+}
 
 static bool still_differs(struct trial *trial)
 {
@@ -34,7 +51,8 @@ static bool still_differs(struct trial *trial)
 	trial->runs++;
 	trial->error = opn_bench_replay(trial->bench, trial->sequence,
 					trial->kind == OPN_DIFFERS_MAPS, &at, &kind);
-	return !trial->error && at + 1 == trial->sequence->step_count && kind == trial->kind;
+	return !trial->error && at + 1 == trial->sequence->step_count && kind == trial->kind &&
+	       same_fates(trial);
 }
 
 /* Takes out steps before the last one: first all, then halves, then each. */
@@ -214,17 +232,6 @@ static int tell_maps(struct opn_bench *bench, struct opn_arena *arena, struct fi
 	return 0;
 }
 
-static struct opn_packet copy_packet(struct opn_arena *arena, const uint8_t *data, uint32_t length)
-{
-	struct opn_packet packet = { opn_arena_alloc(arena, length + 1), length };
-
-	if (packet.data)
-		memcpy(packet.data, data, length);
-	else
-		packet.length = 0;
-	return packet;
-}
-
 /* The lines that the last traced run went through, in the order of the code. */
 static struct opn_result_path *tell_path(const struct opn_program *program, struct opn_arena *arena,
 					 size_t *count)
@@ -290,16 +297,16 @@ int opn_difference_describe(struct opn_bench *bench, const struct opn_sequence *
 		return -ENOMEM;
 	out->packet_count = sequence->step_count;
 	for (size_t i = 0; i < sequence->step_count; i++)
-		out->packets[i] =
-			copy_packet(arena, sequence->steps[i].data, sequence->steps[i].length);
+		out->packets[i] = opn_result_packet(arena, sequence->steps[i].data,
+						    sequence->steps[i].length);
 	opn_bench_end(bench, 0, &ends[0]);
 	opn_bench_end(bench, 1, &ends[1]);
 	out->left_fate = opn_bench_fate_text(bench, 0, &ends[0], arena);
 	out->right_fate = opn_bench_fate_text(bench, 1, &ends[1], arena);
 	out->left_verdict = ends[0].verdict;
 	out->right_verdict = ends[1].verdict;
-	out->left_out = copy_packet(arena, bench->output[0].data, bench->output[0].length);
-	out->right_out = copy_packet(arena, bench->output[1].data, bench->output[1].length);
+	out->left_out = opn_result_packet(arena, bench->output[0].data, bench->output[0].length);
+	out->right_out = opn_result_packet(arena, bench->output[1].data, bench->output[1].length);
 	out->left_path = tell_path(bench->traced[0], arena, &out->left_path_length);
 	out->right_path = tell_path(bench->traced[1], arena, &out->right_path_length);
 	for (size_t i = 0; i < sequence->fill_count; i++)

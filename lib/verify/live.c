@@ -14,6 +14,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include <bpf/bpf.h>
 #include <linux/if_ether.h>
 
 #include "live_private.h"
@@ -131,6 +132,30 @@ static void choose_address(const struct opn_live_session *session, uint8_t mac[E
 
 /* ---- preparation ---- */
 
+/* What of the program outlives it. */
+static int tell_program(struct opn_live_session *session, int side)
+{
+	struct opn_result_side *told = &session->result->side[side];
+	const char *const *names = opn_program_replaced(session->program[side]);
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+	size_t count = 0;
+	const char **copy;
+
+	while (names && names[count])
+		count++;
+	copy = opn_arena_array(session->arena, count + 1, sizeof(*copy));
+	if (!copy)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		copy[i] = opn_arena_strdup(session->arena, names[i]);
+	told->replaced = copy;
+	if (!bpf_obj_get_info_by_fd(opn_program_fd(session->program[side]), &info, &size))
+		told->instructions = info.xlated_prog_len / 8;
+	told->untraced_why = "programs on a live device are not traced";
+	return 0;
+}
+
 static int open_side(struct opn_live_session *session, int side)
 {
 	struct opn_result_side *told = &session->result->side[side];
@@ -145,9 +170,7 @@ static int open_side(struct opn_live_session *session, int side)
 	error = opn_program_open(&open, session->diags, &session->program[side]);
 	if (error)
 		return error;
-	told->replaced = opn_program_replaced(session->program[side]);
-	told->untraced_why = "programs on a live device are not traced";
-	return 0;
+	return tell_program(session, side);
 }
 
 static int open_maps(struct opn_live_session *session)
@@ -355,6 +378,6 @@ int opn_live_verify(const struct opn_verify_options *options, const struct opn_l
 	if (session.scratch)
 		opn_arena_free(session.scratch);
 	if (error && !opn_diags_status(diags))
-		opn_diag(diags, OPN_DIAG_VERIFY_FAILED, OPN_NOWHERE, strerror(-error));
+		opn_diag(diags, OPN_DIAG_INTERNAL, OPN_NOWHERE, strerror(-error));
 	return error;
 }

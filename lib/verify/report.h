@@ -10,6 +10,9 @@
 #include "base.h"
 #include "result.h"
 
+/* In the head of JSON and HTML, so that a later run knows the file for ours. */
+#define OPN_REPORT_GENERATOR "opened-verify " OPN_VERSION
+
 /* What a terminal is shown: the verdict line, then what matters. Appends to buf. */
 void opn_report_text(const struct opn_result *result, bool colour, bool verbose,
 		     struct opn_buf *buf);

@@ -77,6 +77,7 @@ static void add_head(const struct opn_result *result, const char *sentence, stru
 
 	opn_buf_puts(buf,
 		     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		     "<meta name=\"generator\" content=\"" OPN_REPORT_GENERATOR "\">\n"
 		     "<meta http-equiv=\"Content-Security-Policy\" content=\""
 		     "default-src 'none'; style-src 'unsafe-inline'\">\n"
 		     "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n");

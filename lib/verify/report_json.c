@@ -180,6 +180,16 @@ static json_t *written_json(const struct opn_difference *difference)
 	return set_string(object, "c", difference->written_c);
 }
 
+/* The packet as it was before it was shrunk. */
+static json_t *seen_json(const struct opn_difference *difference)
+{
+	json_t *object = json_object();
+
+	object = opn_json_set(object, "packet", hex_json(&difference->seen));
+	object = opn_json_set(object, "left", hex_json(&difference->seen_left));
+	return opn_json_set(object, "right", hex_json(&difference->seen_right));
+}
+
 static json_t *difference_json(struct opn_arena *arena, const struct opn_difference *difference)
 {
 	json_t *object = json_object(), *packets = json_array(), *values = json_array(),
@@ -203,6 +213,7 @@ static json_t *difference_json(struct opn_arena *arena, const struct opn_differe
 	object = set_string(object, "origin", difference->origin);
 	object = set_string(object, "summary", difference->summary);
 	object = opn_json_set(object, "packets", packets);
+	object = opn_json_set(object, "seen", seen_json(difference));
 	object = opn_json_set(object, "left",
 			      outcome_json(difference->left_fate, &difference->left_out,
 					   difference->left_path, difference->left_path_length));
@@ -298,6 +309,7 @@ json_t *opn_report_json(const struct opn_result *result)
 		differences = opn_json_append(differences,
 					      difference_json(arena, &result->differences[i]));
 	object = opn_json_set(object, "version", json_integer(1));
+	object = set_string(object, "generator", OPN_REPORT_GENERATOR);
 	object = set_string(object, "verdict", opn_verdict_name(result->verdict));
 	object = opn_json_set(object, "sentence", sentence_json(result));
 	object = set_string(object, "why", result->why);

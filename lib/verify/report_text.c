@@ -403,6 +403,12 @@ static void put_difference(struct text *text, const struct opn_difference *diffe
 		put(text, ", from %s", difference->origin);
 	end_line(text);
 	put_packets(text, difference);
+	if (difference->seen.data) {
+		put(text, "  first seen with %u bytes in, %u against %u bytes out",
+		    difference->seen.length, difference->seen_left.length,
+		    difference->seen_right.length);
+		end_line(text);
+	}
 	put(text, "  fate");
 	end_line(text);
 	put_pair(text, difference->left_fate, difference->right_fate);

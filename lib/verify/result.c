@@ -22,3 +22,14 @@ const char *opn_result_file(struct opn_arena *arena, const char *file)
 		return opn_path_relative(arena, folder, path);
 	return path;
 }
+
+struct opn_packet opn_result_packet(struct opn_arena *arena, const uint8_t *data, uint32_t length)
+{
+	struct opn_packet packet = { opn_arena_alloc(arena, length + 1), length };
+
+	if (packet.data)
+		memcpy(packet.data, data, length);
+	else
+		packet.length = 0;
+	return packet;
+}

@@ -68,6 +68,8 @@ struct opn_difference {
 	const char *summary;	    /* of the packet's headers */
 	struct opn_packet *packets; /* the shrunk sequence; the last one shows the difference */
 	size_t packet_count;
+	/* The packet that showed it first, before it was shrunk, and both outputs. */
+	struct opn_packet seen, seen_left, seen_right;
 	const char *left_fate, *right_fate; /* with verdict: "pass (XDP_PASS)" */
 	uint32_t left_verdict, right_verdict;
 	struct opn_packet left_out, right_out;
@@ -112,5 +114,7 @@ struct opn_result {
 /* A source file's name for the result: normalised, and relative to the current folder when it is
  * below it. In the arena; NULL stays NULL. */
 const char *opn_result_file(struct opn_arena *arena, const char *file);
+/* A copy of a frame in the arena; empty without memory. */
+struct opn_packet opn_result_packet(struct opn_arena *arena, const uint8_t *data, uint32_t length);
 
 #endif

@@ -34,9 +34,11 @@ static int find_hook(const struct opn_verify_side *side, const char *section,
 
 	if (!hook)
 		hook = opn_hookdefs_section_hook(hookdefs, section);
-	if (!hook)
-		return opn_diag(diags, OPN_DIAG_VERIFY_HOOK_UNKNOWN, OPN_NOWHERE, section,
-				side->object);
+	if (!hook) {
+		opn_diag(diags, OPN_DIAG_VERIFY_HOOK_UNKNOWN, OPN_NOWHERE, section, side->object);
+		opn_diag_note(diags, OPN_NOWHERE, "name it with --from or --to");
+		return -EINVAL;
+	}
 	if (!opn_hook_runs_find(runs, hook))
 		return opn_diag(diags, OPN_DIAG_VERIFY_HOOK_UNRUNNABLE, OPN_NOWHERE, hook);
 	*out = hook;
@@ -196,17 +198,22 @@ static void count_fate(struct opn_session *session)
 			(struct opn_result_fate){ names[0], names[1], 1 };
 }
 
-/* Whether a difference of this kind and these fates is told already. */
-static bool is_told(const struct opn_session *session, const struct opn_difference *difference)
+/* Whether a difference of this kind, with the fates of the last packet, is told already. */
+static bool is_told(const struct opn_session *session, enum opn_difference_kind kind)
 {
 	const struct opn_result *result = session->result;
+	const char *fates[2];
+	struct opn_end end;
 
+	for (int side = 0; side < 2; side++) {
+		opn_bench_end(&session->bench, side, &end);
+		fates[side] = opn_bench_fate_text(&session->bench, side, &end, session->arena);
+	}
 	for (size_t i = 0; i < result->difference_count; i++) {
 		const struct opn_difference *other = &result->differences[i];
 
-		if (same_text(other->kind, difference->kind) &&
-		    same_text(other->left_fate, difference->left_fate) &&
-		    same_text(other->right_fate, difference->right_fate))
+		if (same_text(other->kind, opn_difference_name(kind)) &&
+		    same_text(other->left_fate, fates[0]) && same_text(other->right_fate, fates[1]))
 			return true;
 	}
 	return false;
@@ -242,21 +249,37 @@ static void free_sequence(struct opn_sequence *sequence, struct opn_step *steps,
 	free(sequence);
 }
 
-static int describe(struct opn_session *session, struct opn_sequence *sequence,
-		    enum opn_difference_kind kind, struct opn_difference *difference)
+/* The packet of the last run and what came out, before any of it is made smaller. */
+static void keep_seen(const struct opn_session *session, const struct opn_step *step,
+		      struct opn_difference *out)
 {
+	const struct opn_output *output = session->bench.output;
+
+	out->seen = opn_result_packet(session->arena, step->data, step->length);
+	out->seen_left = opn_result_packet(session->arena, output[0].data, output[0].length);
+	out->seen_right = opn_result_packet(session->arena, output[1].data, output[1].length);
+}
+
+static int describe(struct opn_session *session, struct opn_sequence *sequence,
+		    enum opn_difference_kind kind, const struct opn_difference *seen)
+{
+	struct opn_difference difference, *told;
 	struct opn_result *result = session->result;
 	bool kept;
 	int error = opn_difference_shrink(&session->bench, sequence, kind, &kept);
 
 	if (!error)
 		error = opn_difference_describe(&session->bench, sequence, kind, session->arena,
-						difference);
-	if (error || is_told(session, difference))
+						&difference);
+	if (error)
 		return error;
 	if (!kept)
-		opn_diag(session->diags, OPN_DIAG_VERIFY_UNSTEADY, OPN_NOWHERE, difference->kind);
-	result->differences[result->difference_count++] = *difference;
+		opn_diag(session->diags, OPN_DIAG_VERIFY_UNSTEADY, OPN_NOWHERE, difference.kind);
+	told = &result->differences[result->difference_count++];
+	*told = difference;
+	told->seen = seen->seen;
+	told->seen_left = seen->seen_left;
+	told->seen_right = seen->seen_right;
 	return 0;
 }
 
@@ -264,16 +287,13 @@ static int describe(struct opn_session *session, struct opn_sequence *sequence,
 static int note_difference(struct opn_session *session, const struct opn_sequence *sequence,
 			   size_t steps, enum opn_difference_kind kind)
 {
-	struct opn_difference difference;
+	struct opn_difference seen = { 0 };
 	struct opn_sequence *copy;
 	struct opn_step *all;
 	int error = 0;
 
 	session->result->packets_different++;
-	if (session->result->difference_count == DIFFERENCES)
-		return 0;
-	/* Many packets differ in one way: only the first is made small. */
-	if (session->result->packets_different > 16 && session->result->packets_different % 16 != 0)
+	if (session->result->difference_count == DIFFERENCES || is_told(session, kind))
 		return 0;
 	copy = copy_sequence(sequence, steps);
 	if (!copy || !copy->steps || !copy->fills)
@@ -282,7 +302,8 @@ static int note_difference(struct opn_session *session, const struct opn_sequenc
 	if (!all)
 		return -ENOMEM;
 	memcpy(all, copy->steps, steps * sizeof(*all));
-	error = describe(session, copy, kind, &difference);
+	keep_seen(session, &sequence->steps[steps - 1], &seen);
+	error = describe(session, copy, kind, &seen);
 	free(copy->steps);
 	free_sequence(copy, all, steps);
 	return error;
@@ -594,6 +615,6 @@ int opn_verify(const struct opn_verify_options *options, struct opn_hook_runs *r
 		free(session->steps[i].data);
 	free(session);
 	if (error && !opn_diags_status(diags))
-		opn_diag(diags, OPN_DIAG_VERIFY_FAILED, OPN_NOWHERE, strerror(-error));
+		opn_diag(diags, OPN_DIAG_INTERNAL, OPN_NOWHERE, strerror(-error));
 	return error;
 }
