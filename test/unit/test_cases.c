@@ -470,6 +470,7 @@ Suite *cases_suite(void)
 	TCase *tcase = folder_case("cases");
 
 	tcase_add_checked_fixture(tcase, NULL, free_cases);
+	tcase_set_timeout(tcase, 240);
 	tcase_add_test(tcase, capture_of_every_kind);
 	tcase_add_test(tcase, capture_of_the_new_format);
 	tcase_add_test(tcase, capture_cut_anywhere);
