@@ -51,6 +51,9 @@ struct setup {
 	size_t map_count;
 	const char *tables;
 	int programs;
+	/* What the result tells stands in the tables. */
+	struct opn_hookdefs *hookdefs;
+	struct opn_hook_runs *runs;
 };
 
 static const struct argp_option options[] = {
@@ -170,21 +173,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static int run(struct setup *setup, struct opn_diags *diags, struct opn_result *result)
 {
-	struct opn_hookdefs *hookdefs = NULL;
-	struct opn_hook_runs *runs = NULL;
-	int error = opn_hookdefs_load(setup->tables, diags, &hookdefs);
+	int error = opn_hookdefs_load(setup->tables, diags, &setup->hookdefs);
 
-	error = error ?: opn_hook_runs_load(setup->tables, diags, &runs);
+	error = error ?: opn_hook_runs_load(setup->tables, diags, &setup->runs);
+	if (error)
+		return error;
 	setup->cases.list = setup->frames;
 	setup->verify.cases = &setup->cases;
 	setup->verify.maps = setup->maps;
 	setup->live.transfers = setup->transfers;
-	error = error
-			?: opn_live_verify(&setup->verify, &setup->live, runs, hookdefs,
-					   setup->arena, diags, result);
-	opn_hook_runs_free(runs);
-	opn_hookdefs_free(hookdefs);
-	return error;
+	return opn_live_verify(&setup->verify, &setup->live, setup->runs, setup->hookdefs,
+			       setup->arena, diags, result);
 }
 
 int main(int argc, char **argv)
@@ -208,6 +207,8 @@ int main(int argc, char **argv)
 		fputs(text.data, stdout);
 		opn_buf_free(&text);
 	}
+	opn_hook_runs_free(setup->runs);
+	opn_hookdefs_free(setup->hookdefs);
 	opn_diags_free(diags);
 	opn_arena_free(setup->arena);
 	free(setup);
