@@ -205,18 +205,16 @@ static unsigned int change_length(struct mutation *m)
 	return below(m, 3) ? FIX_LENGTHS : KEEP_LENGTHS;
 }
 
+/* The first place from a random one on where the headers fit in. */
 static unsigned int insert_headers(struct mutation *m)
 {
 	const struct opn_layer_spec *specs[OPN_SPECS_MAX];
 	const struct opn_draw draw = { m->random, m->dictionary };
 	uint8_t bytes[OPN_SPECS_MAX * OPN_LAYER_MAX];
-	unsigned int count = opn_shape_insertion(m->random, specs);
-	unsigned int place = below(m, m->stack.count);
-	const struct opn_layer *parent = &m->stack.layers[place], *child = parent + 1;
-	uint32_t offset = parent->offset + parent->size, size = 0, last = 0;
+	unsigned int count = opn_shape_insertion(m->random, specs),
+		     start = below(m, m->stack.count);
+	uint32_t size = 0, last = 0;
 
-	if (!count || parent->cut)
-		return 0;
 	for (unsigned int i = 0; i < count; i++) {
 		uint32_t before = last;
 
@@ -226,15 +224,25 @@ static unsigned int insert_headers(struct mutation *m)
 			opn_layer_link(bytes + before, specs[i - 1]->header, specs[i]->header,
 				       bytes[last]);
 	}
-	if (place + 1 < m->stack.count && !opn_layer_link(bytes + last, specs[count - 1]->header,
-							  child->header, m->data[child->offset]))
+	if (!count || m->length + size > OPN_PACKET_MAX)
 		return 0;
-	if (m->length + size > OPN_PACKET_MAX ||
-	    !opn_layer_link(m->data + parent->offset, parent->header, specs[0]->header, bytes[0]))
-		return 0;
-	move_tail(m, offset, size);
-	memcpy(m->data + offset, bytes, size);
-	return FIX_LENGTHS;
+	for (unsigned int i = 0; i < m->stack.count; i++) {
+		unsigned int place = (start + i) % m->stack.count;
+		const struct opn_layer *parent = &m->stack.layers[place], *child = parent + 1;
+		uint32_t offset = parent->offset + parent->size;
+
+		if (parent->cut ||
+		    (place + 1 < m->stack.count &&
+		     !opn_layer_link(bytes + last, specs[count - 1]->header, child->header,
+				     m->data[child->offset])) ||
+		    !opn_layer_link(m->data + parent->offset, parent->header, specs[0]->header,
+				    bytes[0]))
+			continue;
+		move_tail(m, offset, size);
+		memcpy(m->data + offset, bytes, size);
+		return FIX_LENGTHS;
+	}
+	return 0;
 }
 
 static unsigned int remove_headers(struct mutation *m)

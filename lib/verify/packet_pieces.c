@@ -33,6 +33,8 @@ static const uint8_t ip_options[40] = { 0x94, 4, 0, 0, 7, 3, 4, 1, 1, 1, 1, 1, 1
 static const uint8_t router_alert[] = { 5, 2, 0, 0, 1, 0 };
 static const uint8_t pad_options[] = { 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
 static const uint8_t address_tail[] = { 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3 };
+static const uint8_t address_tails[] = { 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3,
+					 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4 };
 static const uint8_t check_value[12] = { 0xaa, 0xbb, 0xcc };
 static const uint8_t tcp_mss[] = { 2, 4, 5, 0xb4 };
 static const uint8_t tcp_scale[] = { 1, 3, 3, 7 };
@@ -165,7 +167,11 @@ static const struct opn_piece extensions[] = {
 	{ "hopopts16", { TAILED(HOP_BY_HOP, pad_options) } },
 	{ "routing", { ROUTING2 } },
 	{ "routing-left", { TAILED(ROUTING, address_tail, SET(ROUTING_LEFT, 1)) } },
-	{ "srv6", { TAILED(ROUTING, address_tail, SET(ROUTING_TYPE, 4), SET(ROUTING_LEFT, 1)) } },
+	{ "routing0",
+	  { TAILED(ROUTING, address_tails, SET(ROUTING_TYPE, 0), SET(ROUTING_LEFT, 1)) } },
+	{ "srv6",
+	  { TAILED(ROUTING, address_tails, SET(ROUTING_TYPE, 4), SET(ROUTING_LEFT, 1),
+		   SET(ROUTING_SPECIFIC, 0x01000000)) } },
 	{ "fragment-atomic", { HEADER(FRAGMENT) } },
 	{ "fragment-first", { HEADER(FRAGMENT, SET(FRAGMENT_OFFSET, 0x0001)) } },
 	{ "ah", { AUTH } },

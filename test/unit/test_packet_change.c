@@ -74,6 +74,76 @@ static bool ipv4_checksum_is_right(const uint8_t *ip)
 	return sum == 0xffff;
 }
 
+/* ---- writing ---- */
+
+START_TEST(headers_announce_what_follows)
+{
+	uint8_t mpls[4] = { 0, 6, 0x40, 64 }, vlan[4] = { 0xe0, 0x64, 0x08, 0 };
+
+	/* The bottom bit alone. */
+	ck_assert(opn_layer_link(mpls, OPN_H_MPLS, OPN_H_IPV4, 0x45));
+	ck_assert_mem_eq(mpls, "\0\x06\x41\x40", 4);
+	ck_assert(opn_layer_link(mpls, OPN_H_MPLS, OPN_H_MPLS, 0));
+	ck_assert_mem_eq(mpls, "\0\x06\x40\x40", 4);
+	ck_assert(opn_layer_link(vlan, OPN_H_VLAN, OPN_H_IPV6, 0x60));
+	ck_assert_mem_eq(vlan, "\xe0\x64\x86\xdd", 4);
+	/* What is not known to follow leaves the bytes alone. */
+	ck_assert(!opn_layer_link(vlan, OPN_H_VLAN, OPN_H_TCP, 0));
+	ck_assert(!opn_layer_link(mpls, OPN_H_MPLS, OPN_H_IPV4, 0x60));
+	ck_assert_mem_eq(vlan, "\xe0\x64\x86\xdd", 4);
+	ck_assert_mem_eq(mpls, "\0\x06\x40\x40", 4);
+}
+END_TEST
+
+START_TEST(drawing_keeps_what_was_said)
+{
+	const struct opn_layer_spec spec = { .header = OPN_H_TCP,
+					     .sets = { { OPN_F_TCP_DESTINATION, 22 },
+						       { OPN_F_TCP_FLAGS, 0x12 } } };
+	struct opn_random random;
+	const struct opn_draw draw = { &random, NULL };
+	uint8_t bytes[OPN_LAYER_MAX];
+	size_t drawn = 0;
+
+	opn_random_seed(&random, 1, 0);
+	for (int i = 0; i < 1000; i++) {
+		ck_assert_uint_eq(opn_layer_write(&spec, &draw, bytes), 20);
+		ck_assert_mem_eq(bytes + 2, "\0\x16", 2);
+		ck_assert_uint_eq(bytes[13], 0x12);
+		drawn += bytes[0] != 0x9c || bytes[1] != 0x40;
+	}
+	ck_assert(drawn > 300 && drawn < 700);
+}
+END_TEST
+
+/* Noise is in the last byte only: the networks are few. */
+START_TEST(pools_are_of_few_networks)
+{
+	static const char networks[][3] = { { 10, 0, 0 },  { (char)192, (char)168, 0 },
+					    { 1, 1, 1 },   { (char)192, (char)168, 1 },
+					    { 127, 0, 0 }, { (char)224, 0, 0 },
+					    { 0, 0, 0 },   { (char)255, (char)255, (char)255 } };
+	size_t seen[8] = { 0 }, noisy = 0;
+	struct opn_random random;
+	uint8_t address[4];
+
+	opn_random_seed(&random, 1, 0);
+	for (int i = 0; i < 2000; i++) {
+		size_t j = 0;
+
+		opn_pool_put(&random, &opn_field_rows[OPN_F_IPV4_SOURCE], address);
+		while (j < 8 && memcmp(networks[j], address, 3) != 0)
+			j++;
+		ck_assert_uint_lt(j, 8);
+		seen[j]++;
+		noisy += j == 0 && address[3] > 3 && address[3] != 254;
+	}
+	for (size_t j = 0; j < 8; j++)
+		ck_assert_uint_gt(seen[j], 50);
+	ck_assert_uint_gt(noisy, 50);
+}
+END_TEST
+
 /* ---- random frames ---- */
 
 static uint64_t generated_hash(uint64_t seed, uint64_t stream, int count)
@@ -503,6 +573,9 @@ Suite *packet_change_suite(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_set_timeout(tcase, 120);
+	tcase_add_test(tcase, headers_announce_what_follows);
+	tcase_add_test(tcase, drawing_keeps_what_was_said);
+	tcase_add_test(tcase, pools_are_of_few_networks);
 	tcase_add_test(tcase, generation_follows_from_seed_and_stream);
 	tcase_add_test(tcase, generation_keeps_limits_and_reaches_every_header);
 	tcase_add_test(tcase, generated_packets_form_flows);

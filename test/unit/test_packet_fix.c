@@ -185,18 +185,46 @@ START_TEST(crc32c_is_the_known_one)
 }
 END_TEST
 
-/* RFC 8754: the last stop is the first address of the list; RFC 6275: the only one. */
+/* The last stop of RFC 8754 is the first address of the list, of RFC 8200 the last one. */
 START_TEST(routing_headers_lead_the_checksum)
 {
-	static const char *const names[] = { "ipv6-srv6-udp", "ipv6-routing-left-udp" };
+	static const struct {
+		const char *name;
+		uint32_t size, stop; /* of the routing header; place of the address in it */
+	} expected[] = {
+		{ "ipv6-srv6-udp", 40, 8 },
+		{ "ipv6-routing0-udp", 40, 24 },
+		{ "ipv6-routing-left-udp", 24, 8 },
+	};
+
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		const struct opn_packet *packet = &frame(expected[i].name)->packet;
+		const uint8_t *ip = packet->data + 14, *udp = ip + 40 + expected[i].size;
+		size_t length = packet->length - 14 - 40 - expected[i].size;
+		uint32_t sum = sum16(0, ip + 8, 16) + sum16(0, ip + 40 + expected[i].stop, 16);
+
+		ck_assert_uint_eq(sum16(sum + 17 + length, udp, length), 0xffff);
+	}
+}
+END_TEST
+
+/* RFC 768: a checksum of zero is sent as all ones. */
+START_TEST(udp_checksums_are_never_zero)
+{
+	static const char *const names[] = { "ipv4-udp", "ipv6-udp" };
 
 	for (size_t i = 0; i < 2; i++) {
 		const struct opn_packet *packet = &frame(names[i])->packet;
-		const uint8_t *ip = packet->data + 14, *udp = ip + 40 + 24;
-		size_t length = packet->length - 14 - 40 - 24;
-		uint32_t sum = sum16(0, ip + 8, 16) + sum16(0, ip + 40 + 8, 16) + 17 + length;
+		uint8_t data[128], *udp = data + 14 + (i ? 40 : 20);
+		uint32_t word;
 
-		ck_assert_uint_eq(sum16(sum, udp, length), 0xffff);
+		memcpy(data, packet->data, packet->length);
+		word = (udp[8] << 8 | udp[9]) + (udp[6] << 8 | udp[7]);
+		word = (word & 0xffff) + (word >> 16);
+		udp[8] = word >> 8;
+		udp[9] = word;
+		opn_packet_fix(data, packet->length, false);
+		ck_assert_uint_eq(udp[6] << 8 | udp[7], 0xffff);
 	}
 }
 END_TEST
@@ -264,6 +292,7 @@ Suite *packet_fix_suite(void)
 	tcase_add_test(tcase, crc32c_is_the_known_one);
 	tcase_add_test(tcase, checksums_are_right);
 	tcase_add_test(tcase, routing_headers_lead_the_checksum);
+	tcase_add_test(tcase, udp_checksums_are_never_zero);
 	tcase_add_test(tcase, fixing_restores_well_formed_frames);
 	tcase_add_test(tcase, fixing_keeps_lengths_unless_told);
 	suite_add_tcase(suite, tcase);
