@@ -126,7 +126,7 @@ const char opn_html_style[] =
 ".absent{color:var(--soft);font-style:italic}\n"
 "details>summary{cursor:pointer;font-size:.88rem;font-weight:600;color:var(--soft);padding:.3rem 0}\n"
 ".source{width:100%;table-layout:fixed;font:13px/1.55 var(--mono)}\n"
-".source col.cn{width:4.2rem}.source col.cp{width:6rem}.source col.cb{width:5.2rem}\n"
+".source col.cn{width:3.4rem}.source col.cp{width:4.8rem}.source col.cb{width:4.2rem}\n"
 ".source td{padding:0 .6rem;border:0;white-space:pre-wrap;overflow-wrap:anywhere}\n"
 ".source .n{text-align:right;color:var(--soft);user-select:none}\n"
 ".source .p{text-align:right;color:var(--soft);font-variant-numeric:tabular-nums;"
