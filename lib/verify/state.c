@@ -37,8 +37,7 @@ static struct opn_state *new_state(struct bpf_object *left, struct bpf_object *r
 	if (!state)
 		return NULL;
 	state->arena = opn_arena_new(NULL, NULL);
-	state->objects = calloc(2, sizeof(*state->objects));
-	if (!state->arena || !state->objects) {
+	if (!state->arena) {
 		opn_state_free(state);
 		return NULL;
 	}
@@ -82,7 +81,6 @@ void opn_state_free(struct opn_state *state)
 	for (size_t i = 0; i < state->count; i++)
 		opn_pair_free(state, state->pairs[i]);
 	free(state->pairs);
-	free(state->objects);
 	free(state->ids);
 	free(state->interfaces);
 	free(state->scratch);
@@ -187,29 +185,17 @@ static int open_copy(struct opn_state *state, struct opn_pair *pair, size_t copy
 	if (pair->way == OPN_WAY_SLOTS)
 		return opn_side_mark(state, pair, side, which);
 	err = copy_start(pair, side, first, which);
-	return err ? err : opn_side_reset(state, pair, side, which);
+	return err ? err : opn_side_reset(state, pair, side, which, false);
 }
 
 int opn_state_add_copy(struct opn_state *state, struct bpf_object *left, struct bpf_object *right)
 {
 	size_t copy = state->copies;
-	struct bpf_object **objects =
-		reallocarray(state->objects, 2 * (copy + 1), sizeof(*objects));
 
-	if (!objects)
-		return -ENOMEM;
-	state->objects = objects;
-	objects[2 * copy] = left;
-	objects[2 * copy + 1] = right;
-	for (size_t i = 0; i < state->count; i++) {
-		struct opn_pair *pair = state->pairs[i];
-		struct opn_side *sides = reallocarray(pair->sides, 2 * (copy + 1), sizeof(*sides));
-
-		if (!sides)
-			return -ENOMEM;
-		pair->sides = sides;
-		sides[2 * copy] = sides[2 * copy + 1] = (struct opn_side){ .fd = -1 };
-	}
+	if (copy == OPN_STATE_COPIES)
+		return -E2BIG;
+	state->objects[2 * copy] = left;
+	state->objects[2 * copy + 1] = right;
 	state->copies++;
 	for (size_t i = 0; i < state->count; i++) {
 		for (int which = 0; which < 2; which++) {
@@ -242,6 +228,8 @@ int opn_state_mark(struct opn_state *state)
 		opn_records_empty(&pair->put_records);
 		pair->dirty = false;
 	}
+	state->ran = 0;
+	state->fresh = false;
 	/* inner maps that are part of the start are no spare ones any more */
 	for (size_t i = 0; i < state->count; i++) {
 		struct opn_pair *pair = state->pairs[i], *outer = pair->outer;
@@ -255,6 +243,26 @@ int opn_state_mark(struct opn_state *state)
 	return 0;
 }
 
+void opn_state_ran(struct opn_state *state, size_t copy)
+{
+	state->told = true;
+	state->ran |= (uint64_t)1 << copy % 64;
+	if (!copy)
+		state->fresh = false;
+}
+
+static int reset_copy(struct opn_state *state, struct opn_pair *pair, size_t copy)
+{
+	bool is_read = !copy && opn_pair_is_fresh(state, pair);
+	int err = 0;
+
+	if (!pair->dirty && state->told && !(state->ran >> copy % 64 & 1))
+		return 0;
+	for (int which = 0; !err && which < 2; which++)
+		err = opn_side_reset(state, pair, &pair->sides[2 * copy + which], which, is_read);
+	return err ? err : opn_samples_agree(pair, copy);
+}
+
 int opn_state_reset(struct opn_state *state)
 {
 	for (size_t i = 0; i < state->count; i++) {
@@ -263,10 +271,8 @@ int opn_state_reset(struct opn_state *state)
 
 		if (pair->constant && !pair->dirty)
 			continue;
-		for (size_t side = 0; !err && side < 2 * state->copies; side++)
-			err = opn_side_reset(state, pair, &pair->sides[side], (int)(side % 2));
 		for (size_t copy = 0; !err && copy < state->copies; copy++)
-			err = opn_samples_agree(pair, copy);
+			err = reset_copy(state, pair, copy);
 		if (err)
 			return err;
 		opn_table_empty(&pair->puts);
@@ -274,5 +280,7 @@ int opn_state_reset(struct opn_state *state)
 		pair->dirty = false;
 	}
 	state->changed = false;
+	state->fresh = false;
+	state->ran = 0;
 	return 0;
 }

@@ -30,8 +30,10 @@ struct opn_state_rename {
 };
 
 /* Before the object is loaded: has its arrays mapped and its hash maps hashed alike
- * (BPF_F_MMAPABLE, BPF_F_ZERO_SEED), where programs cannot tell the difference. Not needed, but
- * comparing and resetting become many times cheaper, and programs that iterate see one order. */
+ * (BPF_F_MMAPABLE, BPF_F_ZERO_SEED), where programs cannot tell the difference, and hash maps no
+ * larger than 16384 entries, which a program feels only when it fills them (declared_entries tells;
+ * to be noted). Not needed, but comparing and resetting become many times cheaper, and programs
+ * that iterate see one order. Both objects and their copies alike. */
 void opn_state_prepare(struct bpf_object *object);
 
 /* Pairs the maps of two loaded objects; the two may be the same program loaded twice. Maps in only
@@ -41,7 +43,7 @@ int opn_state_new(struct bpf_object *left, struct bpf_object *right,
 		  const struct opn_state_rename *renames, size_t rename_count,
 		  struct opn_diags *diags, struct opn_state **out);
 /* Further loaded copies of the same two objects (the traced builds), kept filled alike. Before
- * anything is loaded or put. */
+ * anything is loaded or put; at most three. */
 int opn_state_add_copy(struct opn_state *state, struct bpf_object *left, struct bpf_object *right);
 void opn_state_free(struct opn_state *state);
 
@@ -57,6 +59,11 @@ int opn_state_mark(struct opn_state *state);
 /* Puts all maps of all copies back to the start state, empties rings and queues. */
 int opn_state_reset(struct opn_state *state);
 
+/* Tells that a program of this copy (0: the first two objects) ran. A caller that tells it before
+ * each run spares much work: what did not run is not looked at again, and a reset right after a
+ * comparison does not read again. Without any call everything counts as changed by runs. */
+void opn_state_ran(struct opn_state *state, size_t copy);
+
 /* Puts one element into the paired map of all copies; index as in opn_state_find(). value is that
  * of one CPU, and every CPU gets it; a queue has no key; the value of a map that holds maps is not
  * looked at: an empty inner map is put there, and is a pair of its own (which stays, but is in no
@@ -70,10 +77,12 @@ struct opn_state_map {
 	const char *name;
 	unsigned int type; /* BPF_MAP_TYPE_ */
 	uint32_t key_size, value_size, max_entries;
-	bool internal;		/* a data section */
-	bool frozen;		/* programs and user space may not write it */
-	bool settable;		/* opn_state_put() works */
-	const char *uncompared; /* why contents are not compared; NULL: they are */
+	uint32_t declared_entries; /* by the object; opn_state_prepare() may make fewer; 0: unknown
+				    */
+	bool internal;		   /* a data section */
+	bool frozen;		   /* programs and user space may not write it */
+	bool settable;		   /* opn_state_put() works */
+	const char *uncompared;	   /* why contents are not compared; NULL: they are */
 };
 /* Pairs, inner maps included: there are more after an opn_state_put() into a map that holds maps.
  * What opn_state_map() gives stays. */

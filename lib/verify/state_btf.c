@@ -101,6 +101,11 @@ void opn_btf_map_types(const struct btf *btf, const char *name, bool inner, uint
 	*value = type_of(btf, t, "value");
 }
 
+uint32_t opn_btf_map_entries(const struct btf *btf, const char *name)
+{
+	return btf ? number_of(btf, find_declaration(btf, name), "max_entries") : 0;
+}
+
 bool opn_btf_inner_info(const struct btf *btf, const char *name, struct bpf_map_info *info)
 {
 	const struct btf_type *t = find_inner(btf, name);

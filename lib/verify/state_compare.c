@@ -77,6 +77,22 @@ static char *key_text(struct finder *finder, const struct opn_pair *pair, const 
 	return take(finder, &buf);
 }
 
+/* Two keys may read alike: what differs is in padding, which people do not see and maps do. */
+static void tell_apart(struct finder *finder, struct opn_state_difference *row, const void *key,
+		       uint32_t size)
+{
+	for (struct opn_state_difference *other = finder->out; row->key && other < row; other++) {
+		if (other->map && other->key && !strcmp(other->map, row->map) &&
+		    !strcmp(other->key, row->key)) {
+			char *hex = opn_state_text(finder->arena, NULL, 0, key, size);
+
+			row->key = opn_arena_printf(finder->arena, "%s (bytes %s)", row->key,
+						    hex ? hex : "");
+			return;
+		}
+	}
+}
+
 /* The values of all CPUs under one key; either may be NULL. */
 static void compare_values(struct finder *finder, const struct opn_pair *pair, const void *key,
 			   const uint8_t *left, const uint8_t *right)
@@ -94,6 +110,8 @@ static void compare_values(struct finder *finder, const struct opn_pair *pair, c
 		if (!row)
 			continue;
 		row->key = key_text(finder, pair, key, cpu);
+		if (pair->way == OPN_WAY_TABLE)
+			tell_apart(finder, row, key, pair->info.key_size);
 		add_values(finder, row, pair, pair->value_type, l, r, size, size);
 	}
 }
@@ -185,7 +203,7 @@ static const uint8_t *value_of(struct opn_table *table, const struct opn_pair *p
 }
 
 /* Elements that differ, and how many; NULL with *count 0: none or without memory. */
-static struct element *differing_elements(struct finder *finder, const struct opn_pair *pair,
+static struct element *differing_elements(struct finder *finder, struct opn_pair *pair,
 					  size_t *count)
 {
 	struct opn_table *tables[2] = { &pair->sides[0].table, &pair->sides[1].table };
@@ -242,8 +260,7 @@ static void compare_table(struct finder *finder, struct opn_pair *pair)
 /* ---- slots ---- */
 
 /* Freed by the caller; NULL: nothing there. */
-static char *slot_text(struct finder *finder, const struct opn_pair *pair, int which,
-		       const uint8_t *key)
+static char *slot_text(struct finder *finder, struct opn_pair *pair, int which, const uint8_t *key)
 {
 	struct opn_side *side = &pair->sides[which];
 	size_t at = opn_table_find(&side->table, pair->info.key_size, key);
@@ -258,7 +275,7 @@ static char *slot_text(struct finder *finder, const struct opn_pair *pair, int w
 	return text;
 }
 
-static void compare_slot(struct finder *finder, const struct opn_pair *pair, const uint8_t *key)
+static void compare_slot(struct finder *finder, struct opn_pair *pair, const uint8_t *key)
 {
 	char *left = slot_text(finder, pair, 0, key), *right = slot_text(finder, pair, 1, key);
 	struct opn_state_difference *row = NULL;
@@ -359,11 +376,21 @@ static void compare_read(struct finder *finder, struct opn_pair *pair)
 }
 
 /* What is constant and was alike at the start is alike now: it is set on both sides or on none. */
+static bool is_compared(const struct opn_pair *pair)
+{
+	return !pair->info.uncompared && !(pair->constant && pair->start_equal);
+}
+
+bool opn_pair_is_fresh(const struct opn_state *state, const struct opn_pair *pair)
+{
+	return state->fresh && is_compared(pair);
+}
+
 static int compare_pair(struct finder *finder, struct opn_pair *pair)
 {
 	int err = 0;
 
-	if (pair->info.uncompared || (pair->constant && pair->start_equal))
+	if (!is_compared(pair))
 		return 0;
 	for (int side = 0; !err && side < 2; side++)
 		err = opn_side_read(finder->state, pair, &pair->sides[side]);
@@ -381,12 +408,14 @@ ssize_t opn_state_compare(struct opn_state *state, struct opn_arena *arena,
 {
 	struct finder finder = { .state = state, .arena = arena, .out = out, .room = room };
 
+	state->fresh = false;
 	for (size_t i = 0; i < state->count; i++) {
 		int err = compare_pair(&finder, state->pairs[i]);
 
 		if (err)
 			return err;
 	}
+	state->fresh = state->told;
 	return (ssize_t)finder.count;
 }
 

@@ -231,9 +231,8 @@ static struct opn_pair *make_spare(struct opn_state *state, struct opn_pair *out
 	return pair;
 }
 
-static int fill_slot(struct opn_state *state, struct opn_pair *pair, size_t side)
+static int fill_slot(struct opn_pair *pair, size_t side)
 {
-	(void)state;
 	return bpf_map_update_elem(pair->outer->sides[side].fd, pair->outer_key,
 				   &pair->sides[side].fd, BPF_ANY);
 }
@@ -248,9 +247,8 @@ int opn_inner_put(struct opn_state *state, struct opn_pair *outer, const void *k
 		return -EEXIST;
 	if (!pair)
 		pair = make_spare(state, outer, key, &err);
-	outer->dirty = true;
 	for (size_t side = 0; !err && side < 2 * state->copies; side++) {
-		err = fill_slot(state, pair, side);
+		err = fill_slot(pair, side);
 		while (err && side--)
 			bpf_map_delete_elem(outer->sides[side].fd, key);
 		if (err)

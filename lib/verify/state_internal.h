@@ -43,6 +43,9 @@ struct opn_records {
 	size_t count, capacity;
 };
 
+/* Of each object; sides do not move, as readers of samples hold pointers to them. */
+enum { OPN_STATE_COPIES = 4 };
+
 struct opn_side {
 	struct bpf_object *object;
 	struct bpf_map *map; /* NULL: an inner map */
@@ -78,8 +81,8 @@ struct opn_pair {
 	bool start_equal;		/* both sides' start states are alike */
 	struct opn_table puts;		/* set since the last reset; a section's: none */
 	struct opn_records put_records; /* the same of a queue */
-	struct opn_side *sides;		/* side of copy: 2 * copy + side */
-	const struct btf *btf;		/* the left object's; NULL: none */
+	struct opn_side sides[2 * OPN_STATE_COPIES]; /* side of copy: 2 * copy + side */
+	const struct btf *btf;			     /* the left object's; NULL: none */
 	uint32_t key_type, value_type;
 	uint32_t section_size[2];
 	bool same_layout; /* of a data section's two sides */
@@ -88,7 +91,6 @@ struct opn_pair {
 	struct opn_pair *outer; /* of an inner map: the pair that holds it */
 	const uint8_t *outer_key;
 	bool spare; /* made here; in its slot only between opn_state_put() and the next reset */
-	unsigned int every, behind;
 };
 
 struct opn_state_id {
@@ -101,7 +103,7 @@ struct opn_state {
 	struct opn_pair **pairs;
 	size_t count, capacity;
 	size_t copies;
-	struct bpf_object **objects; /* side of copy: 2 * copy + side */
+	struct bpf_object *objects[2 * OPN_STATE_COPIES]; /* as the sides */
 	struct opn_state_rename *renames;
 	size_t rename_count;
 	struct opn_state_id *ids; /* by id */
@@ -109,8 +111,10 @@ struct opn_state {
 	unsigned int *interfaces;
 	size_t interface_count;
 	unsigned int cpus; /* possible ones */
-	uint64_t patience; /* ns; 0: without bound */
 	bool changed;
+	bool told;		 /* the caller tells what runs */
+	uint64_t ran;		 /* bit: copy that ran since the last reset */
+	bool fresh;		 /* what opn_state_compare() read is what the maps hold */
 	struct opn_diags *diags; /* only while a function has been given one */
 	void *scratch;
 	size_t scratch_size;
@@ -120,6 +124,9 @@ struct opn_state {
 
 /* Where the key is, or SIZE_MAX. */
 size_t opn_table_find(struct opn_table *table, uint32_t key_size, const void *key);
+/* The same for keys that are looked for in about the order of the table: *cursor begins with 0. */
+size_t opn_table_find_next(struct opn_table *table, uint32_t key_size, const void *key,
+			   size_t *cursor);
 /* Adds or replaces; returns 0 or -ENOMEM. */
 int opn_table_set(struct opn_table *table, uint32_t key_size, uint32_t value_size, const void *key,
 		  const void *value);
@@ -186,8 +193,9 @@ int opn_slots_read(int fd, uint32_t key_size, uint32_t value_size, struct opn_ta
 int opn_side_set(const struct opn_pair *pair, struct opn_side *side, const void *key,
 		 const void *value);
 int opn_side_mark(struct opn_state *state, struct opn_pair *pair, struct opn_side *side, int which);
-int opn_side_reset(struct opn_state *state, struct opn_pair *pair, struct opn_side *side,
-		   int which);
+/* is_read: what the side was read to hold is what it holds now. */
+int opn_side_reset(struct opn_state *state, struct opn_pair *pair, struct opn_side *side, int which,
+		   bool is_read);
 /* Whether the table that was read last is the start state; may bring that into the read order. */
 bool opn_side_at_start(const struct opn_pair *pair, struct opn_side *side);
 
@@ -200,7 +208,7 @@ int opn_queue_fill(const struct opn_pair *pair, struct opn_side *side,
 void opn_samples_open(const struct opn_pair *pair, struct opn_side *side);
 int opn_samples_read(struct opn_side *side);
 /* To be called when both sides of a copy were read: what they held must not show later. */
-int opn_samples_agree(const struct opn_pair *pair, size_t copy);
+int opn_samples_agree(struct opn_pair *pair, size_t copy);
 
 /* ---- state_slot.c: slots of programs, interfaces, maps ---- */
 
@@ -243,6 +251,8 @@ const char *opn_state_parse(const struct btf *btf, uint32_t type, const json_t *
 
 /* ---- state_compare.c ---- */
 
+/* Whether opn_state_compare() reads the pair, and did since anything ran or was set. */
+bool opn_pair_is_fresh(const struct opn_state *state, const struct opn_pair *pair);
 /* Compares what opn_side_mark() has just read and sets start_equal. Returns 0 or -ENOMEM. */
 int opn_pair_start_equal(struct opn_state *state, struct opn_pair *pair);
 
@@ -260,6 +270,8 @@ void opn_state_write_text(struct opn_buf *buf, const struct btf *btf, uint32_t t
  * the kernel is not told); 0: unknown. inner: of the maps that it holds. */
 void opn_btf_map_types(const struct btf *btf, const char *name, bool inner, uint32_t *key,
 		       uint32_t *value);
+/* How many entries the object declares; 0: not known. */
+uint32_t opn_btf_map_entries(const struct btf *btf, const char *name);
 /* The shape of the maps that this map holds, as it is declared; false: it is not. */
 bool opn_btf_inner_info(const struct btf *btf, const char *name, struct bpf_map_info *info);
 /* The type without qualifiers and typedefs. network is set when a typedef on the way says that the

@@ -85,14 +85,21 @@ static bool is_inner_like(const struct bpf_object *object, const struct bpf_map 
 	return false;
 }
 
+/* Reading a hash map costs its buckets, of which there are as many as entries, rounded up: a map
+ * for a million flows takes milliseconds of each sequence of packets. */
+enum { ENTRIES_MAX = 16384 };
+
+static bool is_hash(enum bpf_map_type type)
+{
+	return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_LRU_HASH ||
+	       type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
 static uint32_t better_flags(enum bpf_map_type type)
 {
 	if (type == BPF_MAP_TYPE_ARRAY)
 		return BPF_F_MMAPABLE;
-	if (type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_LRU_HASH ||
-	    type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH)
-		return BPF_F_ZERO_SEED;
-	return 0;
+	return is_hash(type) ? BPF_F_ZERO_SEED : 0;
 }
 
 /* A map that may be put into another keeps its flags: they are part of what the kernel compares
@@ -109,6 +116,8 @@ void opn_state_prepare(struct bpf_object *object)
 		    bpf_map__map_flags(map) & BPF_F_INNER_MAP)
 			continue;
 		bpf_map__set_map_flags(map, bpf_map__map_flags(map) | flags);
+		if (is_hash(bpf_map__type(map)) && bpf_map__max_entries(map) > ENTRIES_MAX)
+			bpf_map__set_max_entries(map, ENTRIES_MAX);
 	}
 }
 
@@ -203,7 +212,6 @@ int opn_pair_describe(struct opn_state *state, struct opn_pair *pair,
 				     ? roundup(info->value_size, 8)
 				     : info->value_size;
 	pair->stride = pair->value_stride * pair->cpus;
-	pair->every = 1;
 	pair->info = (struct opn_state_map){
 		.name = opn_arena_strdup(state->arena, name),
 		.type = info->type,
@@ -361,9 +369,8 @@ void opn_side_close(struct opn_side *side)
 
 void opn_pair_free(struct opn_state *state, struct opn_pair *pair)
 {
-	for (size_t i = 0; pair->sides && i < 2 * state->copies; i++)
+	for (size_t i = 0; i < 2 * state->copies; i++)
 		opn_side_close(&pair->sides[i]);
-	free(pair->sides);
 	opn_table_free(&pair->puts);
 	opn_records_free(&pair->put_records);
 	*pair = (struct opn_pair){ 0 };
@@ -387,10 +394,7 @@ struct opn_pair *opn_state_add_pair(struct opn_state *state)
 	pair = opn_arena_alloc(state->arena, sizeof(*pair));
 	if (!pair)
 		return NULL;
-	pair->sides = calloc(2 * state->copies, sizeof(*pair->sides));
-	if (!pair->sides)
-		return NULL;
-	for (size_t i = 0; i < 2 * state->copies; i++)
+	for (size_t i = 0; i < 2 * OPN_STATE_COPIES; i++)
 		pair->sides[i].fd = -1;
 	state->pairs[state->count++] = pair;
 	return pair;
@@ -476,6 +480,7 @@ static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_m
 	if (internal)
 		return opn_pair_sections(state, pair, diags);
 	opn_btf_map_types(pair->btf, name, false, &pair->key_type, &pair->value_type);
+	pair->info.declared_entries = opn_btf_map_entries(pair->btf, name);
 	if (pair->way == OPN_WAY_PERF) /* of the slots, not of the samples */
 		pair->value_type = 0;
 	if (pair->info.uncompared)

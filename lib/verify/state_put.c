@@ -101,12 +101,18 @@ static int put_record(struct opn_state *state, struct opn_pair *pair, const void
 	return opn_records_add(&pair->put_records, value, pair->info.value_size);
 }
 
+static void touch(struct opn_state *state, struct opn_pair *pair)
+{
+	pair->dirty = true;
+	state->fresh = false;
+}
+
 int opn_pair_put_all(struct opn_state *state, struct opn_pair *pair, const void *key,
 		     const uint8_t *all)
 {
 	int err = put_everywhere(state, pair, key, all);
 
-	pair->dirty = true;
+	touch(state, pair);
 	return err ? err : opn_table_set(&pair->puts, pair->info.key_size, pair->stride, key, all);
 }
 
@@ -124,6 +130,7 @@ int opn_pair_put(struct opn_state *state, struct opn_pair *pair, const void *key
 {
 	if (!pair->info.settable)
 		return -EOPNOTSUPP;
+	touch(state, pair);
 	if (opn_pair_holds_maps(pair))
 		return opn_inner_put(state, pair, key);
 	if (pair->way == OPN_WAY_QUEUE)
@@ -219,7 +226,9 @@ static bool pair_changed(struct opn_state *state, struct opn_pair *pair)
 
 	/* samples are taken out by comparing, not here */
 	if (pair->constant || pair->info.uncompared || pair->way == OPN_WAY_RING ||
-	    pair->way == OPN_WAY_PERF || opn_side_read(state, pair, side))
+	    pair->way == OPN_WAY_PERF)
+		return false;
+	if (!opn_pair_is_fresh(state, pair) && opn_side_read(state, pair, side))
 		return false;
 	switch (pair->way) {
 	case OPN_WAY_IMAGE:

@@ -129,7 +129,7 @@ int opn_samples_read(struct opn_side *side)
  * (kernel/events/core.c: perf_output_sample(), frag->pad), and user space can neither tell these
  * bytes from the others nor clear them. They are the same on both sides as long as all was the same
  * before; when it was not, both begin with new buffers. */
-int opn_samples_agree(const struct opn_pair *pair, size_t copy)
+int opn_samples_agree(struct opn_pair *pair, size_t copy)
 {
 	struct opn_side *sides = &pair->sides[2 * copy];
 

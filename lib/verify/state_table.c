@@ -81,6 +81,18 @@ size_t opn_table_find(struct opn_table *table, uint32_t key_size, const void *ke
 	}
 }
 
+size_t opn_table_find_next(struct opn_table *table, uint32_t key_size, const void *key,
+			   size_t *cursor)
+{
+	size_t at = *cursor;
+
+	if (at >= table->count || memcmp(table->keys + at * key_size, key, key_size))
+		at = opn_table_find(table, key_size, key);
+	if (at != SIZE_MAX)
+		*cursor = at + 1;
+	return at;
+}
+
 int opn_table_reserve(struct opn_table *table, uint32_t key_size, uint32_t value_size, size_t count)
 {
 	size_t capacity = MAX(table->capacity * 2, MAX(count, (size_t)16));

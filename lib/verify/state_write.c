@@ -73,14 +73,15 @@ bool opn_side_at_start(const struct opn_pair *pair, struct opn_side *side)
 {
 	uint32_t key_size = pair->info.key_size, size = pair->stride;
 	struct opn_table old = side->start_table;
+	size_t cursor = 0;
 
 	if (opn_table_same(&old, &side->table, key_size, size))
 		return true;
 	if (old.count != side->table.count)
 		return false;
 	for (size_t i = 0; i < side->table.count; i++) {
-		size_t at = opn_table_find(&side->start_table, key_size,
-					   side->table.keys + i * key_size);
+		size_t at = opn_table_find_next(&side->start_table, key_size,
+						side->table.keys + i * key_size, &cursor);
 
 		if (at == SIZE_MAX || memcmp(side->start_table.values + at * size,
 					     side->table.values + i * size, size))
@@ -106,16 +107,14 @@ static void reset_memory(const struct opn_pair *pair, struct opn_side *side, int
 	}
 }
 
-static int reset_image(struct opn_state *state, const struct opn_pair *pair, struct opn_side *side,
-		       int which)
+static int reset_image(const struct opn_pair *pair, struct opn_side *side, int which)
 {
-	int err;
+	int err = 0;
 
 	if (side->memory) {
 		reset_memory(pair, side, which);
 		return 0;
 	}
-	err = opn_side_read(state, pair, side);
 	for (uint32_t i = 0; !err && i < pair->info.max_entries; i++) {
 		size_t at = (size_t)i * pair->stride;
 
@@ -148,8 +147,8 @@ static int delete_all(const struct opn_side *side, const uint8_t *keys, uint32_t
 static int delete_new(const struct opn_pair *pair, struct opn_side *side)
 {
 	uint32_t key_size = pair->info.key_size;
+	size_t count = 0, cursor = 0;
 	uint8_t *keys;
-	size_t count = 0;
 	int err;
 
 	if (!side->start_table.count)
@@ -160,7 +159,7 @@ static int delete_new(const struct opn_pair *pair, struct opn_side *side)
 	for (size_t i = 0; i < side->table.count; i++) {
 		const uint8_t *key = side->table.keys + i * key_size;
 
-		if (opn_table_find(&side->start_table, key_size, key) == SIZE_MAX)
+		if (opn_table_find_next(&side->start_table, key_size, key, &cursor) == SIZE_MAX)
 			memcpy(keys + key_size * count++, key, key_size);
 	}
 	err = delete_all(side, keys, key_size, count);
@@ -168,19 +167,20 @@ static int delete_new(const struct opn_pair *pair, struct opn_side *side)
 	return err;
 }
 
-static int reset_table(struct opn_state *state, const struct opn_pair *pair, struct opn_side *side)
+static int reset_table(const struct opn_pair *pair, struct opn_side *side)
 {
 	uint32_t key_size = pair->info.key_size;
 	struct opn_table *start = &side->start_table;
-	int err = opn_side_read(state, pair, side);
+	size_t cursor = 0;
+	int err;
 
-	if (err || opn_side_at_start(pair, side))
-		return err;
+	if (opn_side_at_start(pair, side))
+		return 0;
 	err = delete_new(pair, side);
 	for (size_t i = 0; !err && i < start->count; i++) {
 		const uint8_t *key = start->keys + i * key_size;
 		const uint8_t *value = start->values + i * pair->stride;
-		size_t at = opn_table_find(&side->table, key_size, key);
+		size_t at = opn_table_find_next(&side->table, key_size, key, &cursor);
 
 		if (at == SIZE_MAX ||
 		    memcmp(side->table.values + at * pair->stride, value, pair->stride))
@@ -189,32 +189,34 @@ static int reset_table(struct opn_state *state, const struct opn_pair *pair, str
 	return err;
 }
 
-/* The queue was read, which leaves it as it was: it is emptied and filled only if it differs. */
+/* Reading a queue leaves it as it was: it is emptied and filled only if it differs. */
 static int reset_queue(const struct opn_pair *pair, struct opn_side *side)
 {
-	int err = opn_queue_read(pair, side);
-
-	if (err || opn_records_same(&side->records, &side->start_records))
-		return err;
+	if (opn_records_same(&side->records, &side->start_records))
+		return 0;
 	return opn_queue_fill(pair, side, &side->start_records);
 }
 
-int opn_side_reset(struct opn_state *state, struct opn_pair *pair, struct opn_side *side, int which)
+int opn_side_reset(struct opn_state *state, struct opn_pair *pair, struct opn_side *side, int which,
+		   bool is_read)
 {
+	int err = is_read || pair->way == OPN_WAY_SLOTS ? 0 : opn_side_read(state, pair, side);
+
+	if (err)
+		return err;
 	switch (pair->way) {
-	case OPN_WAY_NONE:
-		return 0;
 	case OPN_WAY_IMAGE:
-		return reset_image(state, pair, side, which);
+		return reset_image(pair, side, which);
 	case OPN_WAY_TABLE:
-		return reset_table(state, pair, side);
+		return reset_table(pair, side);
 	case OPN_WAY_SLOTS:
 		return opn_slots_reset(pair, side);
 	case OPN_WAY_QUEUE:
 		return reset_queue(pair, side);
+	case OPN_WAY_NONE:
 	case OPN_WAY_RING:
 	case OPN_WAY_PERF:
-		return opn_samples_read(side);
+		return 0;
 	}
 	return -EINVAL;
 }

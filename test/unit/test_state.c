@@ -28,7 +28,7 @@ static const struct {
 	const char *name, *lines;
 } cases[] = {
 	{ DO_FLOW, 0, 0x0200a8c0, 3, "flows",
-	  "flows {address: 192.168.0.2, port: 80, protocol: 6}: " FLOW("3") " | -\n" },
+	  "flows {address: 192.168.0.2, port: 80, protocol: 6, rest: 0}: " FLOW("3") " | -\n" },
 	{ DO_WORD, 0, 2, 3, "words", "words 2: 3 | -\n" },
 	{ DO_SLOT, 0, 4095, 3, "slots", "slots 4095: 3 | 0\n" },
 	{ DO_LOCKED, 0, 299, 3, "locked",
@@ -339,6 +339,45 @@ START_TEST(copies_are_kept_alike)
 }
 END_TEST
 
+START_TEST(only_what_ran_is_looked_at)
+{
+	uint32_t key = 5, value = 77, found = 0;
+
+	state_objects[2] = state_load_object(STATE_USUAL);
+	state_objects[3] = state_load_object(STATE_USUAL);
+	ck_assert_int_eq(opn_state_add_copy(state, state_objects[2], state_objects[3]), 0);
+	for (int i = 0; i < CASES; i++) {
+		opn_state_ran(state, 0);
+		obey(0, i);
+		ck_assert_int_eq(opn_state_compare(state, NULL, NULL, 0), 1);
+		ck_assert(opn_state_changed(state));
+		ck_assert_int_eq(opn_state_reset(state), 0);
+		state_expect("");
+		opn_state_ran(state, 0);
+		obey(0, i);
+		obey(1, i);
+		state_expect("");
+		ck_assert_int_eq(opn_state_reset(state), 0);
+		state_expect("");
+		/* after the comparison, and noticed all the same */
+		opn_state_ran(state, 0);
+		obey(1, i);
+		ck_assert_int_eq(opn_state_reset(state), 0);
+		state_expect("");
+	}
+	opn_state_ran(state, 1);
+	state_do(2, DO_WORD, 5, 1);
+	state_do(3, DO_RING, 0, 1);
+	ck_assert_int_eq(opn_state_reset(state), 0);
+	ck_assert_int_eq(bpf_map_lookup_elem(state_fd(2, "words"), &key, &found), -ENOENT);
+	/* set and not run */
+	ck_assert_int_eq(opn_state_put(state, state_map("words"), &key, &value), 0);
+	ck_assert_int_eq(opn_state_reset(state), 0);
+	ck_assert_int_eq(bpf_map_lookup_elem(state_fd(2, "words"), &key, &found), -ENOENT);
+	ck_assert_int_eq(bpf_map_lookup_elem(state_fd(0, "words"), &key, &found), -ENOENT);
+}
+END_TEST
+
 /* ---- finding ---- */
 
 static uint32_t map_id(size_t side, const char *name)
@@ -359,8 +398,12 @@ START_TEST(maps_are_found_by_the_id_of_any_copy)
 	ck_assert_uint_eq(opn_state_find(state, 0xffffffff), SIZE_MAX);
 	ck_assert_uint_eq(map->type, BPF_MAP_TYPE_HASH);
 	ck_assert_uint_eq(map->max_entries, 256);
+	ck_assert_uint_eq(map->declared_entries, 256);
 	ck_assert_uint_eq(map->key_size, 8);
 	ck_assert(map->settable && !map->internal && !map->frozen && !map->uncompared);
+	map = opn_state_map(state, state_map("cpu_recent"));
+	ck_assert_uint_eq(map->max_entries, 16384);
+	ck_assert_uint_eq(map->declared_entries, 1000000);
 	map = opn_state_map(state, state_map(".rodata"));
 	ck_assert(map->internal && map->frozen && !map->settable);
 	ck_assert(opn_state_map(state, state_map(".bss"))->internal);
@@ -557,6 +600,7 @@ Suite *state_suite(void)
 	tcase_add_test(tcase, constant_maps_are_put_back_too);
 	tcase_add_test(tcase, what_is_refused_on_one_side_is_on_none);
 	tcase_add_test(tcase, copies_are_kept_alike);
+	tcase_add_test(tcase, only_what_ran_is_looked_at);
 	tcase_add_test(tcase, maps_are_found_by_the_id_of_any_copy);
 	tcase_add_test(tcase, device_maps_lead_to_interfaces);
 	tcase_add_test(tcase, program_slots_differ_by_the_name_of_the_program);

@@ -24,7 +24,7 @@ struct flow_key {
 	__be32 address;
 	__be16 port;
 	__u8 protocol;
-	__u8 : 8;
+	__u8 rest;
 };
 
 struct flow {
@@ -119,7 +119,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
-	__uint(max_entries, 1024);
+	__uint(max_entries, 1000000);
 	__type(key, __u32);
 	__type(value, __u32);
 } cpu_recent SEC(".maps");
