@@ -16,6 +16,14 @@ struct ipv4_packet {
 	struct tcphdr tcp;
 } __attribute__((packed));
 
+/* The members of pkt_v4 fit this one too: the smaller one is meant. */
+struct ipip_packet {
+	struct ethhdr eth;
+	struct iphdr iph;
+	struct iphdr iph_inner;
+	struct tcphdr tcp;
+} __attribute__((packed));
+
 struct ipv6_packet {
 	struct ethhdr eth;
 	struct ipv6hdr iph;
