@@ -37,7 +37,8 @@ static int set_up(struct opn_program *program, struct opn_diags *diags)
 	program->call_count = options->call_count;
 	program->vmlinux = btf__load_vmlinux_btf();
 	if (!program->vmlinux && options->ctx_type)
-		return opn_diag(diags, OPN_DIAG_KERNEL_BTF_MISSING, OPN_NOWHERE, strerror(errno));
+		return opn_diag(diags, OPN_DIAG_KERNEL_BTF_MISSING, OPN_NOWHERE,
+				errno == ESRCH ? "no /sys/kernel/btf/vmlinux" : strerror(errno));
 	err = opn_ctx_resolve(program);
 	if (err == -ENOENT)
 		return opn_diag(diags, OPN_DIAG_CONTEXT_UNKNOWN, OPN_NOWHERE, options->ctx_type);

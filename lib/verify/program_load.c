@@ -21,6 +21,7 @@
 
 #include "load.h"
 #include "program_load.h"
+#include "state.h"
 
 /* Only pages that are written cost. Since 6.4 the kernel keeps the end of a longer log; before, the
  * load fails with ENOSPC. */
@@ -154,7 +155,7 @@ static int register_all(const struct opn_attempt *attempt, int *handlers)
 	int id;
 
 	if (libbpf_prog_type_by_name(idle_section, &type, &attach_type)) {
-		id = libbpf_register_prog_handler(idle_section, BPF_PROG_TYPE_UNSPEC, 0, NULL);
+		id = libbpf_register_prog_handler(idle_section, 0, 0, NULL);
 		if (id < 0)
 			return id;
 	}
@@ -208,6 +209,7 @@ static int load_with_handlers(const struct opn_attempt *attempt)
 	if (!program->object)
 		return -errno;
 	select_parts(attempt, program->object);
+	opn_state_prepare(program->object);
 	return bpf_object__load(program->object);
 }
 

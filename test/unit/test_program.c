@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -190,7 +192,8 @@ START_TEST(reports_type)
 	options.type = BPF_PROG_TYPE_XDP;
 	opn_program_free(program_with(options));
 	options.ctx_type = "struct absent";
-	expect_failure(options, "this kernel has no context 'struct absent'");
+	expect_failure(options, "this kernel has no context 'struct absent' "
+				"[-Wopened-context-unknown]");
 }
 END_TEST
 
@@ -217,7 +220,20 @@ START_TEST(reports_load_failure)
 	options.path = PROGRAM_BROKEN;
 	options.program = "broken";
 	expect_failure(options,
-		       "cannot load 'broken': map 'odd': failed to create: Invalid argument");
+		       "cannot load 'broken': map 'odd': failed to create: Invalid argument(-22) "
+		       "[-Wopened-load-failed]");
+}
+END_TEST
+
+/* A kernel without BTF, as it looks from here. */
+START_TEST(reports_missing_types)
+{
+	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
+	ck_assert_int_eq(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	ck_assert_int_eq(mount("none", "/sys/kernel/btf", "tmpfs", 0, NULL), 0);
+	expect_failure(program_options("values"),
+		       "this kernel does not tell its types: no /sys/kernel/btf/vmlinux "
+		       "[-Wopened-kernel-btf-missing]");
 }
 END_TEST
 
@@ -300,6 +316,7 @@ Suite *program_suite(void)
 	tcase_add_test(tcase, reports_type);
 	tcase_add_loop_test(tcase, reports_refusal, 0, 2);
 	tcase_add_test(tcase, reports_load_failure);
+	tcase_add_test(tcase, reports_missing_types);
 	tcase_add_loop_test(tcase, reports_capability, 0, 2);
 	tcase_add_test(tcase, lists_programs);
 	tcase_add_test(tcase, leaves_nothing);

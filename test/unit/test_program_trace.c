@@ -246,7 +246,7 @@ START_TEST(reaches_far)
 
 	opn_program_edges(program, &count);
 	if (opn_program_traced(program, &why)) {
-		ck_assert_uint_eq(count, 1 + 2 * 4001);
+		ck_assert_uint_eq(count, 1 + 2 * 2601);
 		program_run(program, 64);
 		ck_assert_uint_eq(output.verdict, 2);
 		ck_assert(took(program, "asm", 0, false));

@@ -195,9 +195,8 @@ __attribute__((naked)) int lengthy(void)
 		     "r2 -= r1;"
 		     "r0 = 1;"
 		     "if r2 > 100 goto 2f;"
-		     "r0 = 2;"
-		     ".rept 4000;"
-		     "if r0 == 77 goto 2f;"
+		     ".rept 2600;"
+		     "if r2 == 77 goto 2f;"
 		     "r0 = 2;"
 		     ".endr;"
 		     "2: exit;" ::
