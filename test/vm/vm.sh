@@ -103,11 +103,11 @@ root=$work/root
 mkdir -p "$root"/{bin,proc,sys,dev,tmp,run,etc,lib/modules,t}
 cp "$(command -v busybox)" "$root/bin/busybox"
 
+# Programs go where nothing is mounted over them, their libraries where the loader looks.
 copy_binary() {
 	local path library
 	path=$(command -v -- "$1") || die "no program '$1'"
-	path=$(readlink -f -- "$path")
-	install -D -- "$path" "$root$path"
+	install -D -- "$path" "$root/usr/local/bin/${path##*/}"
 	# what is statically linked makes ldd fail
 	{ ldd "$path" 2>/dev/null || true; } | { grep -oE '/[^ ]+' || true; } |
 		while IFS= read -r library; do
@@ -117,14 +117,9 @@ copy_binary() {
 
 # busybox' own shell would run its own ip and the like before those that were asked for
 copy_binary dash
-ln -sf "$(readlink -f "$(command -v dash)")" "$root/bin/sh"
+ln -s /usr/local/bin/dash "$root/bin/sh"
 for binary in ${binaries+"${binaries[@]}"}; do
 	copy_binary "$binary"
-	target=/usr/local/bin/${binary##*/}
-	if [ ! -e "$root$target" ]; then
-		mkdir -p "$root/usr/local/bin"
-		ln -s "$(readlink -f -- "$(command -v -- "$binary")")" "$root$target"
-	fi
 done
 for file in ${files+"${files[@]}"}; do
 	source=${file%%:*} target=${file#*:}
@@ -164,7 +159,6 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 mount -t bpf bpf /sys/fs/bpf
-mount -t tmpfs tmp /tmp
 mount -t tmpfs run /run
 [ ! -d /sys/kernel/tracing ] || mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
 mkdir -p /run/netns /dev/shm /dev/net
