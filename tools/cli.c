@@ -286,6 +286,13 @@ char *opn_cli_hookdefs(const struct opn_cli *cli)
 	return opn_cli_format("%s", OPN_HOOKDEFS_DIR);
 }
 
+char *opn_cli_machine(void)
+{
+	char *path = beside_executable("../share/opened/vm/vm.sh");
+
+	return path ? path : beside_executable("../vm/vm.sh");
+}
+
 bool opn_cli_coloured(const struct opn_cli *cli)
 {
 	const char *no_colour = getenv("NO_COLOR");

@@ -60,6 +60,10 @@ void opn_words_add(struct opn_words *words, char *word);
  * are installed. Allocated; never NULL, but what it names need not exist. */
 char *opn_cli_hookdefs(const struct opn_cli *cli);
 
+/* The script that runs virtual machines: beside the executable, or where it is installed.
+ * Allocated; NULL: it is not there. */
+char *opn_cli_machine(void);
+
 /* Whether diagnostics on stderr are coloured. */
 bool opn_cli_coloured(const struct opn_cli *cli);
 

@@ -20,6 +20,7 @@ enum {
 	KEY_NO_SHAPES,
 	KEY_REPORT,
 	KEY_LIVE,
+	KEY_KERNEL,
 };
 
 #define DEFAULT_GENERATE 10000
@@ -49,6 +50,8 @@ static const struct argp_option tool_options[] = {
 	  "their "
 	  "own, and compare what comes out",
 	  2 },
+	{ "kernel", KEY_KERNEL, "DIR", 0,
+	  "Run on the kernel that was unpacked to DIR (dpkg -x), in a virtual machine", 2 },
 	{ NULL, 0, NULL, 0, "Reports:", 3 },
 	{ "report", KEY_REPORT, "FILE", 0,
 	  "Write the report to FILE.json or FILE.html; may be repeated", 3 },
@@ -154,6 +157,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_LIVE:
 		parse_device(options, arg, state);
+		return 0;
+	case KEY_KERNEL:
+		options->kernel = arg;
 		return 0;
 	case KEY_REPORT:
 		opn_words_add(&options->reports, arg);
@@ -291,6 +297,11 @@ static int run_stages(struct verify_run *run)
 	error = check_hook(run, run->options->from);
 	error = check_hook(run, run->options->to) ?: error;
 	error = error ?: verify_find_inputs(run);
+	if (run->options->kernel) {
+		error = error ?: verify_on_kernel(run);
+		verify_drop_inputs(run);
+		return error;
+	}
 	error = error ?: read_cases(run);
 	error = error ?: verify(run);
 	verify_drop_inputs(run);
@@ -315,7 +326,9 @@ int main(int argc, char **argv)
 	opn_cli_resume_signal();
 	opn_diags_print(run.diags, stderr, opn_cli_coloured(&options.cli), options.cli.quiet);
 	status = opn_cli_finish(&options.cli, run.diags);
-	if (!status && run.result.verdict != OPN_EQUIVALENT)
+	if (!status && options.kernel)
+		status = run.remote_status;
+	else if (!status && run.result.verdict != OPN_EQUIVALENT)
 		status = OPN_EXIT_REFUSED;
 	opn_hook_runs_free(run.runs);
 	opn_hookdefs_free(run.hookdefs);

@@ -3,7 +3,8 @@
  * verify.h - what the files of opened-verify share
  *
  * opened-verify.c reads the options and runs the stages; verify_input.c turns what was named into
- * two objects; verify_write.c prints and writes what was found.
+ * two objects; verify_kernel.c asks on another kernel; verify_write.c prints and writes what was
+ * found.
  */
 #ifndef OPN_TOOL_VERIFY_H
 #define OPN_TOOL_VERIFY_H
@@ -18,6 +19,7 @@ struct verify_options {
 	struct opn_cli cli;
 	struct opn_words programs; /* two */
 	struct opn_words packets, cases, maps, reports, renames;
+	const char *kernel;    /* unpacked package of the kernel to run on; NULL: this one */
 	const char *from, *to; /* hooks; NULL: what the sections say */
 	uint64_t generate, seed;
 	bool without_shapes;
@@ -34,13 +36,19 @@ struct verify_run {
 	struct opn_hookdefs *hookdefs;
 	struct opn_hook_runs *runs;
 	struct opn_result result;
-	char scratch[32]; /* folder of objects that were compiled here; empty: none */
+	int remote_status; /* of the tool in a virtual machine */
+	char scratch[32];  /* folder of objects that were compiled here; empty: none */
 };
 
 /* Finds or makes the object of both programs: an object file, a source with its compile command, or
  * a unit's manifest, each perhaps followed by ":program". Reports and returns -errno. */
 int verify_find_inputs(struct verify_run *run);
-/* Removes what verify_find_inputs() made. */
+/* Makes the folder run->scratch unless it is there. Reports and returns -errno. */
+int verify_make_scratch(struct verify_run *run);
+/* Asks the same on options->kernel: prints what is found there, writes the reports, sets
+ * run->remote_status. Reports and returns -errno. */
+int verify_on_kernel(struct verify_run *run);
+/* Removes what was made in run->scratch. */
 void verify_drop_inputs(struct verify_run *run);
 
 /* Prints the result on stdout, and writes the reports and the failing packets that were asked for.

@@ -7,6 +7,7 @@
  */
 #include "tools/verify.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static void split_name(struct verify_run *run, int index)
 	side->program = colon + 1;
 }
 
-static int make_scratch(struct verify_run *run)
+int verify_make_scratch(struct verify_run *run)
 {
 	if (run->scratch[0])
 		return 0;
@@ -56,7 +57,7 @@ static int compile(struct verify_run *run, int index, const struct opn_command *
 	const char *path;
 	void *bytes;
 	size_t size;
-	int error = make_scratch(run);
+	int error = verify_make_scratch(run);
 
 	if (error)
 		return error;
@@ -161,10 +162,16 @@ int verify_find_inputs(struct verify_run *run)
 
 void verify_drop_inputs(struct verify_run *run)
 {
+	struct dirent *entry;
+	DIR *folder;
+
 	if (!run->scratch[0])
 		return;
-	for (int index = 0; index < 2; index++)
-		unlink(scratch_object(run, index));
+	folder = opendir(run->scratch);
+	while (folder && (entry = readdir(folder)))
+		unlinkat(dirfd(folder), entry->d_name, 0);
+	if (folder)
+		closedir(folder);
 	rmdir(run->scratch);
 	run->scratch[0] = '\0';
 }
