@@ -23,7 +23,7 @@ enum {
 	KEY_KERNEL,
 };
 
-#define DEFAULT_GENERATE 10000
+#define DEFAULT_GENERATE 40000
 #define DEFAULT_SEED	 1
 /* More frames of one capture than anybody waits for. */
 #define CAPTURE_LIMIT 1000000
@@ -38,7 +38,7 @@ static const struct argp_option tool_options[] = {
 	  2 },
 	{ "cases", KEY_CASES, "FILE", 0,
 	  "Cases of a JSON file, or of a test source in C, C++, Go or Python; may be repeated", 2 },
-	{ "generate", KEY_GENERATE, "N", 0, "Make N packets (default: 10000)", 2 },
+	{ "generate", KEY_GENERATE, "N", 0, "Make N packets (default: 40000)", 2 },
 	{ "seed", KEY_SEED, "S", 0, "Make those of seed S (default: 1)", 2 },
 	{ "no-shapes", KEY_NO_SHAPES, NULL, 0,
 	  "Leave out the frames of every protocol shape that are tried first", 2 },

@@ -88,7 +88,8 @@ static int prepare_side(struct opn_guide *guide, int side)
 			own->block_count = lines[i].block + 1;
 	}
 	own->block_hits = calloc(own->block_count + 1, sizeof(*own->block_hits));
-	if (!own->seen || !own->block_hits)
+	own->lengths = calloc(own->edge_count + 1, 1);
+	if (!own->seen || !own->block_hits || !own->lengths)
 		return -ENOMEM;
 	return learn_constants(guide, program);
 }
@@ -121,7 +122,9 @@ void opn_guide_free(struct opn_guide *guide)
 	for (int side = 0; side < 2; side++) {
 		free(guide->side[side].seen);
 		free(guide->side[side].block_hits);
+		free(guide->side[side].lengths);
 	}
+	opn_guide_stage_clear(guide);
 	opn_dictionary_free(&guide->dictionary);
 	opn_arena_free(guide->arena);
 	free(guide);
@@ -225,6 +228,7 @@ int opn_guide_watch(struct opn_guide *guide, const struct opn_step *step)
 	}
 	if (is_new) {
 		guide->last_new = guide->watched;
+		opn_guide_stage_add(guide, step->data, step->length);
 		error = opn_guide_keep(guide, step->data, step->length);
 	}
 	/* Others now and then too: what they compare depends on the maps. */
@@ -276,7 +280,12 @@ static uint32_t choose_packet(struct opn_guide *guide, struct opn_random *random
 	const struct opn_packet *from;
 	uint32_t kind = opn_random_below(random, 16), length;
 
-	if (guide->candidate_count && kind < 8) {
+	if (kind >= 12) {
+		length = opn_guide_stage_next(guide, data);
+		if (length)
+			return length;
+	}
+	if (guide->candidate_count && kind < 7) {
 		from = &guide->candidates[--guide->candidate_count];
 		length = from->length;
 		memcpy(data, from->data, length);
@@ -284,13 +293,13 @@ static uint32_t choose_packet(struct opn_guide *guide, struct opn_random *random
 		return length;
 	}
 	/* The same flow again, for programs that remember. */
-	if (previous && kind < 10) {
+	if (previous && kind < 9) {
 		memcpy(data, previous->data, previous->length);
 		length = previous->length;
-		return kind == 8 ? length
+		return kind == 7 ? length
 				 : opn_packet_mutate(random, &guide->dictionary, data, length);
 	}
-	if (!guide->corpus_count || kind == 10)
+	if (!guide->corpus_count || kind == 9)
 		return opn_packet_generate(random, &guide->dictionary, data);
 	from = &guide->corpus[opn_random_below(random, guide->corpus_count)];
 	memcpy(data, from->data, from->length);

@@ -13,6 +13,7 @@
 #define COMPARISONS    512
 #define PER_COMPARISON 6   /* places that are tried for one comparison */
 #define SEARCHED       192 /* bytes of the packet */
+#define LENGTHS_TRIED  8   /* times that one comparison of lengths is turned */
 
 /* Kernel pointers have their upper half set; differences of two pointers into one frame are small.
  */
@@ -91,27 +92,39 @@ static int replace_value(struct opn_guide *guide, const struct opn_step *step, u
 	return error ?: replace_halves(guide, step, seen, wanted, &left);
 }
 
-/* Two pointers: data + n was compared with the end of the data. */
-static int change_length(struct opn_guide *guide, const struct opn_step *step, int64_t distance)
+/* Two pointers: data + n was compared with the end of the data. The frame is made to end just where
+ * the comparison turns, and one byte before and after. */
+static int change_length(struct opn_guide *guide, const struct opn_step *step, int64_t distance,
+			 uint8_t *tried)
 {
-	uint8_t copy[OPN_PACKET_MAX] = { 0 };
-	int64_t length = distance > 0 ? step->length + distance : step->length + distance - 1;
+	uint8_t copy[OPN_PACKET_MAX];
+	int error = 0;
 
-	if (length < 14 || length > OPN_PACKET_MAX || distance > 2048 || distance < -2048)
+	if (*tried == LENGTHS_TRIED || distance > 2048 || distance < -2048)
 		return 0;
-	memcpy(copy, step->data, step->length < length ? step->length : (size_t)length);
-	return opn_guide_candidate(guide, copy, (uint32_t)length);
+	++*tried;
+	for (int64_t length = step->length + distance - 1;
+	     !error && length <= step->length + distance + 1; length++) {
+		if (length < 14 || length > OPN_PACKET_MAX)
+			continue;
+		memset(copy, 0, (size_t)length);
+		memcpy(copy, step->data, step->length < length ? step->length : (size_t)length);
+		error = opn_guide_candidate(guide, copy, (uint32_t)length);
+	}
+	return error;
 }
 
 static int turn(struct opn_guide *guide, const struct opn_step *step,
-		const struct opn_comparison *comparison)
+		const struct opn_comparison *comparison, bool seen, uint8_t *lengths)
 {
 	uint64_t mask = comparison->width == 4 ? UINT32_MAX : UINT64_MAX;
 	uint64_t left = comparison->left & mask, right = comparison->right & mask;
 	int error;
 
 	if (!comparison->constant && IS_POINTER(left) && IS_POINTER(right))
-		return change_length(guide, step, (int64_t)(left - right));
+		return change_length(guide, step, (int64_t)(left - right), lengths);
+	if (seen)
+		return 0;
 	if (IS_POINTER(left) && !right)
 		return 0;
 	error = replace_value(guide, step, left, right);
@@ -141,8 +154,10 @@ int opn_guide_correspond(struct opn_guide *guide, const struct opn_step *step)
 			continue;
 		count = opn_program_comparisons(program, comparisons, COMPARISONS);
 		for (size_t i = 0; !error && i < count && i < COMPARISONS; i++) {
-			if (!guide->side[side].seen[comparisons[i].edge])
-				error = turn(guide, step, &comparisons[i]);
+			size_t edge = comparisons[i].edge;
+
+			error = turn(guide, step, &comparisons[i], guide->side[side].seen[edge],
+				     &guide->side[side].lengths[edge]);
 		}
 	}
 	return error;

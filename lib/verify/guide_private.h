@@ -14,6 +14,19 @@
 #define OPN_GUIDE_DELAYS     64
 #define OPN_GUIDE_PATHS	     8192
 
+/* Packets that are changed field by field, and how long they may be. */
+#define OPN_GUIDE_STAGED	256
+#define OPN_GUIDE_STAGED_LENGTH 512
+
+struct guide_stage {
+	struct opn_packet list[OPN_GUIDE_STAGED];
+	size_t count, next;
+	const struct opn_packet *packet; /* the one that is being changed, or NULL */
+	struct opn_arena *arena;	 /* of its fields */
+	struct opn_field *fields;
+	size_t field_count, field, change;
+};
+
 struct guide_key {
 	size_t map;
 	uint8_t bytes[64];
@@ -23,6 +36,7 @@ struct guide_key {
 struct guide_side {
 	uint8_t *seen; /* by edge */
 	size_t edge_count;
+	uint8_t *lengths; /* by edge: how often the length was set to where it turns */
 	uint64_t *block_hits;
 	size_t block_count;
 };
@@ -44,6 +58,7 @@ struct opn_guide {
 	uint64_t paths[OPN_GUIDE_PATHS]; /* hashes, 0: free */
 	size_t path_count;
 	uint64_t watched, last_new;
+	struct guide_stage stage;
 };
 
 /* Packets that are tried along with the keys that they looked up, a sequence. */
@@ -51,6 +66,12 @@ struct opn_guide {
 
 /* Adds a packet to the candidates unless there are enough. */
 int opn_guide_candidate(struct opn_guide *guide, const uint8_t *data, uint32_t length);
+
+/* Adds a packet to those that are changed field by field, if there is room. */
+void opn_guide_stage_add(struct opn_guide *guide, const uint8_t *data, uint32_t length);
+/* The next change of one of them, into data (OPN_PACKET_MAX bytes); returns its length, 0: none. */
+uint32_t opn_guide_stage_next(struct opn_guide *guide, uint8_t *data);
+void opn_guide_stage_clear(struct opn_guide *guide);
 
 /* Makes candidates from the comparisons of the traced builds' last run. */
 int opn_guide_correspond(struct opn_guide *guide, const struct opn_step *step);
