@@ -243,7 +243,9 @@ int opn_inner_put(struct opn_state *state, struct opn_pair *outer, const void *k
 	struct opn_pair *pair = opn_inner_find(state, outer, key);
 	int err = 0;
 
-	if (pair && !pair->spare)
+	if (pair ? !pair->spare
+		 : opn_table_find(&outer->sides[0].start_table, outer->info.key_size, key) !=
+			    SIZE_MAX)
 		return -EEXIST;
 	if (!pair)
 		pair = make_spare(state, outer, key, &err);

@@ -504,6 +504,13 @@ static void report_unpaired(const struct bpf_map *map, const char *which, struct
 	opn_diag(diags, OPN_DIAG_MAP_UNPAIRED, OPN_NOWHERE, opn_state_map_name(map), which);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(struct opn_pair *const *)a)->info.name,
+		      (*(struct opn_pair *const *)b)->info.name);
+}
+
+/* In the order of names, since that of the object is its compiler's. */
 int opn_state_pair(struct opn_state *state, struct opn_diags *diags)
 {
 	struct bpf_map *map, *other;
@@ -538,5 +545,7 @@ int opn_state_pair(struct opn_state *state, struct opn_diags *diags)
 		if (!found)
 			report_unpaired(map, "second", diags);
 	}
+	if (!first && state->count)
+		qsort(state->pairs, state->count, sizeof(state->pairs[0]), by_name);
 	return first;
 }

@@ -33,13 +33,16 @@ static const struct {
 	{ "packet-fix", packet_fix_suite },
 	{ "packet-change", packet_change_suite },
 	{ "state", state_suite },
+	{ "state-pair", state_pair_suite },
+	{ "state-text", state_text_suite },
+	{ "state-load", state_load_suite },
 	{ "program", program_suite },
 	{ "program-trace", program_trace_suite },
 	{ "program-patch", program_patch_suite },
 };
 
 /* Suites that load programs. */
-static const char *const for_root[] = { "state", "program", "program-trace" };
+static const char *const for_root[] = { "state", "state-pair", "state-load", "program", "program-trace" };
 
 static bool needs_root(const char *name)
 {

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * test_state_pair.c - which map belongs to which: slots, inner maps, data sections, shapes, names
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "state_bench.h"
+#include "unit.h"
+
+/* ---- programs and maps in slots ---- */
+
+START_TEST(program_slots_differ_by_the_name_of_the_program)
+{
+	uint32_t key = 1;
+	int fd = bpf_program__fd(bpf_object__find_program_by_name(state_objects[1], "tail_two"));
+
+	ck_assert_uint_eq(state_do(0, DO_JUMP, 1, 0), 1);
+	ck_assert_int_eq(bpf_map_update_elem(state_fd(1, "jumps"), &key, &fd, BPF_ANY), 0);
+	ck_assert_uint_eq(state_do(1, DO_JUMP, 1, 0), 3);
+	ck_assert_int_eq(opn_state_mark(state), 0);
+	state_expect("jumps 1: tail_one | tail_two\n");
+	ck_assert_int_eq(opn_state_reset(state), 0);
+	ck_assert_uint_eq(state_do(1, DO_JUMP, 1, 0), 3);
+}
+END_TEST
+
+START_TEST(inner_maps_are_pairs_of_their_own)
+{
+	uint32_t key = 2;
+	size_t by_key = state_map("by_key"), by_index = state_map("by_index");
+
+	state_do_in(0, DO_BY_KEY, 2, 1, 1); /* nothing there */
+	state_expect("");
+	ck_assert_int_eq(opn_state_put(state, by_key, &key, NULL), 0);
+	ck_assert_int_eq(opn_state_put(state, by_index, &key, NULL), 0);
+	state_expect("");
+	ck_assert(!opn_state_changed(state));
+	state_do_in(0, DO_BY_KEY, 2, 1, 3);
+	state_do_in(0, DO_BY_INDEX, 2, 3, 4);
+	state_expect("by_key[2] 1: 3 | -\nby_index[2] 3: 4 | 0\n");
+	state_do_in(1, DO_BY_KEY, 2, 1, 3);
+	state_do_in(1, DO_BY_INDEX, 2, 3, 4);
+	state_expect("");
+	ck_assert_int_eq(opn_state_reset(state), 0);
+	state_do_in(0, DO_BY_KEY, 2, 1, 3); /* nothing there again */
+	state_expect("");
+	ck_assert_int_eq(opn_state_put(state, by_key, &key, NULL), 0);
+	state_do_in(1, DO_BY_KEY, 2, 7, 3);
+	state_expect("by_key[2] 7: - | 3\n");
+	key = 4;
+	ck_assert_int_ne(opn_state_put(state, by_index, &key, NULL), 0);
+}
+END_TEST
+
+/* ---- data sections, shapes ---- */
+
+static void pair_with(enum state_object which, const struct opn_state_rename *renames, size_t count,
+		      int expected)
+{
+	opn_state_free(state);
+	state = NULL;
+	bpf_object__close(state_objects[1]);
+	state_objects[1] = state_load_object(which);
+	forget_diags();
+	ck_assert_int_eq(
+		opn_state_new(state_objects[0], state_objects[1], renames, count, diags, &state),
+		expected);
+}
+
+/* Warnings come in the order of the maps, which is the compiler's. */
+static void expect_told(const char *const *lines)
+{
+	char *text = printed(false, false);
+	size_t length = 0;
+
+	for (; *lines; lines++) {
+		ck_assert_msg(strstr(text, *lines), "not told: %s\nbut: %s", *lines, text);
+		length += strlen(*lines);
+	}
+	/* the last line counts them */
+	ck_assert_msg(!strchr(text + length, '\n')[1], "more is told: %s", text);
+	free(text);
+	forget_diags();
+}
+
+#define TOLD(...) expect_told((const char *const[]){ __VA_ARGS__, NULL })
+#define UNCOMPARED(map, why)                                                                       \
+	"warning: map '" map "' is not compared: " why " [-Wopened-map-uncompared]\n"
+#define UNPAIRED(what, side)                                                                       \
+	"warning: '" what "' is only in the " side                                                 \
+	" object: it is not compared [-Wopened-map-unpaired]\n"
+#define UNCOMPARED_USUAL                                                                           \
+	UNCOMPARED("sockets", "user space cannot read its slots"),                                 \
+		UNCOMPARED("bloom", "a bloom filter can be neither read nor emptied"),             \
+		UNCOMPARED("stored", "what is stored with sockets, tasks, inodes and cgroups "     \
+				     "cannot be listed")
+
+START_TEST(variables_are_compared_wherever_they_lie)
+{
+	pair_with(STATE_MOVED, NULL, 0, 0);
+	TOLD(UNCOMPARED_USUAL, UNPAIRED(".bss: extra", "second"), UNPAIRED("only_here", "second"));
+	state_do(0, DO_SEEN, 0, 1);
+	state_expect(".bss seen: 1 | 0\n");
+	state_do(1, DO_SEEN, 0, 1);
+	state_do(1, DO_OTHERS, 1, 2);
+	state_expect(".bss others: [0, 0, 0] | [0, 2, 0]\n");
+	ck_assert_int_eq(opn_state_reset(state), 0);
+	state_expect("");
+}
+END_TEST
+
+#define SHAPE(what, text) "error: map '" what "' has two shapes: " text " [-Wopened-map-shape]\n"
+
+START_TEST(different_shapes_are_told)
+{
+	size_t unpaired = 0;
+	char *text, *at;
+
+	pair_with(STATE_SHAPES, NULL, 0, -EINVAL);
+	text = printed(false, false);
+	for (at = text; (at = strstr(at, "is only in the first object")); at++)
+		unpaired++;
+	ck_assert_uint_eq(unpaired, 24);
+	free(text);
+	text = printed(false, true);
+	forget_diags();
+	for (at = text; (at = strstr(at, "error: ")); at++)
+		unpaired--;
+	ck_assert_uint_eq(unpaired, 24 - 4);
+	ck_assert_ptr_nonnull(strstr(text, SHAPE("flows", "max_entries 256 and 128")));
+	ck_assert_ptr_nonnull(
+		strstr(text, SHAPE("words", "type hash and lru_hash, value size 4 and 8")));
+	ck_assert_ptr_nonnull(strstr(text, SHAPE("slots", "access read-write and read-only")));
+	ck_assert_ptr_nonnull(strstr(text, SHAPE("seen", "size 4 and 8")));
+	free(text);
+}
+END_TEST
+
+START_TEST(maps_are_paired_by_given_names)
+{
+	static const struct opn_state_rename renames[] = { { "words", "recent" },
+							   { "recent", "absent" } };
+
+	pair_with(STATE_USUAL, renames, 2, -EINVAL);
+	TOLD(UNCOMPARED_USUAL, UNPAIRED("recent", "first"), UNPAIRED("words", "second"),
+	     SHAPE("words", "type hash and lru_hash, max_entries 3000 and 1024"));
+}
+END_TEST
+
+START_TEST(programs_in_slots_go_by_given_names)
+{
+	static const struct opn_state_rename renames[] = { { "tail_one", "tail_two" } };
+
+	pair_with(STATE_USUAL, renames, 1, 0);
+	state_expect("jumps 1: tail_one | tail_one\n");
+}
+END_TEST
+
+Suite *state_pair_suite(void)
+{
+	Suite *suite = suite_create("state-pair");
+	TCase *tcase = folder_case("state-pair");
+
+	tcase_add_checked_fixture(tcase, state_begin, state_end);
+	tcase_add_test(tcase, program_slots_differ_by_the_name_of_the_program);
+	tcase_add_test(tcase, inner_maps_are_pairs_of_their_own);
+	tcase_add_test(tcase, variables_are_compared_wherever_they_lie);
+	tcase_add_test(tcase, different_shapes_are_told);
+	tcase_add_test(tcase, maps_are_paired_by_given_names);
+	tcase_add_test(tcase, programs_in_slots_go_by_given_names);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
