@@ -133,6 +133,25 @@ START_TEST(values_are_written_as_read)
 }
 END_TEST
 
+START_TEST(headers_announce_what_follows)
+{
+	uint8_t mpls[4] = { 0, 6, 0x40, 64 }, vlan[4] = { 0xe0, 0x64, 0x08, 0 };
+
+	/* The bottom bit alone. */
+	ck_assert(opn_layer_link(mpls, OPN_H_MPLS, OPN_H_IPV4, 0x45));
+	ck_assert_mem_eq(mpls, "\0\x06\x41\x40", 4);
+	ck_assert(opn_layer_link(mpls, OPN_H_MPLS, OPN_H_MPLS, 0));
+	ck_assert_mem_eq(mpls, "\0\x06\x40\x40", 4);
+	ck_assert(opn_layer_link(vlan, OPN_H_VLAN, OPN_H_IPV6, 0x60));
+	ck_assert_mem_eq(vlan, "\xe0\x64\x86\xdd", 4);
+	/* What is not known to follow leaves the bytes alone. */
+	ck_assert(!opn_layer_link(vlan, OPN_H_VLAN, OPN_H_TCP, 0));
+	ck_assert(!opn_layer_link(mpls, OPN_H_MPLS, OPN_H_IPV4, 0x60));
+	ck_assert_mem_eq(vlan, "\xe0\x64\x86\xdd", 4);
+	ck_assert_mem_eq(mpls, "\0\x06\x40\x40", 4);
+}
+END_TEST
+
 /* ---- base frames ---- */
 
 static uint64_t hash_all(const struct opn_base_frame *list, size_t count)
@@ -490,6 +509,7 @@ Suite *packet_suite(void)
 	tcase_add_test(rows, rows_refer_to_their_own_fields);
 	tcase_add_test(rows, pieces_set_fields_of_their_headers);
 	tcase_add_test(rows, values_are_written_as_read);
+	tcase_add_test(rows, headers_announce_what_follows);
 	suite_add_tcase(suite, rows);
 	tcase_add_checked_fixture(base, make_frames, free_frames);
 	tcase_set_timeout(base, 60);
