@@ -6,7 +6,8 @@ Each pair of examples/edge/twins must be equivalent, with every branch reached. 
 second program (mutate.py) is compared with the first program and must be called different. A mutant
 that is not, a survivor, is right only where it does the same as its original on every frame: such ones
 are in survivors.yaml, each with its reason. A survivor that is not there fails the run, and so does
-a row there whose mutant is caught or is no more.
+a row there whose mutant is caught or is no more. Rows with "live" are mutants that only the live
+engine can tell from the original: it must.
 
 Mutants that the compiler or the kernel's verifier refuses prove nothing; those that compile to the
 same instructions are the same program. Both are only counted.
@@ -19,7 +20,9 @@ import collections
 import concurrent.futures
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,9 +34,10 @@ import mutate
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TWINS = os.path.join(HERE, "../../examples/edge/twins")
-WORDS = ("caught", "survived", "inconclusive", "same code", "does not compile", "does not load", "error")
-# What a tool that says nothing of the programs says.
-REFUSED_BY_VERIFIER = "opened-load-refused"
+WORDS = ("caught", "caught live", "survived", "inconclusive", "same code", "does not compile", "does not load", "error")
+NO_PROGRAM = ("same code", "does not compile", "does not load")
+# Programs that no kernel runs: their instructions may even be gone (undefined behaviour).
+REFUSED = r"-Wopened-(load-refused|load-failed|object-invalid)\b"
 
 
 def run(command, **options):
@@ -60,7 +64,7 @@ class Case:
 
 class Suite:
     def __init__(self, options, folder):
-        self.options, self.folder = options, folder
+        self.options, self.folder, self.survivors = options, folder, load_survivors()
         make = run(["make", "-s", "-C", TWINS, "OUT=" + folder])
         if make.returncode:
             sys.exit(make.stdout)
@@ -69,6 +73,8 @@ class Suite:
         self.compile = [
             "clang-19", *flags, "-w", "-I" + TWINS, "-I" + os.path.join(TWINS, "../include"),
         ]
+
+        self.assembly = {p: self.instructions(self.source(p, "tc")) for p in options.pair or pairs()}
 
     def source(self, pair, hook):
         return os.path.join(TWINS, f"{pair}.{hook}.bpf.c")
@@ -81,13 +87,17 @@ class Suite:
             return None
         return "\n".join(l for l in done.stdout.splitlines() if "\t.file\t" not in l)
 
-    def verify(self, pair, second, report):
-        """(verdict or None, output, report)."""
+    def verify(self, pair, second, report, live=None):
+        """(verdict or None, output, report); live: a folder of maps' contents, for the live engine."""
         first = os.path.join(self.folder, f"{pair}.xdp.bpf.o")
         command = [
             self.options.tool, "--generate", str(self.options.packets), "--seed", "1",
             "--report", report, f"{first}:twin_{pair}", f"{second}:twin_{pair}",
         ]
+        if live is not None:
+            with open(report + ".maps.json", "w", encoding="ascii") as file:
+                json.dump({"maps": live}, file)
+            command += ["--live", "--maps", file.name]
         try:
             done = run(command, timeout=self.options.time)
         except subprocess.TimeoutExpired as late:
@@ -126,13 +136,15 @@ class Suite:
         case.word, case.output = self.judge(case, path)
         case.seconds = time.monotonic() - start
         shutil.rmtree(name)
+        if self.options.verbose:
+            print(f"{case.seconds:6.1f} s  {case.word:16}  {case}", file=sys.stderr, flush=True)
         return case
 
     def judge(self, case, path):
         assembly = self.instructions(path)
         if assembly is None:
             return "does not compile", ""
-        if assembly == self.instructions(self.source(case.pair, "tc")):
+        if assembly == self.assembly[case.pair]:
             return "same code", ""
         target = path[:-2] + ".o"
         compiled = run([*self.compile, "-c", path, "-o", target])
@@ -140,9 +152,18 @@ class Suite:
             return "does not compile", compiled.stdout
         verdict, output, _ = self.verify(case.pair, target, path + ".json")
         words = {"different": "caught", "equivalent": "survived", "inconclusive": "inconclusive"}
+        row = self.survivors.get(case.key(), {})
+        if verdict == "equivalent" and "live" in row:
+            if os.path.exists(path + ".json"):
+                os.remove(path + ".json")
+            verdict, output, _ = self.verify(case.pair, target, path + ".json", row["live"])
+            return "caught live" if verdict == "different" else "survived", output
         if verdict in words:
             return words[verdict], output
-        return ("does not load" if REFUSED_BY_VERIFIER in output else "error"), output
+        # for a constant that is also the size of a map
+        if "-Wopened-map-shape]" in output:
+            return "caught", output
+        return ("does not load" if re.search(REFUSED, output) else "error"), output
 
 
 def pairs():
@@ -159,7 +180,7 @@ def choose(found, limit):
 def load_survivors():
     with open(os.path.join(HERE, "survivors.yaml"), encoding="utf-8") as file:
         rows = yaml.safe_load(file) or []
-    return {(r["pair"], r["line"], r["change"], r.get("nth", 1)): r["why"] for r in rows}
+    return {(r["pair"], r["line"], r["change"], r.get("nth", 1)): r for r in rows}
 
 
 def check_originals(suite, names, pool):
@@ -182,24 +203,24 @@ def tell(cases, survivors, every):
     for pair in [*sorted(k for k in counts if k != "all"), "all"]:
         print(pair.ljust(12) + "".join(str(counts[pair][w]).rjust(len(w) + 2) for w in WORDS))
     wrong = 0
-    keys = {case.key() for case in cases}
     for case in cases:
-        listed = survivors.get(case.key())
-        if case.word in ("survived", "inconclusive") and not listed:
-            print(f"{case.word}, and not in survivors.yaml: {case}")
-        elif case.word == "error":
-            print(f"error: {case}\n{case.output}")
-        elif case.word not in ("survived", "inconclusive") and listed:
-            print(f"in survivors.yaml, but {case.word}: {case}")
-        else:
+        row = survivors.get(case.key())
+        right = ("caught",)
+        if row:
+            right = ("caught live",) if "live" in row else ("survived", "inconclusive")
+        if case.word in (*right, *NO_PROGRAM) and not (row and case.word in NO_PROGRAM):
             continue
         wrong += 1
+        listed = "in survivors.yaml" if row else "not in survivors.yaml"
+        print(f"{case.word}, and {listed}: {case}")
+        if case.word == "error":
+            print(case.output)
     for key in survivors:
         if key[0] in every and key not in every[key[0]]:
             print(f"in survivors.yaml, but there is no such mutant: {key}")
             wrong += 1
-    listed = sum(1 for key in keys if key in survivors)
-    print(f"{counts['all']['caught']} caught, {listed} equivalent by survivors.yaml, {wrong} wrong")
+    total = counts["all"]
+    print(f"{total['caught'] + total['caught live']} caught, {total['survived']} survived, {wrong} wrong")
     return wrong
 
 
@@ -213,6 +234,7 @@ def parse(arguments):
     parser.add_argument("--packets", type=int, default=10000, metavar="N", help="generated packets")
     parser.add_argument("--time", type=int, default=300, metavar="SECONDS", help="limit of each run")
     parser.add_argument("--json", metavar="FILE", help="write what became of each there")
+    parser.add_argument("-v", "--verbose", action="store_true", help="tell each as it is done")
     parser.add_argument("-j", type=int, default=os.cpu_count() or 1, metavar="N")
     options = parser.parse_args(arguments)
     options.tool = os.path.abspath(options.tool)
@@ -239,7 +261,7 @@ def main(arguments):
             every[pair] = {Case(pair, m).key() for m in found}
             cases += [Case(pair, m) for m in choose(found, options.limit)]
         cases = list(pool.map(suite.mutant, cases))
-        wrong += tell(cases, load_survivors(), every)
+        wrong += tell(cases, suite.survivors, every)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump([{"pair": c.pair, "line": c.mutant.line, "change": c.mutant.change,
@@ -250,4 +272,6 @@ def main(arguments):
 
 
 if __name__ == "__main__":
+    # as an exception, so that what was made is removed
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sys.exit(main(sys.argv[1:]))
