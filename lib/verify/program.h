@@ -58,7 +58,9 @@ struct opn_program;
 
 /* Opens, checks and loads. Reports what is wrong (no such program, several, no BTF where it is
  * needed, refused by the verifier: reduced to the line that helps, with its source line; which
- * capability is missing) and returns -errno. The caller frees *out with opn_program_free(). */
+ * capability is missing) and returns -errno. The caller frees *out with opn_program_free().
+ * Not in two threads at a time: it uses libbpf's section handlers and print function, which the
+ * process has once. Programs that are open may be run by a thread each. */
 int opn_program_open(const struct opn_program_options *options, struct opn_diags *diags,
 		     struct opn_program **out);
 void opn_program_free(struct opn_program *program);
@@ -90,9 +92,9 @@ struct opn_input {
 	uint32_t length;
 	uint64_t clock;			 /* ns, what the clocks say */
 	uint64_t random;		 /* seed of what the random calls give */
-	const struct opn_ctx_value *ctx; /* context in; none: the kernel's defaults */
+	const struct opn_ctx_value *ctx; /* context in; all other fields are 0 */
 	size_t ctx_count;
-	bool without_ctx; /* pass no context at all */
+	bool without_ctx; /* pass no context at all: the kernel's defaults, and none comes back */
 };
 
 enum opn_redirect_kind { OPN_REDIRECT_NONE, OPN_REDIRECT_INTERFACE, OPN_REDIRECT_SLOT };
@@ -116,7 +118,8 @@ struct opn_output {
 	uint8_t ctx[512];	      /* as the kernel gave it back */
 };
 
-/* Runs the program once. Returns 0, or -errno when nothing can be run at all. */
+/* Runs the program once. Returns 0, or -errno when nothing can be run at all: -EOPNOTSUPP when this
+ * kernel has no test run for the type, -ENOENT when its context has no field of a given name. */
 int opn_program_run(struct opn_program *program, const struct opn_input *input,
 		    struct opn_output *output);
 /* A field of output->ctx. Returns 0, or -ENOENT when the context has none of that name. */
@@ -143,7 +146,8 @@ struct opn_edge {
  * refuses larger code that it would accept smaller), or NULL when nothing is missing. */
 bool opn_program_traced(const struct opn_program *program, const char **why);
 const struct opn_edge *opn_program_edges(const struct opn_program *program, size_t *count);
-/* Which edges the last run took: one byte each, 0 or 1. Cleared by each run. */
+/* Which edges the last run took: one byte each, 0 or 1. Cleared by each run. A last run that ended
+ * with output->error may have left some. */
 const uint8_t *opn_program_hits(const struct opn_program *program);
 
 /* A comparison as the last run made it, in the order of the code. */
@@ -160,8 +164,8 @@ size_t opn_program_comparisons(const struct opn_program *program, struct opn_com
 /* A lookup as the last run made it. */
 struct opn_lookup {
 	uint32_t map_id;
-	uint32_t key_size;
-	uint8_t key[64]; /* its first bytes */
+	uint32_t key_size; /* 0: the code does not tell which map it is, so the key is not known */
+	uint8_t key[64];   /* its first bytes */
 };
 size_t opn_program_lookups(const struct opn_program *program, struct opn_lookup *out, size_t room);
 
@@ -177,7 +181,8 @@ struct opn_line {
 	size_t first_insn;
 	size_t block; /* index for opn_program_blocks_hit() */
 };
-/* The lines of the program's code in order of file and line. In the arena. */
+/* The lines of the program's code in order of file and line, one for each block that has some of
+ * the line. In the arena; texts are the program's. */
 struct opn_line *opn_program_lines(const struct opn_program *program, struct opn_arena *arena,
 				   size_t *count);
 /* Whether the basic block was run by the last run. */
