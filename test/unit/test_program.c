@@ -137,6 +137,20 @@ START_TEST(counts_clones_and_tells_context)
 }
 END_TEST
 
+START_TEST(tells_what_cannot_be_run)
+{
+	struct opn_program_options options = program_options("unrunnable");
+	struct opn_input input = { .data = in, .length = 64 };
+	struct opn_program *program;
+
+	options.ctx_type = NULL;
+	program = program_with(options);
+	output = (struct opn_output){ .data = out };
+	ck_assert_int_eq(opn_program_run(program, &input, &output), -EOPNOTSUPP);
+	opn_program_free(program);
+}
+END_TEST
+
 /* ---- what is loaded, what is told ---- */
 
 /* Only what is needed is made: other programs of the object need not load. */
@@ -170,7 +184,7 @@ START_TEST(reports_choice)
 	struct opn_program_options options = program_options(NULL);
 
 	expect_failure(options,
-		       "has 12 programs: which one is meant? "
+		       "has 13 programs: which one is meant? "
 		       "[-Wopened-verify-program-choice]\nnote: 'values' in section 'xdp'");
 	options.program = "branch";
 	expect_failure(options, "program-missing]\nnote: did you mean 'branches'");
@@ -274,7 +288,7 @@ START_TEST(lists_programs)
 	ck_assert_int_eq(opn_object_programs(PROGRAM_OBJECT, arena, diags, &list), 0);
 	while (list[count])
 		count += 2;
-	ck_assert_uint_eq(count, 2 * 12);
+	ck_assert_uint_eq(count, 2 * 13);
 	ck_assert_str_eq(list[0], "values");
 	ck_assert_str_eq(list[1], "xdp");
 	ck_assert_int_lt(opn_object_programs("absent.o", arena, diags, &list), 0);
@@ -311,6 +325,7 @@ Suite *program_suite(void)
 	tcase_add_test(tcase, leaves_code_alone);
 	tcase_add_loop_test(tcase, records_redirects, 0, 2);
 	tcase_add_test(tcase, counts_clones_and_tells_context);
+	tcase_add_test(tcase, tells_what_cannot_be_run);
 	tcase_add_test(tcase, takes_what_is_needed);
 	tcase_add_test(tcase, reports_choice);
 	tcase_add_test(tcase, reports_type);

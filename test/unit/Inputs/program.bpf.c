@@ -255,4 +255,11 @@ int refused(struct xdp_md *ctx)
 	return AT(__u8, 0) == 1 ? XDP_PASS : XDP_DROP; /* not checked */
 }
 
+/* Of a type that no kernel can run on a packet. */
+SEC("perf_event")
+int unrunnable(void *ctx)
+{
+	return 0;
+}
+
 char licence[] SEC("license") = "GPL";
