@@ -21,12 +21,16 @@ enum {
 	KEY_REPORT,
 	KEY_LIVE,
 	KEY_KERNEL,
+	KEY_TRANSFER,
+	KEY_UNMARKED,
 };
 
 #define DEFAULT_GENERATE 40000
 #define DEFAULT_SEED	 1
 /* More frames of one capture than anybody waits for. */
 #define CAPTURE_LIMIT 1000000
+/* Enough for the kernel to merge segments. */
+#define TRANSFER_BYTES 262144
 
 static const struct argp_option tool_options[] = {
 	{ NULL, 0, NULL, 0, "The programs:", 1 },
@@ -50,6 +54,10 @@ static const struct argp_option tool_options[] = {
 	  "their "
 	  "own, and compare what comes out",
 	  2 },
+	{ "transfer", KEY_TRANSFER, "PORT", 0,
+	  "With --live: also send data over TCP to PORT through the programs; may be repeated", 2 },
+	{ "unmarked", KEY_UNMARKED, NULL, 0,
+	  "With --live: leave source addresses as they are, which else tell the frames apart", 2 },
 	{ "kernel", KEY_KERNEL, "DIR", 0,
 	  "Run on the kernel that was unpacked to DIR (dpkg -x), in a virtual machine", 2 },
 	{ NULL, 0, NULL, 0, "Reports:", 3 },
@@ -114,6 +122,15 @@ static void check_options(const struct verify_options *options, struct argp_stat
 			argp_error(state, "--report takes FILE.json or FILE.html, not '%s'",
 				   report);
 	}
+	for (size_t i = 0; i < options->transfers.count; i++) {
+		uint64_t port = parse_number(options->transfers.word[i], "--transfer", state);
+
+		if (!port || port > UINT16_MAX)
+			argp_error(state, "--transfer takes a port, not '%s'",
+				   options->transfers.word[i]);
+	}
+	if (!options->live && (options->transfers.count || options->unmarked))
+		argp_error(state, "--transfer and --unmarked go with --live");
 	for (size_t i = 0; i < options->renames.count; i++) {
 		const char *equals = strchr(options->renames.word[i], '=');
 
@@ -157,6 +174,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_LIVE:
 		parse_device(options, arg, state);
+		return 0;
+	case KEY_TRANSFER:
+		opn_words_add(&options->transfers, arg);
+		return 0;
+	case KEY_UNMARKED:
+		options->unmarked = true;
 		return 0;
 	case KEY_KERNEL:
 		options->kernel = arg;
@@ -264,6 +287,33 @@ static struct opn_state_rename *parse_renames(struct verify_run *run)
 	return renames;
 }
 
+static int verify_live(struct verify_run *run, const struct opn_verify_options *verify)
+{
+	const struct verify_options *options = run->options;
+	struct opn_live_transfer *transfers =
+		opn_arena_array(run->arena, options->transfers.count + 1, sizeof(*transfers));
+	struct opn_live_options live = {
+		.device = options->device,
+		.unmarked = options->unmarked,
+		.transfers = transfers,
+		.transfer_count = options->transfers.count,
+	};
+	uint8_t *data = opn_arena_alloc(run->arena, TRANSFER_BYTES);
+
+	for (size_t i = 0; i < TRANSFER_BYTES; i++)
+		data[i] = (uint8_t)(i >> 8 ^ i);
+	for (size_t i = 0; i < options->transfers.count; i++)
+		transfers[i] = (struct opn_live_transfer){
+			.name = opn_arena_printf(run->arena, "TCP to port %s",
+						 options->transfers.word[i]),
+			.data = data,
+			.length = TRANSFER_BYTES,
+			.port = (uint16_t)strtoul(options->transfers.word[i], NULL, 10),
+		};
+	return opn_live_verify(verify, &live, run->runs, run->hookdefs, run->arena, run->diags,
+			       &run->result);
+}
+
 static int verify(struct verify_run *run)
 {
 	const struct verify_options *options = run->options;
@@ -279,12 +329,8 @@ static int verify(struct verify_run *run)
 		.stop = opn_cli_interrupted,
 	};
 
-	if (options->live) {
-		struct opn_live_options live = { .device = options->device };
-
-		return opn_live_verify(&verify, &live, run->runs, run->hookdefs, run->arena,
-				       run->diags, &run->result);
-	}
+	if (options->live)
+		return verify_live(run, &verify);
 	return opn_verify(&verify, run->runs, run->hookdefs, run->arena, run->diags, &run->result);
 }
 

@@ -18,12 +18,12 @@
 struct verify_options {
 	struct opn_cli cli;
 	struct opn_words programs; /* two */
-	struct opn_words packets, cases, maps, reports, renames;
+	struct opn_words packets, cases, maps, reports, renames, transfers;
 	const char *kernel;    /* unpacked package of the kernel to run on; NULL: this one */
 	const char *from, *to; /* hooks; NULL: what the sections say */
 	uint64_t generate, seed;
 	bool without_shapes;
-	bool live;
+	bool live, unmarked;
 	enum opn_live_device device;
 };
 

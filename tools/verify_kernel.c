@@ -112,6 +112,12 @@ static void write_script(struct machine *machine)
 	if (options->live)
 		opn_buf_printf(&machine->script, " --live=%s",
 			       options->device == OPN_LIVE_VETH ? "veth" : "tap");
+	if (options->unmarked)
+		opn_buf_puts(&machine->script, " --unmarked");
+	for (size_t i = 0; i < options->transfers.count; i++) {
+		opn_buf_puts(&machine->script, " --transfer");
+		add_quoted(machine, options->transfers.word[i]);
+	}
 	if (options->cli.verbose)
 		opn_buf_puts(&machine->script, " -v");
 	for (size_t i = 0; i < options->renames.count; i++) {

@@ -9,12 +9,12 @@ A fenced block says by the words behind its language what it is:
     ```sh needs=WORD    ... where WORD holds: bpf (root, a kernel that tells its BTF), bpftool
     ```sh by-hand       not run: it installs, or needs what a test has not
     ```LANG file=PATH   the text of a file, which is written
-    ```LANG output      what the sh block before it prints; a line "..." stands for any lines, and
-                        /path/to for the folder in which it ran
+    ```LANG output      what the sh block before it prints; a line "..." stands for any lines,
+                        in a line for any text, and /path/to for the folder in which it ran
 
 Lines "./dev COMMAND" build and install, so of those only "./dev demo" is run, with its build and
 its look for packages replaced; of the others COMMAND must exist. Links between documents must lead
-somewhere, and docs/extract.md must name each option that --help prints.
+somewhere, and a tool's document must name each option that its --help prints.
 
 usage: run.py [--update] TREE SCRATCH [DOCUMENT...]
 
@@ -29,6 +29,8 @@ import subprocess
 import sys
 
 COPIED = ("dev", "README.md", "docs", "examples", "hookdefs", "test/corpus", "LICENSE", "CONTRIBUTING.md")
+# Each tool and the document that names all of its options.
+TOOLS = {"opened-extract": "docs/extract.md", "opened-verify": "docs/verify.md"}
 SECONDS = 600
 FENCE = re.compile(r"^(`{3,})(\w+)?(?:[ \t]+(.*))?$")
 
@@ -85,8 +87,11 @@ def holds(need):
 
 
 def same_lines(wanted, got):
-    """Whether got is wanted, where a line "..." stands for any number of lines."""
-    parts = [re.escape(line.rstrip()) + r"\n" if line.strip() != "..." else r"(?:.*\n)*?" for line in wanted]
+    """Whether got is wanted, where "..." stands for any number of lines, and in a line for any text."""
+    parts = [
+        re.escape(line.rstrip()).replace(re.escape("..."), ".*") + r"\n" if line.strip() != "..." else r"(?:.*\n)*?"
+        for line in wanted
+    ]
     return re.fullmatch("".join(parts), "".join(line.rstrip() + "\n" for line in got)) is not None
 
 
@@ -101,10 +106,11 @@ def prepare(tree, scratch):
         elif os.path.exists(source):
             os.makedirs(os.path.dirname(target), exist_ok=True)
             shutil.copy2(source, target)
-    tool = shutil.which("opened-extract")
-    if not tool:
-        raise ValueError("no opened-extract on PATH")
-    os.symlink(os.path.realpath(tool), scratch + "/build/tools/opened-extract")
+    for name in TOOLS:
+        tool = shutil.which(name)
+        if not tool:
+            raise ValueError(f"no {name} on PATH")
+        os.symlink(os.path.realpath(tool), f"{scratch}/build/tools/{name}")
     open(scratch + "/build/build.ninja", "w").close()
     stand_ins = scratch + ".stand-ins"
     shutil.rmtree(stand_ins, ignore_errors=True)
@@ -178,7 +184,7 @@ class Document:
         wanted = block.text.splitlines()
         if output is None or same_lines(wanted, output.splitlines()):
             return
-        if self.update and "..." not in wanted:
+        if self.update and not any("..." in line for line in wanted):
             self.updates.append((block, output.splitlines()))
         else:
             self.fault(block.line, "the output is another:\n" + output)
@@ -214,13 +220,14 @@ class Document:
                 wanted = int(block.values.get("status", "0"))
                 if status != wanted:
                     self.fault(block.line, f"ends with {status}, not with {wanted}:\n{output}")
-        if self.path == "docs/extract.md":
-            self.check_options()
+        for tool, path in TOOLS.items():
+            if self.path == path:
+                self.check_options(tool)
         if self.updates:
             self.write_updates()
 
-    def check_options(self):
-        done = subprocess.run(["opened-extract", "--help"], capture_output=True, text=True, check=True)
+    def check_options(self, tool):
+        done = subprocess.run([tool, "--help"], capture_output=True, text=True, check=True)
         for option in sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", done.stdout))):
             if not re.search(re.escape(option) + r"(?![\w-])", self.text):
                 self.fault(1, f"nothing is said of '{option}'")
