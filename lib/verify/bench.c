@@ -150,6 +150,7 @@ static int run_side(struct opn_bench *bench, struct opn_program *program, int si
 	};
 
 	input.ctx_count = make_context(bench, side, step, context);
+	opn_state_ran(bench->state, program == bench->traced[side]);
 	return opn_program_run(program, &input, output);
 }
 
