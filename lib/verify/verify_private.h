@@ -9,7 +9,9 @@
 #include "guide.h"
 #include "verify.h"
 
-#define OPN_SEQUENCE_STEPS 64
+#define OPN_SEQUENCE_STEPS	64
+#define OPN_SESSION_DIFFERENCES 5  /* told; each is of another kind or has other fates */
+#define OPN_SESSION_FATES	64 /* pairs of verdicts */
 
 struct opn_session {
 	const struct opn_verify_options *options;
@@ -28,6 +30,11 @@ int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *ru
 		    const struct opn_hookdefs *hookdefs, struct opn_arena *arena,
 		    struct opn_diags *diags, struct opn_result_side *told,
 		    struct opn_program_options *open);
+
+/* Opens both programs, plain and traced, pairs their maps and makes room for what is found. Reports
+ * and returns -errno. */
+int opn_session_open(struct opn_session *session, struct opn_hook_runs *runs,
+		     const struct opn_hookdefs *hookdefs);
 
 /* Fills in what the result tells besides differences and counts, and the verdict. Returns 0 or
  * -errno. */

@@ -42,7 +42,8 @@ static const struct {
 };
 
 /* Suites that load programs. */
-static const char *const for_root[] = { "state", "state-pair", "state-load", "program", "program-trace" };
+static const char *const for_root[] = { "state", "state-pair", "state-load", "program",
+					"program-trace" };
 
 static bool needs_root(const char *name)
 {

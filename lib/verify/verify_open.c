@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * verify_open.c - the two programs of a verification, and their maps
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+
+#include "verify_private.h"
+
+static int find_hook(const struct opn_verify_side *side, const char *section,
+		     const struct opn_hook_runs *runs, const struct opn_hookdefs *hookdefs,
+		     struct opn_diags *diags, const char **out)
+{
+	const char *hook = side->hook;
+
+	if (!hook)
+		hook = opn_hookdefs_section_hook(hookdefs, section);
+	if (!hook) {
+		opn_diag(diags, OPN_DIAG_VERIFY_HOOK_UNKNOWN, OPN_NOWHERE, section, side->object);
+		opn_diag_note(diags, OPN_NOWHERE, "name it with --from or --to");
+		return -EINVAL;
+	}
+	if (!opn_hook_runs_find(runs, hook))
+		return opn_diag(diags, OPN_DIAG_VERIFY_HOOK_UNRUNNABLE, OPN_NOWHERE, hook);
+	*out = hook;
+	return 0;
+}
+
+/* The program's name and section in its object; the only one, when none was named. */
+static int find_program(const struct opn_verify_side *side, struct opn_arena *arena,
+			struct opn_diags *diags, const char **program, const char **section)
+{
+	const char **pairs;
+	size_t count = 0;
+	int error = opn_object_programs(side->object, arena, diags, &pairs);
+
+	if (error)
+		return error;
+	for (; pairs[2 * count]; count++) {
+		if (side->program ? strcmp(pairs[2 * count], side->program) : count > 0)
+			continue;
+		*program = pairs[2 * count];
+		*section = pairs[2 * count + 1];
+	}
+	if (*program && (side->program || count == 1))
+		return 0;
+	error = side->program ? opn_diag(diags, OPN_DIAG_VERIFY_PROGRAM_MISSING, OPN_NOWHERE,
+					 side->object, side->program)
+			      : opn_diag(diags, OPN_DIAG_VERIFY_PROGRAM_CHOICE, OPN_NOWHERE,
+					 side->object, count);
+	for (size_t i = 0; i < count; i++)
+		opn_diag_note(diags, OPN_NOWHERE, "%s:%s, section '%s'", side->object, pairs[2 * i],
+			      pairs[2 * i + 1]);
+	return error;
+}
+
+static unsigned int section_flags(const struct opn_hookdefs *hookdefs, const char *section)
+{
+	const struct opn_section_rule *rule = opn_hookdefs_section(hookdefs, section);
+
+	return rule ? rule->flags : 0;
+}
+
+int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *runs,
+		    const struct opn_hookdefs *hookdefs, struct opn_arena *arena,
+		    struct opn_diags *diags, struct opn_result_side *told,
+		    struct opn_program_options *open)
+{
+	const struct opn_hook_run *hook;
+	int error = find_program(side, arena, diags, &told->program, &told->section);
+
+	if (!error)
+		error = find_hook(side, told->section, runs, hookdefs, diags, &told->hook);
+	if (error)
+		return error;
+	told->object = side->object;
+	hook = opn_hook_runs_find(runs, told->hook);
+	*open = (struct opn_program_options){
+		.path = side->object,
+		.program = told->program,
+		.type = hook->prog_type,
+		.attach_type = -1,
+		.flags = section_flags(hookdefs, told->section),
+		.ctx_type = hook->context,
+	};
+	open->calls = opn_hook_runs_calls(runs, &open->call_count);
+	return 0;
+}
+
+/* The program does not live as long as what is told of it. */
+static const char *const *copy_names(struct opn_arena *arena, const char *const *names)
+{
+	const char **copy;
+	size_t count = 0;
+
+	while (names && names[count])
+		count++;
+	copy = opn_arena_array(arena, count + 1, sizeof(*copy));
+	for (size_t i = 0; copy && i < count; i++)
+		copy[i] = opn_arena_strdup(arena, names[i]);
+	return copy;
+}
+
+/* As the kernel runs them, subprograms included. */
+static unsigned int count_instructions(int fd)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 length = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &length) ? 0 : info.xlated_prog_len / 8;
+}
+
+static int open_side(struct opn_session *session, int side, struct opn_hook_runs *runs,
+		     const struct opn_hookdefs *hookdefs)
+{
+	struct opn_result_side *told = &session->result->side[side];
+	struct opn_program_options open;
+	int error = opn_verify_find(&session->options->side[side], runs, hookdefs, session->arena,
+				    session->diags, told, &open);
+
+	if (error)
+		return error;
+	error = opn_program_open(&open, session->diags, &session->bench.plain[side]);
+	if (error)
+		return error;
+	open.trace = true;
+	error = opn_program_open(&open, session->diags, &session->bench.traced[side]);
+	told->replaced =
+		copy_names(session->arena, opn_program_replaced(session->bench.plain[side]));
+	told->instructions = count_instructions(opn_program_fd(session->bench.plain[side]));
+	return error;
+}
+
+static int open_maps(struct opn_session *session)
+{
+	const struct opn_verify_options *options = session->options;
+	struct opn_bench *bench = &session->bench;
+	int error = opn_state_new(opn_program_object(bench->plain[0]),
+				  opn_program_object(bench->plain[1]), options->renames,
+				  options->rename_count, session->diags, &bench->state);
+
+	if (!error && bench->traced[0] && bench->traced[1])
+		error = opn_state_add_copy(bench->state, opn_program_object(bench->traced[0]),
+					   opn_program_object(bench->traced[1]));
+	for (const char *const *path = options->maps; !error && path && *path; path++)
+		error = opn_state_load(bench->state, *path, session->diags);
+	return error ?: opn_state_mark(bench->state);
+}
+
+int opn_session_open(struct opn_session *session, struct opn_hook_runs *runs,
+		     const struct opn_hookdefs *hookdefs)
+{
+	struct opn_result *result = session->result;
+	int error = open_side(session, 0, runs, hookdefs);
+
+	error = error ?: open_side(session, 1, runs, hookdefs);
+	if (error)
+		return error;
+	session->bench.pair = opn_hook_runs_pair(runs, result->side[0].hook, result->side[1].hook);
+	if (!session->bench.pair)
+		return opn_diag(session->diags, OPN_DIAG_VERIFY_PAIR_UNKNOWN, OPN_NOWHERE,
+				result->side[0].hook, result->side[1].hook);
+	error = opn_bench_prepare(&session->bench);
+	error = error ?: open_maps(session);
+	if (error)
+		return error;
+	session->guide = opn_guide_new(&session->bench);
+	result->fates = opn_arena_array(session->arena, OPN_SESSION_FATES, sizeof(*result->fates));
+	result->differences = opn_arena_array(session->arena, OPN_SESSION_DIFFERENCES + 1,
+					      sizeof(*result->differences));
+	for (size_t i = 0; i < OPN_SEQUENCE_STEPS; i++) {
+		session->steps[i].data = malloc(OPN_PACKET_MAX);
+		if (!session->steps[i].data)
+			return -ENOMEM;
+	}
+	return session->guide && result->fates && result->differences ? 0 : -ENOMEM;
+}
