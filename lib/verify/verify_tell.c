@@ -18,18 +18,24 @@ static int tell_edges(struct opn_session *session, int side)
 	const struct opn_program *program = session->bench.traced[side];
 	const uint8_t *seen = opn_guide_seen(session->guide, side);
 	const struct opn_edge *edges;
+	const char *missing = NULL;
 	size_t count;
 
 	if (!program || !seen)
 		return 0;
 	edges = opn_program_edges(program, &count);
-	told->traced = true;
+	told->traced = opn_program_traced(program, &missing);
+	told->untraced_why = opn_arena_strdup(session->arena, missing);
 	told->edges = opn_arena_array(session->arena, count + 1, sizeof(*told->edges));
 	if (!told->edges)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
-		struct opn_result_edge *edge = &told->edges[told->edge_count++];
 		const char *why = edges[i].dead_why;
+		struct opn_result_edge *edge;
+
+		if (edges[i].unknown)
+			continue;
+		edge = &told->edges[told->edge_count++];
 
 		*edge = (struct opn_result_edge){
 			.function = opn_arena_strdup(session->arena, edges[i].function),
