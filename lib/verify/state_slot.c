@@ -24,52 +24,8 @@ static uint32_t word_at(const uint8_t *value, uint32_t size, uint32_t at)
 
 /* ---- writing ---- */
 
-static int get_fd(unsigned int type, uint32_t id)
-{
-	if (type == BPF_MAP_TYPE_ARRAY_OF_MAPS || type == BPF_MAP_TYPE_HASH_OF_MAPS)
-		return bpf_map_get_fd_by_id(id);
-	return bpf_prog_get_fd_by_id(id);
-}
-
-/* Where in a value of this type the id stands (struct bpf_devmap_val, bpf_cpumap_val). */
-static uint32_t id_offset(unsigned int type)
-{
-	switch (type) {
-	case BPF_MAP_TYPE_DEVMAP:
-	case BPF_MAP_TYPE_DEVMAP_HASH:
-	case BPF_MAP_TYPE_CPUMAP:
-		return 4;
-	default:
-		return 0;
-	}
-}
-
-static int put_back(const struct opn_pair *pair, const struct opn_side *side, const uint8_t *key,
-		    const uint8_t *value)
-{
-	uint32_t size = pair->info.value_size, at = id_offset(pair->info.type);
-	uint32_t id = word_at(value, size, at);
-	uint8_t *copy = malloc(size);
-	int fd = -1, err;
-
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, value, size);
-	if (id) {
-		fd = get_fd(pair->info.type, id);
-		if (fd < 0) {
-			free(copy);
-			return fd;
-		}
-		memcpy(copy + at, &fd, sizeof(fd));
-	}
-	err = bpf_map_update_elem(side->fd, key, copy, BPF_ANY);
-	if (fd >= 0)
-		close(fd);
-	free(copy);
-	return err;
-}
-
+/* Only interfaces and CPUs are put over others, and opn_state_put() gives them no program: what the
+ * start state has there can be written as it was read. Slots with programs and maps keep theirs. */
 int opn_slots_reset(const struct opn_pair *pair, struct opn_side *side)
 {
 	uint32_t key_size = pair->info.key_size, size = pair->info.value_size;
@@ -88,7 +44,7 @@ int opn_slots_reset(const struct opn_pair *pair, struct opn_side *side)
 		size_t at = opn_table_find(now, key_size, key);
 
 		if (at == SIZE_MAX || memcmp(now->values + at * size, value, size))
-			err = put_back(pair, side, key, value);
+			err = bpf_map_update_elem(side->fd, key, value, BPF_ANY);
 	}
 	return err;
 }

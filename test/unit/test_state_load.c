@@ -25,6 +25,7 @@ static const char everything[] =
 	" \"by_key\": [{\"key\": 3, \"value\": [{\"key\": 7, \"value\": 8}]}],\n"
 	" \"by_index\": [{\"key\": 0, \"value\": []}],\n"
 	" \"jumps\": [{\"key\": 2, \"value\": \"tail_two\"}],\n"
+	" \"processors\": [{\"key\": 0, \"value\": 64}],\n"
 	" \"ports\": [{\"key\": 1, \"value\": \"lo\"}],\n"
 	" \"more_ports\": [{\"key\": 1, \"value\": {\"ifindex\": 1}}, {\"key\": 2, \"value\": "
 	"\"lo\"}],\n"
@@ -46,6 +47,7 @@ static void expect_everything(void)
 		ck_assert_uint_eq(word(side, "words", 1), 2);
 		ck_assert_uint_eq(word(side, "words", 2), 3);
 		ck_assert_uint_eq(word(side, "slots", 4095), 9);
+		ck_assert_uint_eq(word(side, "processors", 0), 64);
 		ck_assert_uint_eq(word(side, "ports", 1), 1);
 		ck_assert_uint_eq(word(side, "more_ports", 2), 1);
 		ck_assert_uint_eq(word(side, "cpu_words", 2), 6);
@@ -74,8 +76,14 @@ START_TEST(a_file_fills_both_sides_for_good)
 {
 	write_file("maps.json", everything);
 	ck_assert_int_eq(opn_state_load(state, "maps.json", diags), 0);
+	/* a loaded inner map keeps its place */
+	ck_assert_int_eq(opn_state_put(state, state_map("by_key"), &(uint32_t){ 3 }, NULL),
+			 -EEXIST);
 	for (int i = 0; i < 3; i++) {
 		expect_everything();
+		ck_assert_int_eq(opn_state_put(state, state_map("processors"), &(uint32_t){ 0 },
+					       &(uint32_t){ 32 }),
+				 0);
 		ck_assert_int_eq(opn_state_reset(state), 0);
 	}
 }

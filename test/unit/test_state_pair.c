@@ -107,6 +107,20 @@ START_TEST(variables_are_compared_wherever_they_lie)
 	state_do(1, DO_SEEN, 0, 1);
 	state_do(1, DO_OTHERS, 1, 2);
 	state_expect(".bss others: [0, 0, 0] | [0, 2, 0]\n");
+	/* of one size, and in another order */
+	state_do(0, DO_LIMIT, 0, 1);
+	state_expect(".bss others: [0, 0, 0] | [0, 2, 0]\n"
+		     ".data limit: 1 | 5\n.data second: 9 | 8\n");
+	state_do(1, DO_LIMIT, 0, 1);
+	state_expect(".bss others: [0, 0, 0] | [0, 2, 0]\n");
+	ck_assert_int_eq(opn_state_reset(state), 0);
+	write_file("maps.json", "{\"maps\": {\".data\": [{\"key\": \"second\", \"value\": 3}], "
+				"\".bss\": [{\"key\": \"seen\", \"value\": 4}]}}");
+	ck_assert_int_eq(opn_state_load(state, "maps.json", diags), 0);
+	state_expect("");
+	state_do(1, DO_LIMIT, 0, 1);
+	state_do(1, DO_SEEN, 0, 5);
+	state_expect(".bss seen: 4 | 5\n.data limit: 5 | 1\n.data second: 3 | 4\n");
 	ck_assert_int_eq(opn_state_reset(state), 0);
 	state_expect("");
 }

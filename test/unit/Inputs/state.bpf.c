@@ -274,7 +274,13 @@ OTHER(__u32, __u64)
 seen;
 __u64 others[3];
 #endif
+#ifdef MOVED
+__u32 second = 8;
 __u32 limit = 5;
+#else
+__u32 limit = 5;
+__u32 second = 8;
+#endif
 const volatile __u32 constant = OTHER(6, 7);
 
 #ifndef SHAPES
@@ -433,6 +439,7 @@ SEC("tc") int obey(struct __sk_buff *skb)
 		break;
 	case DO_LIMIT:
 		limit = value;
+		second += value;
 		break;
 	case DO_CONFIG:
 		if (bpf_map_lookup_elem(&config, &c->key))
