@@ -30,6 +30,7 @@ import time
 
 import yaml
 
+sys.dont_write_bytecode = True
 import mutate
 
 HERE = os.path.dirname(os.path.abspath(__file__))
