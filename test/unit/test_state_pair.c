@@ -4,8 +4,10 @@
  */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "state_bench.h"
 #include "unit.h"
@@ -173,6 +175,26 @@ START_TEST(programs_in_slots_go_by_given_names)
 }
 END_TEST
 
+START_TEST(a_map_that_is_none_is_told)
+{
+	int none = open("/dev/null", O_RDONLY);
+	char *text;
+
+	ck_assert_int_ge(none, 0);
+	ck_assert_int_ge(dup2(none, state_fd(0, "words")), 0);
+	opn_state_free(state);
+	state = NULL;
+	forget_diags();
+	ck_assert_int_eq(opn_state_new(state_objects[0], state_objects[1], NULL, 0, diags, &state),
+			 -EINVAL);
+	text = printed(false, true);
+	ck_assert_ptr_nonnull(strstr(text, "error: cannot read map 'words': "));
+	ck_assert_ptr_nonnull(strstr(text, "[-Wopened-map-unreadable]"));
+	free(text);
+	close(none);
+}
+END_TEST
+
 Suite *state_pair_suite(void)
 {
 	Suite *suite = suite_create("state-pair");
@@ -185,6 +207,7 @@ Suite *state_pair_suite(void)
 	tcase_add_test(tcase, different_shapes_are_told);
 	tcase_add_test(tcase, maps_are_paired_by_given_names);
 	tcase_add_test(tcase, programs_in_slots_go_by_given_names);
+	tcase_add_test(tcase, a_map_that_is_none_is_told);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
