@@ -7,7 +7,9 @@ under test. Units are compiled here, bodies are compared with the project's own 
 time and memory are taken from the kernel's accounting, in rounds that alternate with
 clang -fsyntax-only. Only the proof's verdict is the tool's own (second opinion: minimal.py).
 
-A row counts the good ones of those tried. With --baseline a failure that is not in the baseline,
+A row counts the good ones of those tried. With --resume what is known of each source is kept in a
+file as soon as it is known; the next run with that file tries only sources that are not in it, or
+that had failures. With --baseline a failure that is not in the baseline,
 or a row of a full run that lost good ones, is a regression: exit 1.
 """
 import argparse
@@ -66,6 +68,21 @@ class Source:
         self.sizes = []  # (unit lines, original lines, unit declarations, original declarations)
         self.seconds = None
         self.note = None
+
+    KEPT = ("programs", "results", "failures", "sizes", "note")
+
+    def facts(self):
+        """All that was found out, as JSON; counters keep their keys as lists."""
+        facts = {name: getattr(self, name) for name in self.KEPT}
+        facts["explained"] = sorted(self.explained.items())
+        facts["levels"] = [[level, status, n] for (level, status), n in sorted(self.levels.items())]
+        return {"source": self.name, **facts}
+
+    def take(self, facts):
+        for name in self.KEPT:
+            setattr(self, name, facts[name])
+        self.explained = collections.Counter(dict(facts["explained"]))
+        self.levels = collections.Counter({(level, status): n for level, status, n in facts["levels"]})
 
     def count(self, row, good, program="", why=""):
         self.results[row][1] += 1
@@ -340,6 +357,38 @@ def measure(options, sources, folder):
     }
 
 
+def recall(path):
+    """The last facts of each source in a file of --resume; a line cut off by a crash is none."""
+    known = {}
+    if path and os.path.exists(path):
+        with open(path) as f:
+            for line in f:
+                try:
+                    facts = json.loads(line)
+                except ValueError:
+                    continue
+                known[facts["source"]] = facts
+    return known
+
+
+def examine_all(options, sources, folder):
+    """Yields each source that is tried now with the number of those, in order."""
+    known = recall(options.resume)
+    old = {s.name for s in sources if s.name in known and not known[s.name]["failures"]}
+    for source in sources:
+        if source.name in old:
+            source.take(known[source.name])
+    new = [s for s in sources if s.name not in old]
+    if old:
+        say(f"{len(old)} sources are known from {options.resume}")
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for source in pool.map(lambda s: examine(options, s, folder), new):
+            if options.resume:
+                with open(options.resume, "a") as f:
+                    f.write(json.dumps(source.facts()) + "\n")
+            yield source, len(new)
+
+
 def summarise(options, sources, seconds, timing, full):
     rows = {name: {"good": 0, "of": 0} for name, _ in ROWS}
     explained, levels = collections.Counter(), collections.Counter()
@@ -450,6 +499,7 @@ def parse_arguments():
     parser.add_argument("--timeout", type=float, default=300, metavar="SECONDS")
     parser.add_argument("--work", metavar="FOLDER", help="where units go (default: a temporary folder)")
     parser.add_argument("--keep", action="store_true", help="keep the units in --work")
+    parser.add_argument("--resume", metavar="FILE", help="keep each source's results there, and go on from them")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--markdown", metavar="FILE")
     parser.add_argument("--baseline", metavar="FILE")
@@ -475,12 +525,11 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.work or temporary
         os.makedirs(folder, exist_ok=True)
-        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-            for number, source in enumerate(pool.map(lambda s: examine(options, s, folder), sources), 1):
-                if source.failures or number % 50 == 0 or number == len(sources):
-                    say(f"[{number}/{len(sources)}] {source.name}: {len(source.failures)} failures")
-                for program, row, why in source.failures:
-                    say(f"  {program}: {row}: {why}")
+        for number, (source, of) in enumerate(examine_all(options, sources, folder), 1):
+            if source.failures or number % 50 == 0 or number == of:
+                say(f"[{number}/{of}] {source.name}: {len(source.failures)} failures")
+            for program, row, why in source.failures:
+                say(f"  {program}: {row}: {why}")
         timing = measure(options, [s for s in sources if s.programs and not s.note], folder)
     result = summarise(options, sources, time.monotonic() - began, timing, len(sources) == everything)
 
