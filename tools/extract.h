@@ -36,7 +36,8 @@ struct extract_unit {
 	size_t wanted; /* index of its --function */
 	struct opn_proof *proofs;
 	size_t proof_count;
-	bool refused; /* said already why; not to be written */
+	bool refused;		    /* said already why; not to be written */
+	struct opn_diags *warnings; /* told if the choice falls on it; several sources */
 };
 
 /* One SOURCE and all that is kept of it; filled by one thread. */

@@ -229,6 +229,18 @@ static void report_missing(const struct extract_run *run, size_t wanted)
 			      searched - 1);
 }
 
+static void tell_warnings(const struct extract_run *run)
+{
+	for (size_t i = 0; i < run->source_count; i++) {
+		for (size_t j = 0; j < run->sources[i].unit_count; j++) {
+			const struct extract_unit *unit = &run->sources[i].units[j];
+
+			if (!unit->refused && unit->warnings)
+				opn_diags_move(run->diags, unit->warnings);
+		}
+	}
+}
+
 void extract_choose(const struct extract_run *run)
 {
 	const struct opn_words *functions = &run->options->functions;
@@ -248,6 +260,7 @@ void extract_choose(const struct extract_run *run)
 		}
 		free(list.at);
 	}
+	tell_warnings(run);
 }
 
 /* Alternatives under the project's own conditionals are all in the unit: nothing is to be chosen.

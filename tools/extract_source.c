@@ -95,15 +95,19 @@ static bool same_unit(const struct opn_unit *a, const struct opn_unit *b)
 	       !memcmp(a->files[0].text, b->files[0].text, a->files[0].length);
 }
 
-static void keep_unit(struct extract_source *source, const struct opn_unit *unit, size_t wanted)
+static void keep_unit(struct extract_source *source, const struct opn_unit *unit, size_t wanted,
+		      struct opn_diags *warnings)
 {
 	/* "--function=f --function=a.c:3" may name one function twice. */
 	for (size_t i = 0; i < source->unit_count; i++) {
-		if (same_unit(source->units[i].unit, unit))
+		if (same_unit(source->units[i].unit, unit)) {
+			opn_diags_free(warnings);
 			return;
+		}
 	}
 	source->units[source->unit_count].unit = unit_copy(source->arena, unit);
 	source->units[source->unit_count].wanted = wanted;
+	source->units[source->unit_count].warnings = warnings;
 	source->unit_count++;
 }
 
@@ -137,7 +141,7 @@ static void cut_programs(const struct extract_run *run, struct extract_source *s
 			continue;
 		if (!opn_extraction_unit(extraction, source->functions[i].name, source->diags,
 					 &unit))
-			keep_unit(source, unit, 0);
+			keep_unit(source, unit, 0, NULL);
 	}
 	if (!found && run->source_count == 1)
 		opn_diag(source->diags, OPN_DIAG_PROGRAMS_NONE, OPN_NOWHERE, source->path);
@@ -151,17 +155,24 @@ static void cut_functions(const struct extract_run *run, struct extract_source *
 	source->units = opn_arena_array(source->arena, wanted->count + 1, sizeof(*source->units));
 	source->absent = opn_arena_array(source->arena, wanted->count + 1, sizeof(*source->absent));
 	for (size_t i = 0; i < wanted->count; i++) {
-		struct opn_diags *diags = source->diags;
+		struct opn_diags *diags = source->diags, *own = NULL;
 		const struct opn_unit *unit;
 
-		if (run->source_count > 1 && !has_function(source, wanted->word[i])) {
-			diags = opn_diags_new();
-			if (!diags)
+		if (run->source_count > 1) {
+			diags = own = opn_diags_new();
+			if (!own)
 				opn_cli_no_memory(NULL);
-			source->absent[i] = diags;
+			if (!has_function(source, wanted->word[i])) {
+				source->absent[i] = own;
+				own = NULL;
+			}
 		}
-		if (!opn_extraction_unit(extraction, wanted->word[i], diags, &unit))
-			keep_unit(source, unit, i);
+		if (!opn_extraction_unit(extraction, wanted->word[i], diags, &unit)) {
+			keep_unit(source, unit, i, own);
+		} else if (own) {
+			opn_diags_move(source->diags, own);
+			opn_diags_free(own);
+		}
 	}
 }
 

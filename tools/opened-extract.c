@@ -486,6 +486,8 @@ static void free_run(struct extract_run *run)
 
 		for (size_t j = 0; source->absent && j < run->options->functions.count; j++)
 			opn_diags_free(source->absent[j]);
+		for (size_t j = 0; j < source->unit_count; j++)
+			opn_diags_free(source->units[j].warnings);
 		opn_diags_free(source->diags);
 		opn_arena_free(source->arena);
 	}
