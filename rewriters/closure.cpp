@@ -40,12 +40,14 @@ void Closure::needRecord(const RecordDecl *Definition) {
 void Closure::finish() {
   do
     drain();
-  while (resolveNamed() || resolveExternals() || resolveImplied() || resolveFileAsm());
+  while (resolveExternals() || resolveNamed() || resolveImplied() || resolveFileAsm() ||
+         resolveRenames());
   resolveStaticAsserts();
   resolvePragmas();
   do
     drain();
-  while (resolveNamed() || resolveExternals() || resolveImplied() || resolveFileAsm());
+  while (resolveExternals() || resolveNamed() || resolveImplied() || resolveFileAsm() ||
+         resolveRenames());
   resolveTagged();
   resolveUndefs();
 }
@@ -93,7 +95,9 @@ void Closure::needUses(FileID FID, Range R, unsigned Seq, int UserExternal) {
       continue;
     }
     auto It = Model.MacroOf.find(U.Info);
-    if (It != Model.MacroOf.end())
+    if (It != Model.MacroOf.end() && UserExternal >= 0 && isRename(*U.Info, FID, U.Offset))
+      Renames.insert(It->second);
+    else if (It != Model.MacroOf.end())
       needMacroDirective(It->second);
     else
       needPlace(U.Info->getDefinitionLoc(), Seq, UserExternal);
@@ -226,11 +230,13 @@ void Closure::needDecl(const DeclUse &U, unsigned Seq, int UserChunk, int UserEx
 
   if (const auto *RD = dyn_cast<RecordDecl>(D)) {
     const RecordDecl *Def = RD->getDefinition();
-    if (U.Kind == UseKind::Tagged) {
+    if (U.Kind == UseKind::Tagged || U.Kind == UseKind::Contained) {
       if (Def && UserChunk >= 0)
-        Tagged.insert(Def);
+        (U.Kind == UseKind::Tagged ? Tagged : Contained).insert(Def);
       return;
     }
+    if (U.Kind == UseKind::Described)
+      return;
     bool Unnamed = !RD->getIdentifier();
     if (Def && (U.Kind == UseKind::Complete || Unnamed)) {
       NeedOne(Def);
@@ -419,35 +425,56 @@ bool Closure::resolveExternals() {
 }
 
 /// LLVM writes the target of a tagged pointer inside a map's value as a mere forward declaration,
-/// unless a prototype or a variable names it too; the kernel wants to see a struct
-/// (kernel/bpf/btf.c: btf_find_kptr()). Where only functions that are not needed name it, the unit
-/// gets a prototype from us.
+/// and what only a tag says to be in a list not at all, unless a prototype, a variable or a
+/// relocation names it too; the kernel wants to see a struct (kernel/bpf/btf.c: btf_find_kptr(),
+/// btf_find_graph_root()). Where only functions that are not needed name it, the unit gets a
+/// prototype from us.
 void Closure::resolveTagged() {
-  auto Names = [](const FunctionDecl *FD, const RecordDecl *RD) {
-    auto Is = [RD](QualType T) {
-      const RecordDecl *To = T->isPointerType() ? T->getPointeeType()->getAsRecordDecl() : nullptr;
-      return To && To->getDefinition() == RD;
-    };
-    if (Is(FD->getReturnType()))
-      return true;
-    for (const ParmVarDecl *P : FD->parameters())
-      if (Is(P->getType()))
-        return true;
-    return false;
+  using Records = llvm::SetVector<const RecordDecl *>;
+  auto AddUses = [this](unsigned C, Records &To) {
+    for (const DeclUse &U : usesOf(Model.Chunks[C].Decls, *Model.Context))
+      if (U.Kind == UseKind::Described)
+        To.insert(cast<RecordDecl>(U.D));
   };
-  for (const RecordDecl *RD : Tagged) {
-    bool Named = !RD->getIdentifier();
-    for (int C : Chunks.set_bits())
-      for (const Decl *D : Model.Chunks[C].Decls)
-        if (const auto *FD = dyn_cast<FunctionDecl>(D))
-          Named |= FD->doesThisDeclarationHaveABody() && Names(FD, RD);
-    for (const FunctionDecl *FD : Called)
-      Named |= Names(FD, RD);
-    for (const FunctionDecl *FD : Described)
-      Named |= Names(FD, RD);
-    if (!Named)
+  auto AddSignature = [](const FunctionDecl *FD, Records &To) {
+    auto Add = [&To](QualType T) {
+      const RecordDecl *RD = T->isPointerType() ? T->getPointeeType()->getAsRecordDecl() : nullptr;
+      if (RD && RD->getDefinition())
+        To.insert(RD->getDefinition());
+    };
+    Add(FD->getReturnType());
+    for (const ParmVarDecl *P : FD->parameters())
+      Add(P->getType());
+  };
+  // A record describes what it holds by value.
+  auto AddMembers = [](Records &To) {
+    for (size_t I = 0; I < To.size(); ++I)
+      for (const FieldDecl *F : To[I]->fields())
+        if (const auto *RT = F->getType()->getBaseElementTypeUnsafe()->getAs<RecordType>())
+          if (const RecordDecl *RD = RT->getDecl()->getDefinition())
+            To.insert(RD);
+  };
+  if (Tagged.empty() && Contained.empty())
+    return;
+  Records Here;
+  for (int C : Chunks.set_bits())
+    AddUses(C, Here);
+  for (const FunctionDecl *FD : Called)
+    if (!FD->getDefinition())
+      AddSignature(FD, Here);
+  for (const FunctionDecl *FD : Described)
+    AddSignature(FD, Here);
+  AddMembers(Here);
+  for (const RecordDecl *RD : Tagged)
+    if (RD->getIdentifier() && !Here.count(RD))
       DescribedTypes.insert(RD);
-  }
+  Records Original;
+  for (unsigned C = 0; !Contained.empty() && C < Model.Chunks.size(); ++C)
+    AddUses(C, Original);
+  AddMembers(Original);
+  for (const RecordDecl *RD : Contained)
+    if (RD->getIdentifier() && !Here.count(RD) && Original.count(RD))
+      DescribedTypes.insert(RD);
 }
 
 /// Assembly between functions defines and uses symbols by name: it belongs to whoever names one of

@@ -10,6 +10,7 @@
 #include "source_model.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace opn {
 
@@ -21,6 +22,8 @@ enum class UseKind {
   Tagged,   ///< the target of a pointer with a BTF type tag
   Implied,  ///< a function that assembly or a cleanup attribute names: no call in the source
   NamedInPrototype, ///< named where a first mention would be local to a parameter list
+  Contained,        ///< named by a tag only, as what a list or tree holds
+  Described,        ///< LLVM writes the record into BTF because of this text
 };
 
 struct DeclUse {
@@ -71,6 +74,10 @@ private:
   void require(int Physical, clang::FileID FID, unsigned UserSeq, int UserExternal);
   void drain();
   void processChunk(int C);
+  bool isRename(const clang::MacroInfo &Info, clang::FileID FID, unsigned Offset) const;
+  llvm::StringSet<> wordsOfText() const;
+  llvm::StringSet<> namesOfTypes() const;
+  bool resolveRenames();
   bool resolveNamed();
   bool resolveExternals();
   bool resolveImplied();
@@ -92,8 +99,9 @@ private:
   };
   std::vector<NamedUse> NamedUses;
   llvm::SetVector<const clang::FunctionDecl *> Implied, Called;
-  llvm::SetVector<const clang::RecordDecl *> Tagged;
+  llvm::SetVector<const clang::RecordDecl *> Tagged, Contained;
   std::map<int, std::vector<DeclUse>> UseCache;
+  std::set<unsigned> Renames; ///< macros by which only headers that stay includes rename something
   bool KeepDirectives;
 };
 

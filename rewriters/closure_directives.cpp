@@ -5,11 +5,13 @@
 // unit would otherwise see a definition that the source did not see.
 #include "closure.h"
 
+#include "clang/AST/ASTContext.h"
 #include "clang/AST/Decl.h"
 #include "clang/Lex/Preprocessor.h"
 
 using namespace clang;
 using llvm::StringRef;
+using llvm::StringSet;
 
 namespace opn {
 
@@ -188,6 +190,101 @@ void Closure::resolvePragmas() {
     }
     }
   }
+}
+
+//===-- renames ---------------------------------------------------------------------------------//
+
+/// "#define X Y" above an #include gives the header's X another name, so that the project can have
+/// an X of its own. Without the project's, the header's may keep its name.
+bool Closure::isRename(const MacroInfo &Info, FileID FID, unsigned Offset) const {
+  if (!Info.isObjectLike() || Info.getNumTokens() != 1)
+    return false;
+  const IdentifierInfo *To = Info.getReplacementToken(0).getIdentifierInfo();
+  if (!To || To->hadMacroDefinition() || To->isKeyword(Model.PP->getLangOpts()))
+    return false;
+  // A condition that looks at it is another matter.
+  StringRef Before = Model.SM->getBufferData(FID).take_front(Offset);
+  for (;;) {
+    auto [Rest, Line] = Before.rsplit('\n');
+    if (Line.ltrim().starts_with("#"))
+      return false;
+    if (!Rest.ends_with("\\") || Rest.size() == Before.size())
+      return true;
+    Before = Rest;
+  }
+}
+
+StringSet<> Closure::wordsOfText() const {
+  StringSet<> Words;
+  for (int C : Chunks.set_bits()) {
+    const Chunk &K = Model.Chunks[C];
+    const LexedFile &F = *Model.Instances[K.Instance].File;
+    for (size_t T = F.tokenAfter(K.Extent.Begin);
+         T < F.tokens().size() && F.tokens()[T].Begin < K.Extent.End; ++T)
+      Words.insert(F.text().substr(F.tokens()[T].Begin, F.tokens()[T].Length));
+  }
+  for (int M : Macros.set_bits())
+    if (const MacroInfo *Info = Model.Macros[M].Info) {
+      Words.insert(Model.Macros[M].Name);
+      for (const Token &T : Info->tokens())
+        if (T.getIdentifierInfo())
+          Words.insert(T.getIdentifierInfo()->getName());
+    }
+  return Words;
+}
+
+/// Names in the headers' declarations that text refers to: they get into BTF, down to where a
+/// pointer leads to.
+StringSet<> Closure::namesOfTypes() const {
+  StringSet<> Names;
+  llvm::SetVector<const Decl *> Work;
+  auto Add = [&](const NamedDecl *D, bool Whole) {
+    if (D->getIdentifier())
+      Names.insert(D->getName());
+    if (const auto *Constant = dyn_cast<EnumConstantDecl>(D))
+      D = cast<EnumDecl>(Constant->getDeclContext());
+    else if (const auto *RD = dyn_cast<RecordDecl>(D))
+      D = RD->getDefinition();
+    if (D && Whole && Model.place(D->getLocation()).Kind == PlaceKind::External)
+      Work.insert(D);
+  };
+  for (const auto &[C, Uses] : UseCache)
+    for (const DeclUse &U : Uses)
+      Add(U.D, true);
+  for (size_t I = 0; I < Work.size(); ++I) {
+    const Decl *D = Work[I];
+    if (const auto *Context = dyn_cast<TagDecl>(D))
+      for (const Decl *Member : Context->decls())
+        if (const auto *ND = dyn_cast<NamedDecl>(Member); ND && ND->getIdentifier())
+          Names.insert(ND->getName());
+    for (const DeclUse &U : usesOf({const_cast<Decl *>(D)}, *Model.Context))
+      Add(U.D, U.Kind == UseKind::Complete || !isa<TagDecl>(D));
+  }
+  return Names;
+}
+
+bool Closure::resolveRenames() {
+  if (llvm::all_of(Renames, [this](unsigned M) { return Macros.test(M); }))
+    return false;
+  StringSet<> Words = wordsOfText(), Names = namesOfTypes();
+  bool Changed = false;
+  for (unsigned M : Renames) {
+    if (Macros.test(M))
+      continue;
+    StringRef From = Model.Macros[M].Name;
+    StringRef To = Model.Macros[M].Info->getReplacementToken(0).getIdentifierInfo()->getName();
+    // A header behind the #undef has the name too.
+    bool Twin = false;
+    for (const NamedDecl *D :
+         Model.Context->getTranslationUnitDecl()->lookup(Model.PP->getIdentifierInfo(From)))
+      Twin |= Model.place(D->getLocation()).Kind == PlaceKind::External;
+    if (!Twin && !Words.count(From) && !Words.count(To) && !Names.count(To))
+      continue;
+    needMacroDirective(M);
+    Changed = true;
+  }
+  drain();
+  return Changed;
 }
 
 //===-- #undef ----------------------------------------------------------------------------------//

@@ -255,6 +255,9 @@ bool opn_extraction::cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, 
     auto M = C.Macros.find(*It);
     It = M != C.Macros.end() && M->second.empty() ? std::next(It) : Out.P.Undefines.erase(It);
   }
+  if (F.Definition->getStorageClass() == SC_Static && !isProgram(F.Definition) && !Options.entry &&
+      !F.Definition->hasAttr<UnusedAttr>() && !F.Definition->hasAttr<UsedAttr>())
+    Out.P.Unused = Name.str();
   Out.Tested = K.TestedUndefined;
   const RecordDecl *Context = E.Context                 ? E.Context
                               : isProgram(F.Definition) ? contextOf(F.Definition)

@@ -554,7 +554,12 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
     Maps[I].uses = R.array(List);
     Maps[I].use_count = List.size();
     if (Maps[I].is_declared_only) {
+      Place P = Model.place(MapDecls[I]->getLocation());
       opn_loc Loc = {Maps[I].file, Maps[I].start_line, 1, 1};
+      if (P.Kind == PlaceKind::Project) {
+        const LexedFile &F = *Model.Instances[P.Index].File;
+        Loc = {Maps[I].file, F.line(P.Offset), F.column(P.Offset), unsigned(strlen(Maps[I].name))};
+      }
       opn_diag(Diags, OPN_DIAG_MAP_DECLARED_ONLY, Loc, Maps[I].name);
     }
   }

@@ -177,6 +177,8 @@ void unite(Plan &Into, const Plan &From) {
   Into.Undefines.insert(From.Undefines.begin(), From.Undefines.end());
   Into.Described.insert(From.Described.begin(), From.Described.end());
   Into.DescribedTypes.insert(From.DescribedTypes.begin(), From.DescribedTypes.end());
+  if (Into.Unused.empty())
+    Into.Unused = From.Unused;
 }
 
 } // namespace opn

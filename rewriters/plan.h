@@ -43,6 +43,7 @@ struct Plan {
   std::set<std::string> Undefines;
   std::set<std::string> DescribedTypes; ///< parameters of a function that the unit must hold
   std::set<std::string> Described;      ///< calls of externs that the unit must hold somewhere
+  std::string Unused;                   ///< a target that is static and that nothing calls
 };
 
 Plan makePlan(const SourceModel &Model, const Closure &C);

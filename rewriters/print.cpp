@@ -95,6 +95,12 @@ bool isBlank(const LexedFile &F, Range R) {
   return true;
 }
 
+/// Whether nothing but comments stands in front of a directive.
+bool isFirst(const LexedFile &F, unsigned Directive) {
+  return F.directives().front().Extent.Begin == Directive &&
+         (F.tokens().empty() || F.tokens().front().Begin > Directive);
+}
+
 std::vector<Entity> Printer::entities(const PlanNode &N) {
   const LexedFile &F = *N.File;
   bool Unit = isUnit(F);
@@ -102,6 +108,8 @@ std::vector<Entity> Printer::entities(const PlanNode &N) {
   for (const auto &[Begin, Item] : N.Items) {
     Entity E{Entity::Item, F.withComments({Begin, Item.End}), Item.What, Item.OwnBlock, {},
              nullptr};
+    if (!Unit && Item.What == PlanItem::Include && isFirst(F, Begin))
+      E.Extent.Begin = Begin; // what stands above it is about the file
     if (Unit) {
       // Our own comment above is printed by us again, not copied.
       E.OwnBlock = false;
@@ -357,6 +365,11 @@ std::string tail(const Plan &P, const PrintOptions &Options) {
       Out += "static __attribute__((used)) void opened_describe_type" + std::to_string(Number++) +
              "(" + Type + "target)\n{\n\t(void)target;\n}\n";
   }
+  if (!P.Unused.empty())
+    Out += "\n/* Nothing here calls it: no compiler is to warn of that. Made by opened-extract;\n"
+           " * GPL-2.0-only OR BSD-2-Clause */\n"
+           "static __attribute__((unused)) __typeof__(&" +
+           P.Unused + ") opened_unused = " + P.Unused + ";\n";
   if (!Options.Entry.empty())
     Out += "\n" + Options.Entry;
   return Out;

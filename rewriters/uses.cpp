@@ -14,6 +14,7 @@
 #include "clang/AST/Attr.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/Basic/TargetBuiltins.h"
 #include "llvm/ADT/DenseSet.h"
 
 using namespace clang;
@@ -95,6 +96,17 @@ public:
     }
     complete(T);
   }
+  /// What LLVM's BTF says of a prototype, a variable or a relocation: the record, also behind one
+  /// pointer. Behind a member's pointer it is only named.
+  void describe(QualType T) {
+    if (!T.isNull() && T->isPointerType())
+      T = T->getPointeeType();
+    if (T.isNull())
+      return;
+    if (const auto *RT = T->getBaseElementTypeUnsafe()->getAs<RecordType>())
+      if (const RecordDecl *RD = RT->getDecl()->getDefinition())
+        add(RD, UseKind::Described);
+  }
   void completeSignature(const FunctionDecl *FD) {
     complete(FD->getReturnType());
     completePointee(FD->getReturnType());
@@ -123,9 +135,10 @@ public:
       // Tags that name something of the program (kernel/bpf/btf.c: btf_find_graph_root();
       // kernel/bpf/verifier.c: bpf_find_exception_callback_insn_off()).
       StringRef Text = Tag->getBTFDeclTag();
-      if (Text.consume_front("contains:"))
+      if (Text.consume_front("contains:")) {
         byName(Text.split(':').first, UseKind::Complete);
-      else if (Text.consume_front("exception_callback:"))
+        byName(Text.split(':').first, UseKind::Contained);
+      } else if (Text.consume_front("exception_callback:"))
         byName(Text, UseKind::Value);
     }
   }
@@ -133,18 +146,24 @@ public:
   void byName(StringRef Name, UseKind Kind) {
     IdentifierInfo &II = Context.Idents.get(Name);
     for (NamedDecl *D : Context.getTranslationUnitDecl()->lookup(&II)) {
-      if (Kind == UseKind::Complete && !isa<RecordDecl>(D))
+      if (Kind != UseKind::Value && !isa<RecordDecl>(D))
         continue;
       if (Kind == UseKind::Value && !isa<FunctionDecl, VarDecl>(D))
         continue;
       add(D, Kind);
     }
   }
+  static bool isExtern(const NamedDecl *D) {
+    const auto *FD = dyn_cast<FunctionDecl>(D);
+    return FD && !FD->getDefinition();
+  }
 
   bool VisitVarDecl(VarDecl *D) {
     if (isa<ParmVarDecl>(D))
       return true;
     complete(D->getType());
+    if (D->hasGlobalStorage())
+      describe(D->getType());
     const auto *Section = D->getAttr<SectionAttr>();
     if (!Section)
       return true;
@@ -162,6 +181,7 @@ public:
   void mapFields(const RecordDecl *RD) {
     for (const FieldDecl *F : RD->fields()) {
       completeDeep(F->getType());
+      describe(F->getType());
       // The inner map of a map-in-map may be an unnamed struct in place.
       QualType T = F->getType();
       while (!T.isNull() && (T->isPointerType() || T->isArrayType()))
@@ -188,19 +208,36 @@ public:
       for (const ParmVarDecl *P : D->parameters())
         complete(P->getType());
     }
+    // Others may be inlined, and are then not described.
+    if (D->doesThisDeclarationHaveABody() &&
+        (Linked || D->hasAttr<UsedAttr>() || D->hasAttr<NoInlineAttr>())) {
+      describe(D->getReturnType());
+      for (const ParmVarDecl *P : D->parameters())
+        describe(P->getType());
+    }
     return true;
   }
 
   //===-- expressions ---------------------------------------------------------------------------//
 
   bool VisitDeclRefExpr(DeclRefExpr *E) {
-    if (AsmOperands.count(E))
+    if (Uncalled.count(E))
       return true;
     if (!E->getDecl()->getDeclContext()->isFunctionOrMethod() || isa<FunctionDecl>(E->getDecl()) ||
         E->getDecl()->hasExternalFormalLinkage())
       add(E->getDecl(), UseKind::Value);
     else if (isa<EnumConstantDecl>(E->getDecl()))
       add(E->getDecl(), UseKind::Value);
+    return true;
+  }
+
+  /// "(void)f" is written beside assembly that calls f; it makes no code.
+  bool VisitCStyleCastExpr(CStyleCastExpr *E) {
+    const auto *Ref = dyn_cast<DeclRefExpr>(E->getSubExpr()->IgnoreParenImpCasts());
+    if (Ref && E->getType()->isVoidType() && isExtern(Ref->getDecl())) {
+      add(Ref->getDecl(), UseKind::Implied);
+      Uncalled.insert(Ref);
+    }
     return true;
   }
 
@@ -237,6 +274,9 @@ public:
       if (CE->getBuiltinCallee())
         for (const Expr *Arg : CE->arguments())
           completePointee(Arg->IgnoreParenImpCasts()->getType());
+      if (CE->getBuiltinCallee() == BPF::BI__builtin_btf_type_id ||
+          CE->getBuiltinCallee() == BPF::BI__builtin_preserve_type_info)
+        describe(CE->getArg(0)->getType());
     }
     return true;
   }
@@ -246,7 +286,7 @@ public:
       if (const auto *Ref = dyn_cast<DeclRefExpr>(E->IgnoreParenCasts()))
         if (isa<FunctionDecl>(Ref->getDecl())) {
           add(Ref->getDecl(), UseKind::Implied);
-          AsmOperands.insert(Ref);
+          Uncalled.insert(Ref);
         }
     return Base::TraverseGCCAsmStmt(S, nullptr);
   }
@@ -264,7 +304,7 @@ public:
     return true;
   }
 
-  /// Assembly names symbols in its text ("call subprogram"): those that the source defines.
+  /// Assembly names symbols in its text ("call subprogram").
   void asmNames(StringRef Text) {
     size_t I = 0;
     while (I < Text.size()) {
@@ -277,8 +317,11 @@ public:
         ++I;
       StringRef Word = Text.slice(Begin, I);
       auto It = Context.Idents.find(Word);
-      if (It != Context.Idents.end())
-        byName(Word, UseKind::Value);
+      if (It == Context.Idents.end())
+        continue;
+      for (const NamedDecl *D : Context.getTranslationUnitDecl()->lookup(It->second))
+        if (isa<FunctionDecl, VarDecl>(D))
+          add(D, isExtern(D) ? UseKind::Implied : UseKind::Value);
     }
   }
 
@@ -286,7 +329,7 @@ private:
   const ASTContext &Context;
   std::vector<DeclUse> &Uses;
   llvm::DenseSet<std::pair<const NamedDecl *, unsigned>> Seen;
-  llvm::DenseSet<const DeclRefExpr *> AsmOperands;
+  llvm::DenseSet<const DeclRefExpr *> Uncalled; ///< already noted, and no call
   unsigned PrototypeDepth = 0;
 };
 

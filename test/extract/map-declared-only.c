@@ -33,5 +33,5 @@ char _license[] SEC("license") = "GPL";
 // CHECK: {{^}}extern struct map_type shared SEC(".maps");{{$}}
 // CHECK-NOT: unused
 //
-// TOLD: map-declared-only.c:[[@LINE-17]]:{{[0-9]+}}: warning: map 'shared' is only declared: it is instantiated in user code [-Wopened-map-declared-only]
+// TOLD: map-declared-only.c:[[@LINE-17]]:24: warning: map 'shared' is only declared: it is instantiated in user code [-Wopened-map-declared-only]
 // TOLD-NOT: unused

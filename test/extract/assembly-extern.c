@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * assembly-extern - a kernel function that only assembly calls, beside "(void)f"
+ *
+ * LLVM describes an extern in BTF where C code calls it. Here only a function that stays behind
+ * does: without a stand-in libbpf cannot resolve it ("failed to find BTF for extern").
+ *
+ * RUN: %unit prog %s -- %bpfcc | %FileCheck %s
+ * RUN: %opened-extract --prove --function=named --function=cast -o %t %s -- %bpfcc
+ * RUN: %FileCheck %s --check-prefix=CAST < %t/cast.bpf.c
+ */
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+extern void kernel_throw(unsigned long cookie) __attribute__((section(".ksyms")));
+
+SEC("tc")
+int prog(struct __sk_buff *ctx)
+{
+	(void)kernel_throw;
+	asm volatile("r1 = 0; call kernel_throw" ::: "r0", "r1", "r2", "r3", "r4", "r5");
+	return 1;
+}
+
+SEC("tc")
+int named(struct __sk_buff *ctx)
+{
+	asm volatile("r1 = 0; call kernel_throw" ::: "r0", "r1", "r2", "r3", "r4", "r5");
+	return 2;
+}
+
+SEC("tc")
+int cast(struct __sk_buff *ctx)
+{
+	(void)kernel_throw;
+	kernel_throw(3);
+	return 3;
+}
+
+char _license[] SEC("license") = "GPL";
+
+// CHECK: extern void kernel_throw(unsigned long cookie)
+// CHECK: int prog(struct __sk_buff *ctx)
+// CHECK: void opened_describe_externs(void)
+// CHECK-NEXT: {
+// CHECK-NEXT: kernel_throw(0);
+
+// CAST: int cast(struct __sk_buff *ctx)
+// CAST-NOT: opened_describe_externs
