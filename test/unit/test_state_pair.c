@@ -166,6 +166,23 @@ START_TEST(maps_are_paired_by_given_names)
 }
 END_TEST
 
+START_TEST(what_is_no_map_cannot_be_read)
+{
+	int null = open("/dev/null", O_RDONLY);
+
+	opn_state_free(state);
+	state = NULL;
+	forget_diags();
+	ck_assert_int_eq(dup2(null, state_fd(1, "words")), state_fd(1, "words"));
+	close(null);
+	ck_assert_int_eq(opn_state_new(state_objects[0], state_objects[1], NULL, 0, diags, &state),
+			 -EINVAL);
+	ck_assert_uint_eq(opn_diags_count_id(diags, OPN_DIAG_MAP_UNREADABLE), 1);
+	TOLD(UNCOMPARED_USUAL,
+	     "error: cannot read map 'words': Invalid argument [-Wopened-map-unreadable]\n");
+}
+END_TEST
+
 START_TEST(programs_in_slots_go_by_given_names)
 {
 	static const struct opn_state_rename renames[] = { { "tail_one", "tail_two" } };
@@ -206,6 +223,7 @@ Suite *state_pair_suite(void)
 	tcase_add_test(tcase, variables_are_compared_wherever_they_lie);
 	tcase_add_test(tcase, different_shapes_are_told);
 	tcase_add_test(tcase, maps_are_paired_by_given_names);
+	tcase_add_test(tcase, what_is_no_map_cannot_be_read);
 	tcase_add_test(tcase, programs_in_slots_go_by_given_names);
 	tcase_add_test(tcase, a_map_that_is_none_is_told);
 	suite_add_tcase(suite, tcase);
