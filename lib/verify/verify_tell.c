@@ -121,6 +121,9 @@ static const char *doubt(const struct opn_session *session)
 		return "both programs aborted on every packet";
 	if (result->side[0].traced && branches > 1 && opn_guide_paths(session->guide) < 2)
 		return "every packet took the same path through the first program";
+	if (opn_diags_count_id(session->diags, OPN_DIAG_MAP_UNPAIRED))
+		return "a map or variable is in one of the objects only: what it holds is not "
+		       "known";
 	if (!result->side[0].traced && result->fate_count == 1 && !session->maps_changed)
 		return "every packet met the same fate, and what the programs ran is not known";
 	return NULL;
@@ -134,7 +137,7 @@ static const char *const *list_names(struct opn_session *session, bool internal)
 	for (size_t i = 0; names && i < count; i++) {
 		const struct opn_state_map *map = opn_state_map(session->bench.state, i);
 
-		if (map->internal == internal && !map->frozen)
+		if (map->internal == internal && !map->frozen && !map->uncompared)
 			names[used++] = opn_arena_strdup(session->arena, map->name);
 	}
 	return names;
