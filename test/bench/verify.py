@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""verify.py - packets a second through opened-verify, beside one packet for each namespace
+
+usage: verify.py OPENED-VERIFY [PACKETS]
+
+Each pair of examples/edge/twins is run on PACKETS generated packets. Beside it stands what it takes to
+send one packet through both programs of a pair in a namespace that is made for it, which is how two
+programs are compared by hand.
+"""
+import glob
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+TWINS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../examples/edge/twins")
+ALONE = 5
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    tool, packets = os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "200000"
+    rates = []
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["make", "-s", "-C", TWINS, f"OUT={folder}"], check=True)
+        for first in sorted(glob.glob(folder + "/*.xdp.bpf.o")):
+            name = os.path.basename(first).split(".")[0]
+            pair = [f"{folder}/{name}.{hook}.bpf.o:twin_{name}" for hook in ("xdp", "tc")]
+            report = f"{folder}/report.json"
+            subprocess.run(
+                [tool, "-q", "--generate", packets, "--report", report, "--force", *pair],
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
+            with open(report) as file:
+                result = json.load(file)
+            rates.append(result["packets"] / result["seconds"])
+            print(f"{name:10} {rates[-1]:10,.0f} packets a second")
+        began = time.monotonic()
+        for _ in range(ALONE):
+            subprocess.run(
+                [tool, "-q", "--live=veth", "--no-shapes", "--generate", "1", *pair], stdout=subprocess.DEVNULL, check=False
+            )
+        alone = ALONE / (time.monotonic() - began)
+    print(f"{'median':10} {statistics.median(rates):10,.0f} packets a second, least {min(rates):,.0f}")
+    print(f"{'one by one':10} {alone:10,.1f} packets a second, each in a namespace of its own")
+
+
+main()
