@@ -1,0 +1,893 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * tc-to-xdp.h - what a tc program finds and calls, for the same program at XDP
+ *
+ * The program's context becomes struct opn_skb, on the stack of the program's entry: what of
+ * struct __sk_buff has a value at XDP, under the same names. opn_skb_enter() gives the body what tc
+ * ingress would (one VLAN tag out of the bytes), opn_skb_leave() puts the tag back and says the
+ * verdict in XDP's numbers. Helpers that XDP lacks, or has with another contract, are the functions
+ * named opn_skb_*; errors have the numbers that the kernel's helper gives.
+ *
+ * Nothing is included: whoever includes this has struct xdp_md from linux/bpf.h or from vmlinux.h,
+ * and these two exclude each other. So constants and helpers have names of their own here.
+ *
+ * Before a call that moves the packet, headroom is kept for the tag that is to be put back:
+ * opn_skb_leave() cannot run out of it.
+ *
+ * Needs Linux 5.18 (bpf_xdp_load_bytes, bpf_xdp_store_bytes, bpf_xdp_get_buff_len).
+ *
+ * Long because the functions of one context belong together, and emitted code wants one header.
+ */
+#ifndef OPN_TC_TO_XDP_H
+#define OPN_TC_TO_XDP_H
+
+/*
+ * 1: one VLAN tag is taken out of the bytes, as __netif_receive_skb_core() does before tc. 0: tags
+ * stay where they are, for links that have none, and for BPF_PROG_TEST_RUN, which takes none out.
+ */
+#ifndef OPN_VLAN
+#define OPN_VLAN 1
+#endif
+
+#define OPN_INLINE static inline __attribute__((always_inline, unused))
+#define OPN_HELPER static __attribute__((unused))
+
+/* Packet bytes may have been written as any type. */
+typedef unsigned short __attribute__((may_alias)) opn_half;
+typedef unsigned int __attribute__((may_alias)) opn_word;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define OPN_NET16(x) ((unsigned short)__builtin_bswap16(x))
+#else
+#define OPN_NET16(x) ((unsigned short)(x))
+#endif
+
+/* include/uapi/linux/if_ether.h, if_packet.h, ip.h */
+enum opn_packet {
+	OPN_ETH_HLEN = 14,
+	OPN_VLAN_HLEN = 4,
+	OPN_ETH_P_802_3_MIN = 0x0600,
+	OPN_ETH_P_802_3 = 0x0001,
+	OPN_ETH_P_802_2 = 0x0004,
+	OPN_ETH_P_IP = 0x0800,
+	OPN_ETH_P_8021Q = 0x8100,
+	OPN_ETH_P_IPV6 = 0x86dd,
+	OPN_ETH_P_8021AD = 0x88a8,
+	OPN_IPV4_LEN = 20,
+	OPN_IPV6_LEN = 40,
+	OPN_PACKET_HOST = 0,
+	OPN_PACKET_BROADCAST = 1,
+	OPN_PACKET_MULTICAST = 2,
+	OPN_PACKET_OTHERHOST = 3,
+};
+
+/* include/uapi/linux/pkt_cls.h and enum xdp_action of include/uapi/linux/bpf.h */
+enum opn_verdict {
+	OPN_TC_SHOT = 2,
+	OPN_TC_STOLEN = 4,
+	OPN_TC_REDIRECT = 7,
+	OPN_TC_TRAP = 8,
+	OPN_XDP_ABORTED = 0,
+	OPN_XDP_DROP = 1,
+	OPN_XDP_PASS = 2,
+	OPN_XDP_REDIRECT = 4,
+};
+
+/* The kernel's numbers, of this and of internal headers (ENOTSUPP). */
+enum opn_error {
+	OPN_ENOMEM = 12,
+	OPN_EACCES = 13,
+	OPN_EFAULT = 14,
+	OPN_EINVAL = 22,
+	OPN_EALREADY = 114,
+	OPN_ENOTSUPP = 524,
+};
+
+/* include/uapi/linux/bpf.h: flags of the helpers */
+enum opn_flag {
+	OPN_STORE_FLAGS = 0x3,
+	OPN_INVALIDATE_HASH = 0x2,
+	OPN_CSUM_SIZE = 0xf,
+	OPN_CSUM_PSEUDO = 1 << 4,
+	OPN_CSUM_MANGLED_0 = 1 << 5,
+	OPN_CSUM_ENFORCE = 1 << 6,
+	OPN_CSUM_IPV6 = 1 << 7,
+	OPN_ROOM_NET = 0,
+	OPN_ROOM_MAC = 1,
+	OPN_ROOM_FIXED_GSO = 1 << 0,
+	OPN_ROOM_ENCAP_IPV4 = 1 << 1,
+	OPN_ROOM_ENCAP_IPV6 = 1 << 2,
+	OPN_ROOM_ENCAP_GRE = 1 << 3,
+	OPN_ROOM_ENCAP_UDP = 1 << 4,
+	OPN_ROOM_KEEP_CSUM = 1 << 5,
+	OPN_ROOM_ENCAP_ETH = 1 << 6,
+	OPN_ROOM_DECAP_IPV4 = 1 << 7,
+	OPN_ROOM_DECAP_IPV6 = 1 << 8,
+	OPN_ROOM_ENCAP_L2_SHIFT = 56,
+};
+
+/* XDP's headroom is 256 bytes (include/uapi/linux/bpf.h, XDP_PACKET_HEADROOM). */
+#define OPN_ROOM_MAX 256
+
+OPN_HELPER long (*const opn_h_tail_call)(void *, void *, unsigned int) = (void *)12;
+OPN_HELPER long (*const opn_h_redirect)(unsigned int, unsigned long long) = (void *)23;
+OPN_HELPER long (*const opn_h_xdp_adjust_head)(void *, int) = (void *)44;
+OPN_HELPER long (*const opn_h_xdp_adjust_tail)(void *, int) = (void *)65;
+OPN_HELPER long (*const opn_h_fib_lookup)(void *, void *, int, unsigned int) = (void *)69;
+OPN_HELPER long (*const opn_h_check_mtu)(void *, unsigned int, unsigned int *, int,
+					 unsigned long long) = (void *)163;
+OPN_HELPER unsigned long long (*const opn_h_xdp_get_buff_len)(void *) = (void *)188;
+OPN_HELPER long (*const opn_h_xdp_load_bytes)(void *, unsigned int, void *,
+					      unsigned int) = (void *)189;
+OPN_HELPER long (*const opn_h_xdp_store_bytes)(void *, unsigned int, const void *,
+					       unsigned int) = (void *)190;
+
+/*
+ * What tc ingress would show of this packet. The first members are ours, the others are those of
+ * struct __sk_buff in its order, without those that have no value here.
+ */
+struct opn_skb {
+	struct xdp_md *xdp;
+	/* Bytes from the MAC header to the network header: skb_mac_header_len(). */
+	unsigned int network;
+	/* How much longer the packet is than it came, without the tag. */
+	int grown;
+	/* skb->csum_level, less than 0 where skb->ip_summed is CHECKSUM_NONE. */
+	int csum_level;
+	/* skb->encapsulation */
+	unsigned char encapsulation;
+	/* A helper has set the protocol. */
+	unsigned char renamed;
+	unsigned int pkt_type;
+	unsigned int mark;
+	unsigned int queue_mapping;
+	unsigned int protocol;
+	unsigned int vlan_present;
+	unsigned int vlan_tci;
+	unsigned int vlan_proto;
+	unsigned int priority;
+	unsigned int tc_index;
+	unsigned int cb[5];
+	unsigned int hash;
+	unsigned int tc_classid;
+	unsigned int napi_id;
+	unsigned long long tstamp;
+	unsigned int gso_segs;
+	unsigned int gso_size;
+	unsigned char tstamp_type;
+	unsigned long long hwtstamp;
+};
+
+OPN_INLINE unsigned char *opn_skb_data(const struct opn_skb *skb)
+{
+	return (unsigned char *)(long)skb->xdp->data;
+}
+
+OPN_INLINE unsigned char *opn_skb_data_end(const struct opn_skb *skb)
+{
+	return (unsigned char *)(long)skb->xdp->data_end;
+}
+
+/* skb->len, which has the MAC header at tc and has not what is in skb->vlan_tci. */
+OPN_INLINE unsigned int opn_skb_len(const struct opn_skb *skb)
+{
+	return opn_h_xdp_get_buff_len(skb->xdp);
+}
+
+/*
+ * skb->wire_len: net/core/dev.c, sch_handle_ingress() stores the length once, before it goes back
+ * to the MAC header.
+ */
+OPN_INLINE unsigned int opn_skb_wire_len(const struct opn_skb *skb)
+{
+	return opn_skb_len(skb) - skb->grown - OPN_ETH_HLEN;
+}
+
+OPN_INLINE int opn_is_vlan(unsigned int protocol)
+{
+	return protocol == OPN_NET16(OPN_ETH_P_8021Q) || protocol == OPN_NET16(OPN_ETH_P_8021AD);
+}
+
+/*
+ * skb->protocol of an Ethernet type and the two bytes behind it: net/ethernet/eth.c,
+ * eth_type_trans(), and include/linux/if_vlan.h, vlan_set_encap_proto().
+ */
+OPN_INLINE unsigned int opn_protocol(unsigned short type, unsigned short behind)
+{
+	if (OPN_NET16(type) >= OPN_ETH_P_802_3_MIN)
+		return type;
+	return OPN_NET16(behind == 0xffff ? OPN_ETH_P_802_3 : OPN_ETH_P_802_2);
+}
+
+/*
+ * Takes out the tag behind the addresses: net/core/skbuff.c, __skb_vlan_pop(). What the frame needs
+ * to be long is what the kernel wants there.
+ */
+OPN_INLINE long opn_skb_take_tag(struct opn_skb *skb, unsigned int *tci)
+{
+	unsigned char *data = opn_skb_data(skb), *end = opn_skb_data_end(skb);
+	opn_half *half = (opn_half *)data;
+	unsigned short behind = 0, type;
+
+	if (data + OPN_ETH_HLEN + OPN_VLAN_HLEN > end)
+		return -OPN_ENOMEM;
+	if (data + OPN_ETH_HLEN + OPN_VLAN_HLEN + 2 <= end)
+		behind = half[9];
+	*tci = OPN_NET16(half[7]);
+	type = half[8];
+	half[7] = half[5];
+	half[6] = half[4];
+	half[5] = half[3];
+	half[4] = half[2];
+	half[3] = half[1];
+	half[2] = half[0];
+	/* Cannot fail: an Ethernet header is left. */
+	opn_h_xdp_adjust_head(skb->xdp, OPN_VLAN_HLEN);
+	skb->protocol = opn_protocol(type, behind);
+	return 0;
+}
+
+/* Puts a tag behind the addresses: include/linux/if_vlan.h, __vlan_insert_tag(). */
+OPN_INLINE long opn_skb_put_tag(struct opn_skb *skb)
+{
+	unsigned char *data, *end;
+	opn_half *half;
+
+	if (opn_h_xdp_adjust_head(skb->xdp, -OPN_VLAN_HLEN))
+		return -OPN_ENOMEM;
+	data = opn_skb_data(skb);
+	end = opn_skb_data_end(skb);
+	if (data + OPN_ETH_HLEN + 2 > end)
+		return -OPN_ENOMEM;
+	half = (opn_half *)data;
+	half[0] = half[2];
+	half[1] = half[3];
+	half[2] = half[4];
+	half[3] = half[5];
+	half[4] = half[6];
+	half[5] = half[7];
+	half[6] = skb->vlan_proto;
+	half[7] = OPN_NET16(skb->vlan_tci);
+	return 0;
+}
+
+/* Makes room in front, and only if a tag will still find room too. */
+OPN_INLINE long opn_skb_room(struct opn_skb *skb, int bytes, int tagged)
+{
+	int tag = tagged ? OPN_VLAN_HLEN : 0;
+
+	if (opn_h_xdp_adjust_head(skb->xdp, -(bytes + tag)))
+		return -OPN_ENOMEM;
+	if (tagged)
+		opn_h_xdp_adjust_head(skb->xdp, tag);
+	return 0;
+}
+
+/*
+ * Fills in the context. Other than 0: tc would not see this frame, it goes to the stack as it is.
+ *
+ * net/core/dev.c: __netif_receive_skb_core() takes one tag out with skb_vlan_untag(), which frees
+ * frames that end in the tag or in the two bytes behind it. The types of packets are those of
+ * eth_type_trans(), without a look at the device's address. skb_record_rx_queue() counts from 1.
+ */
+OPN_INLINE int opn_skb_enter(struct opn_skb *skb, struct xdp_md *xdp)
+{
+	unsigned char *data = (unsigned char *)(long)xdp->data;
+	unsigned char *end = (unsigned char *)(long)xdp->data_end;
+	opn_half *half = (opn_half *)data;
+	unsigned short behind = 0;
+
+	__builtin_memset(skb, 0, sizeof(*skb));
+	skb->xdp = xdp;
+	skb->network = OPN_ETH_HLEN;
+	skb->csum_level = -1;
+	skb->queue_mapping = xdp->rx_queue_index + 1;
+	if (data + OPN_ETH_HLEN > end)
+		return 1;
+	if (data[0] & 1)
+		skb->pkt_type = OPN_PACKET_MULTICAST;
+	if ((half[0] & half[1] & half[2]) == 0xffff)
+		skb->pkt_type = OPN_PACKET_BROADCAST;
+	if (OPN_VLAN && opn_is_vlan(half[6])) {
+		if (data + OPN_ETH_HLEN + OPN_VLAN_HLEN + 2 > end)
+			return 1;
+		skb->vlan_present = 1;
+		skb->vlan_proto = half[6];
+		return opn_skb_take_tag(skb, &skb->vlan_tci) != 0;
+	}
+	if (data + OPN_ETH_HLEN + 2 <= end)
+		behind = half[7];
+	skb->protocol = opn_protocol(half[6], behind);
+	return 0;
+}
+
+/*
+ * Gives the packet on, with a verdict of tc in XDP's number.
+ *
+ * net/sched/cls_bpf.c: cls_bpf_exec_opcode(): what is not named counts as TC_ACT_UNSPEC, and the
+ * packet goes on. The stack goes by the bytes after XDP, and by skb->protocol after tc: where a
+ * helper has set that, the bytes have to say it too.
+ */
+OPN_INLINE int opn_skb_leave(struct opn_skb *skb, int verdict)
+{
+	unsigned char *data;
+
+	if (verdict == OPN_TC_SHOT || verdict == OPN_TC_STOLEN || verdict == OPN_TC_TRAP)
+		return OPN_XDP_DROP;
+	if (skb->renamed && verdict != OPN_TC_REDIRECT && skb->network == OPN_ETH_HLEN) {
+		data = opn_skb_data(skb);
+		if (data + OPN_ETH_HLEN <= opn_skb_data_end(skb))
+			((opn_half *)data)[6] = skb->protocol;
+	}
+	if (skb->vlan_present && opn_skb_put_tag(skb))
+		return OPN_XDP_ABORTED;
+	return verdict == OPN_TC_REDIRECT ? OPN_XDP_REDIRECT : OPN_XDP_PASS;
+}
+
+/*
+ * bpf_skb_load_bytes(): net/core/filter.c. A failure clears the buffer there; here it does so where
+ * the length is a constant.
+ */
+OPN_INLINE long opn_skb_load_bytes(struct opn_skb *skb, unsigned int offset, void *to,
+				   unsigned int len)
+{
+	if (!opn_h_xdp_load_bytes(skb->xdp, offset, to, len))
+		return 0;
+	if (__builtin_constant_p(len))
+		__builtin_memset(to, 0, len);
+	return -OPN_EFAULT;
+}
+
+/*
+ * bpf_skb_load_bytes_relative(): net/core/filter.c. From the MAC (0) or the network header (1); the
+ * kernel looks at the linear part only.
+ */
+OPN_INLINE long opn_skb_load_bytes_relative(struct opn_skb *skb, unsigned int offset, void *to,
+					    unsigned int len, unsigned int start)
+{
+	if (start <= 1 && offset <= 0xffff &&
+	    !opn_h_xdp_load_bytes(skb->xdp, offset + (start ? skb->network : 0), to, len))
+		return 0;
+	if (__builtin_constant_p(len))
+		__builtin_memset(to, 0, len);
+	return -OPN_EFAULT;
+}
+
+/* bpf_skb_store_bytes(): net/core/filter.c. There is no skb->csum to keep. */
+OPN_INLINE long opn_skb_store_bytes(struct opn_skb *skb, unsigned int offset, const void *from,
+				    unsigned int len, unsigned long long flags)
+{
+	if (flags & ~(unsigned long long)OPN_STORE_FLAGS)
+		return -OPN_EINVAL;
+	if (opn_h_xdp_store_bytes(skb->xdp, offset, from, len))
+		return -OPN_EFAULT;
+	if (flags & OPN_INVALIDATE_HASH)
+		skb->hash = 0;
+	return 0;
+}
+
+/* include/net/checksum.h: csum_add() */
+OPN_INLINE unsigned int opn_csum_add(unsigned int sum, unsigned int more)
+{
+	sum += more;
+	return sum + (sum < more);
+}
+
+/* include/asm-generic/checksum.h: csum_fold() */
+OPN_INLINE unsigned short opn_csum_fold(unsigned int sum)
+{
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+/* include/net/checksum.h: csum_replace4(), and csum_replace_by_diff() with from ~0 */
+OPN_INLINE unsigned short opn_csum_replace4(unsigned short sum, unsigned int from, unsigned int to)
+{
+	return opn_csum_fold(opn_csum_add(opn_csum_add(~(unsigned int)sum, ~from), to));
+}
+
+/* include/net/checksum.h: csum16_add() */
+OPN_INLINE unsigned short opn_csum16_add(unsigned short sum, unsigned short more)
+{
+	sum += more;
+	return sum + (sum < more);
+}
+
+/* Where the checksum is: direct where the offset is a constant, as it is nearly always. */
+OPN_INLINE long opn_csum_load(struct opn_skb *skb, unsigned int offset, unsigned short *sum)
+{
+	unsigned char *data = opn_skb_data(skb);
+
+	if (offset > 0xffff || offset & 1)
+		return -OPN_EFAULT;
+	if (__builtin_constant_p(offset) && data + offset + 2 <= opn_skb_data_end(skb)) {
+		*sum = *(opn_half *)(data + offset);
+		return 0;
+	}
+	return opn_h_xdp_load_bytes(skb->xdp, offset, sum, sizeof(*sum)) ? -OPN_EFAULT : 0;
+}
+
+/* Behind opn_csum_load(): the bytes are there. */
+OPN_INLINE long opn_csum_store(struct opn_skb *skb, unsigned int offset, unsigned short sum)
+{
+	unsigned char *data = opn_skb_data(skb);
+
+	if (__builtin_constant_p(offset) && data + offset + 2 <= opn_skb_data_end(skb))
+		*(opn_half *)(data + offset) = sum;
+	else
+		opn_h_xdp_store_bytes(skb->xdp, offset, &sum, sizeof(sum));
+	return 0;
+}
+
+/* bpf_l3_csum_replace(): net/core/filter.c */
+OPN_INLINE long opn_skb_l3_csum_replace(struct opn_skb *skb, unsigned int offset,
+					unsigned long long from, unsigned long long to,
+					unsigned long long flags)
+{
+	unsigned short sum;
+
+	if (flags & ~(unsigned long long)OPN_CSUM_SIZE)
+		return -OPN_EINVAL;
+	if (opn_csum_load(skb, offset, &sum))
+		return -OPN_EFAULT;
+	switch (flags) {
+	case 0:
+		if (from)
+			return -OPN_EINVAL;
+		sum = opn_csum_fold(opn_csum_add(to, ~(unsigned int)sum));
+		break;
+	case 2:
+		sum = ~opn_csum16_add(opn_csum16_add(~sum, ~(unsigned short)from), to);
+		break;
+	case 4:
+		sum = opn_csum_replace4(sum, from, to);
+		break;
+	default:
+		return -OPN_EINVAL;
+	}
+	return opn_csum_store(skb, offset, sum);
+}
+
+/*
+ * bpf_l4_csum_replace(): net/core/filter.c, net/core/utils.c: inet_proto_csum_replace4() where
+ * skb->ip_summed is not CHECKSUM_PARTIAL, as it is for what came over a wire.
+ */
+OPN_INLINE long opn_skb_l4_csum_replace(struct opn_skb *skb, unsigned int offset,
+					unsigned long long from, unsigned long long to,
+					unsigned long long flags)
+{
+	unsigned short sum;
+
+	if (flags & ~(unsigned long long)(OPN_CSUM_SIZE | OPN_CSUM_PSEUDO | OPN_CSUM_MANGLED_0 |
+					  OPN_CSUM_ENFORCE | OPN_CSUM_IPV6))
+		return -OPN_EINVAL;
+	if (opn_csum_load(skb, offset, &sum))
+		return -OPN_EFAULT;
+	if (flags & OPN_CSUM_MANGLED_0 && !(flags & OPN_CSUM_ENFORCE) && !sum)
+		return 0;
+	switch (flags & OPN_CSUM_SIZE) {
+	case 0:
+		if (from)
+			return -OPN_EINVAL;
+		sum = opn_csum_fold(opn_csum_add(to, ~(unsigned int)sum));
+		break;
+	case 2:
+		sum = opn_csum_replace4(sum, (unsigned short)from, (unsigned short)to);
+		break;
+	case 4:
+		sum = opn_csum_replace4(sum, from, to);
+		break;
+	default:
+		return -OPN_EINVAL;
+	}
+	if (flags & OPN_CSUM_MANGLED_0 && !sum)
+		sum = 0xffff;
+	return opn_csum_store(skb, offset, sum);
+}
+
+/*
+ * bpf_csum_update(): net/core/filter.c, for a packet without CHECKSUM_COMPLETE. XDP has none: a
+ * driver sums up what the program leaves.
+ */
+OPN_INLINE long opn_skb_csum_update(struct opn_skb *skb, unsigned int csum)
+{
+	(void)skb;
+	(void)csum;
+	return -OPN_ENOTSUPP;
+}
+
+/* bpf_csum_level(): net/core/filter.c, include/linux/skbuff.h: __skb_incr_checksum_unnecessary() */
+OPN_INLINE long opn_skb_csum_level(struct opn_skb *skb, unsigned long long level)
+{
+	switch (level) {
+	case 0: /* BPF_CSUM_LEVEL_QUERY */
+		return skb->csum_level < 0 ? -OPN_EACCES : skb->csum_level;
+	case 1: /* BPF_CSUM_LEVEL_INC */
+		if (skb->csum_level < 3)
+			skb->csum_level++;
+		return 0;
+	case 2: /* BPF_CSUM_LEVEL_DEC */
+		if (skb->csum_level >= 0)
+			skb->csum_level--;
+		return 0;
+	case 3: /* BPF_CSUM_LEVEL_RESET */
+		skb->csum_level = -1;
+		return 0;
+	default:
+		return -OPN_EINVAL;
+	}
+}
+
+/* Clears bytes that bpf_xdp_adjust_head() brought in. */
+OPN_INLINE long opn_skb_clear(struct opn_skb *skb, unsigned int offset, unsigned int len)
+{
+	unsigned char *data = opn_skb_data(skb);
+	unsigned long long none[4] = {};
+	unsigned int i, part;
+
+	if (__builtin_constant_p(offset) && __builtin_constant_p(len) && len <= 128) {
+		if (data + offset + len > opn_skb_data_end(skb))
+			return -OPN_ENOMEM;
+		__builtin_memset(__builtin_assume_aligned(data + offset, 2), 0, len);
+		return 0;
+	}
+	for (i = 0; i < OPN_ROOM_MAX; i += sizeof(none)) {
+		if (i >= len)
+			break;
+		part = len - i;
+		if (part > sizeof(none))
+			part = sizeof(none);
+		opn_h_xdp_store_bytes(skb->xdp, offset + i, none, part);
+	}
+	return 0;
+}
+
+struct opn_head14 {
+	opn_half half[7];
+};
+
+struct opn_head34 {
+	opn_half half[17];
+};
+
+struct opn_head54 {
+	opn_half half[27];
+};
+
+/* Moves the packet's first bytes by a distance; size is a constant. */
+OPN_INLINE void opn_head_move(unsigned char *to, unsigned char *from, unsigned int size)
+{
+	if (size == sizeof(struct opn_head14)) {
+		struct opn_head14 head = *(struct opn_head14 *)from;
+
+		*(struct opn_head14 *)to = head;
+	} else if (size == sizeof(struct opn_head34)) {
+		struct opn_head34 head = *(struct opn_head34 *)from;
+
+		*(struct opn_head34 *)to = head;
+	} else {
+		struct opn_head54 head = *(struct opn_head54 *)from;
+
+		*(struct opn_head54 *)to = head;
+	}
+}
+
+/* net/core/filter.c: bpf_skb_net_hdr_push(): zeroes behind the first bytes. */
+OPN_INLINE long opn_skb_push(struct opn_skb *skb, unsigned int head, unsigned int len)
+{
+	unsigned char *data, *end;
+
+	if (len >= OPN_ROOM_MAX || opn_skb_room(skb, len, skb->vlan_present))
+		return -OPN_ENOMEM;
+	data = opn_skb_data(skb);
+	end = opn_skb_data_end(skb);
+	if (data + len + head > end || (!__builtin_constant_p(len) && data + head > end))
+		return -OPN_ENOMEM;
+	opn_head_move(data, data + len, head);
+	skb->grown += len;
+	return opn_skb_clear(skb, head, len);
+}
+
+/* net/core/filter.c: bpf_skb_net_hdr_pop(): out with what is behind the first bytes. */
+OPN_INLINE long opn_skb_pop(struct opn_skb *skb, unsigned int head, unsigned int len)
+{
+	unsigned char *data = opn_skb_data(skb), *end = opn_skb_data_end(skb);
+
+	if (data + len + head > end || (!__builtin_constant_p(len) && data + head > end))
+		return -OPN_ENOMEM;
+	opn_head_move(data + len, data, head);
+	/* Cannot fail: an Ethernet header is left. */
+	opn_h_xdp_adjust_head(skb->xdp, len);
+	skb->grown -= len;
+	return 0;
+}
+
+OPN_INLINE long opn_skb_resize(struct opn_skb *skb, unsigned int head, int shrink, unsigned int len)
+{
+	return shrink ? opn_skb_pop(skb, head, len) : opn_skb_push(skb, head, len);
+}
+
+OPN_INLINE void opn_skb_rename(struct opn_skb *skb, unsigned short protocol)
+{
+	skb->protocol = OPN_NET16(protocol);
+	skb->renamed = 1;
+}
+
+/* net/core/filter.c: the checks of bpf_skb_net_grow() for flags that say what is around */
+OPN_INLINE long opn_skb_encap_check(struct opn_skb *skb, unsigned int len, unsigned long long flags)
+{
+	unsigned int mac = flags >> OPN_ROOM_ENCAP_L2_SHIFT;
+
+	if (flags & OPN_ROOM_ENCAP_IPV4 && flags & OPN_ROOM_ENCAP_IPV6)
+		return -OPN_EINVAL;
+	if (flags & OPN_ROOM_ENCAP_GRE && flags & OPN_ROOM_ENCAP_UDP)
+		return -OPN_EINVAL;
+	if (flags & OPN_ROOM_ENCAP_ETH && mac < OPN_ETH_HLEN)
+		return -OPN_EINVAL;
+	if (skb->encapsulation)
+		return -OPN_EALREADY;
+	if (mac > len)
+		return -OPN_EINVAL;
+	return 0;
+}
+
+/*
+ * bpf_skb_adjust_room(): net/core/filter.c. Segmentation offload, which most flags are about, is
+ * not there at XDP. Room in front is what bpf_xdp_adjust_head() gives; more is -ENOMEM.
+ */
+OPN_INLINE long opn_skb_adjust_room(struct opn_skb *skb, int diff, unsigned int mode,
+				    unsigned long long flags)
+{
+	const unsigned long long encap = OPN_ROOM_ENCAP_IPV4 | OPN_ROOM_ENCAP_IPV6;
+	const unsigned long long decap = OPN_ROOM_DECAP_IPV4 | OPN_ROOM_DECAP_IPV6;
+	const unsigned long long shrinks = OPN_ROOM_FIXED_GSO | OPN_ROOM_KEEP_CSUM | decap;
+	unsigned int len = diff < 0 ? -(unsigned int)diff : (unsigned int)diff;
+	int v4 = skb->protocol == OPN_NET16(OPN_ETH_P_IP);
+	int v6 = skb->protocol == OPN_NET16(OPN_ETH_P_IPV6);
+	unsigned int now, min = v4 ? OPN_IPV4_LEN : OPN_IPV6_LEN;
+	long error;
+
+	if (flags & ~(shrinks | encap | OPN_ROOM_ENCAP_GRE | OPN_ROOM_ENCAP_UDP |
+		      OPN_ROOM_ENCAP_ETH | 0xffULL << OPN_ROOM_ENCAP_L2_SHIFT))
+		return -OPN_EINVAL;
+	if (len > 0xfff)
+		return -OPN_EFAULT;
+	if (!v4 && !v6)
+		return -OPN_ENOTSUPP;
+	if (mode != OPN_ROOM_NET && mode != OPN_ROOM_MAC)
+		return -OPN_ENOTSUPP;
+	if (flags & decap) {
+		if (diff >= 0 || (flags & decap) == decap)
+			return -OPN_EINVAL;
+		min = flags & OPN_ROOM_DECAP_IPV4 ? OPN_IPV4_LEN : OPN_IPV6_LEN;
+	}
+	/* Behind bpf_skb_change_head() the kernel knows an L2 header of another length. */
+	if (skb->network != OPN_ETH_HLEN)
+		return -OPN_ENOTSUPP;
+	if (diff < 0) {
+		now = opn_skb_len(skb) - OPN_ETH_HLEN;
+		if (len >= now || now - len < min)
+			return -OPN_ENOTSUPP;
+		if (flags & ~shrinks)
+			return -OPN_EINVAL;
+	} else if (flags & encap) {
+		error = opn_skb_encap_check(skb, len, flags);
+		if (error)
+			return error;
+	}
+	if (mode == OPN_ROOM_MAC)
+		error = opn_skb_resize(skb, OPN_ETH_HLEN, diff < 0, len);
+	else if (v4)
+		error = opn_skb_resize(skb, OPN_ETH_HLEN + OPN_IPV4_LEN, diff < 0, len);
+	else
+		error = opn_skb_resize(skb, OPN_ETH_HLEN + OPN_IPV6_LEN, diff < 0, len);
+	if (error)
+		return error;
+	if (diff >= 0 && flags & encap)
+		skb->encapsulation = 1;
+	if (v4 && flags & (OPN_ROOM_ENCAP_IPV6 | OPN_ROOM_DECAP_IPV6))
+		opn_skb_rename(skb, OPN_ETH_P_IPV6);
+	if (v6 && flags & (OPN_ROOM_ENCAP_IPV4 | OPN_ROOM_DECAP_IPV4))
+		opn_skb_rename(skb, OPN_ETH_P_IP);
+	if (!(flags & OPN_ROOM_KEEP_CSUM))
+		skb->csum_level = -1;
+	return 0;
+}
+
+/*
+ * bpf_skb_change_proto(): net/core/filter.c: twenty bytes more or less behind the MAC header; what
+ * the packet then holds is the caller's work.
+ */
+OPN_INLINE long opn_skb_change_proto(struct opn_skb *skb, unsigned short protocol,
+				     unsigned long long flags)
+{
+	const unsigned int diff = OPN_IPV6_LEN - OPN_IPV4_LEN;
+	long error;
+
+	if (flags)
+		return -OPN_EINVAL;
+	if (skb->network != OPN_ETH_HLEN)
+		return -OPN_ENOTSUPP;
+	if (skb->protocol == OPN_NET16(OPN_ETH_P_IP) && protocol == OPN_NET16(OPN_ETH_P_IPV6))
+		error = opn_skb_push(skb, OPN_ETH_HLEN, diff);
+	else if (skb->protocol == OPN_NET16(OPN_ETH_P_IPV6) && protocol == OPN_NET16(OPN_ETH_P_IP))
+		error = opn_skb_pop(skb, OPN_ETH_HLEN, diff);
+	else
+		return -OPN_ENOTSUPP;
+	if (error)
+		return error;
+	opn_skb_rename(skb, OPN_NET16(protocol));
+	skb->hash = 0;
+	return 0;
+}
+
+/* bpf_skb_change_head(): net/core/filter.c. The network header stays where it is. */
+OPN_INLINE long opn_skb_change_head(struct opn_skb *skb, unsigned int len, unsigned long long flags)
+{
+	if (flags)
+		return -OPN_EINVAL;
+	if (len >= OPN_ROOM_MAX || opn_skb_room(skb, len, skb->vlan_present))
+		return -OPN_ENOMEM;
+	skb->network += len;
+	skb->grown += len;
+	return opn_skb_clear(skb, 0, len);
+}
+
+/*
+ * bpf_skb_change_tail(): net/core/filter.c. bpf_xdp_adjust_tail() clears what it adds too; more
+ * than fits behind the packet is -ENOMEM.
+ */
+OPN_INLINE long opn_skb_change_tail(struct opn_skb *skb, unsigned int len, unsigned long long flags)
+{
+	unsigned int now = opn_skb_len(skb);
+
+	if (flags || len < skb->network)
+		return -OPN_EINVAL;
+	if (skb->encapsulation)
+		return -OPN_ENOTSUPP;
+	if (len > 0xffff || opn_h_xdp_adjust_tail(skb->xdp, (int)len - (int)now))
+		return -OPN_ENOMEM;
+	skb->grown += (int)len - (int)now;
+	return 0;
+}
+
+/* bpf_skb_pull_data(): net/core/filter.c. Of 0 bytes it pulls what is linear. */
+OPN_INLINE long opn_skb_pull_data(struct opn_skb *skb, unsigned int len)
+{
+	return len <= opn_skb_data_end(skb) - opn_skb_data(skb) ? 0 : -OPN_ENOMEM;
+}
+
+/* bpf_skb_vlan_push(): net/core/filter.c, net/core/skbuff.c: a tag that is there goes into the
+ * bytes */
+OPN_INLINE long opn_skb_vlan_push(struct opn_skb *skb, unsigned short proto, unsigned short tci)
+{
+	if (!opn_is_vlan(proto))
+		proto = OPN_NET16(OPN_ETH_P_8021Q);
+	if (opn_skb_room(skb, skb->vlan_present ? OPN_VLAN_HLEN : 0, 1))
+		return -OPN_ENOMEM;
+	if (skb->vlan_present) {
+		opn_h_xdp_adjust_head(skb->xdp, OPN_VLAN_HLEN);
+		if (opn_skb_put_tag(skb))
+			return -OPN_ENOMEM;
+		skb->protocol = skb->vlan_proto;
+		skb->grown += OPN_VLAN_HLEN;
+	}
+	skb->vlan_present = 1;
+	skb->vlan_proto = proto;
+	skb->vlan_tci = tci;
+	return 0;
+}
+
+/* net/core/skbuff.c: __skb_vlan_pop(): where the network header is afterwards */
+OPN_INLINE long opn_skb_pop_tag(struct opn_skb *skb, unsigned int *tci)
+{
+	long error = opn_skb_take_tag(skb, tci);
+
+	if (error)
+		return error;
+	skb->grown -= OPN_VLAN_HLEN;
+	skb->network -= OPN_VLAN_HLEN;
+	if (skb->network < OPN_ETH_HLEN)
+		skb->network = OPN_ETH_HLEN;
+	return 0;
+}
+
+/* bpf_skb_vlan_pop(): net/core/skbuff.c, skb_vlan_pop(): the next tag comes up out of the bytes */
+OPN_INLINE long opn_skb_vlan_pop(struct opn_skb *skb)
+{
+	unsigned int tci, proto;
+	long error;
+
+	if (skb->vlan_present) {
+		skb->vlan_present = 0;
+		skb->vlan_proto = 0;
+		skb->vlan_tci = 0;
+	} else {
+		if (!opn_is_vlan(skb->protocol))
+			return 0;
+		error = opn_skb_pop_tag(skb, &tci);
+		if (error)
+			return error;
+	}
+	if (!opn_is_vlan(skb->protocol))
+		return 0;
+	proto = skb->protocol;
+	error = opn_skb_pop_tag(skb, &tci);
+	if (error)
+		return error;
+	skb->vlan_present = 1;
+	skb->vlan_proto = proto;
+	skb->vlan_tci = tci;
+	return 0;
+}
+
+/* bpf_skb_change_type(): net/core/filter.c: types up to PACKET_OTHERHOST */
+OPN_INLINE long opn_skb_change_type(struct opn_skb *skb, unsigned int type)
+{
+	if (skb->pkt_type > OPN_PACKET_OTHERHOST || type > OPN_PACKET_OTHERHOST)
+		return -OPN_EINVAL;
+	skb->pkt_type = type;
+	return 0;
+}
+
+/*
+ * bpf_redirect() of tc, out of a device: net/core/filter.c. What tc drops, a target that is not
+ * there, XDP drops too.
+ */
+OPN_INLINE long opn_skb_redirect(unsigned int ifindex, unsigned long long flags)
+{
+	if (flags)
+		return OPN_TC_SHOT;
+	opn_h_redirect(ifindex, 0);
+	return OPN_TC_REDIRECT;
+}
+
+/*
+ * bpf_fib_lookup(): net/core/filter.c, bpf_skb_fib_lookup(): without a length from the caller, the
+ * packet must fit into the device: is_skb_forwardable(), four bytes of a tag aside. tot_len and its
+ * other name mtu_result are at byte 6 of struct bpf_fib_lookup, ifindex at 8.
+ */
+OPN_INLINE long opn_skb_fib_lookup(struct opn_skb *skb, void *params, int size, unsigned int flags)
+{
+	opn_half *tot_len = (opn_half *)((unsigned char *)params + 6);
+	opn_word *ifindex = (opn_word *)((unsigned char *)params + 8);
+	unsigned short asked = *tot_len;
+	unsigned int mtu = 0;
+	long found, fits;
+
+	found = opn_h_fib_lookup(skb->xdp, params, size, flags);
+	if (found || asked)
+		return found;
+	fits = opn_h_check_mtu(skb->xdp, *ifindex, &mtu, -OPN_VLAN_HLEN, 0);
+	*tot_len = mtu;
+	return fits ? 8 /* BPF_FIB_LKUP_RET_FRAG_NEEDED */ : 0;
+}
+
+/* bpf_check_mtu(): net/core/filter.c, bpf_skb_check_mtu(): segments (flag 1) are not there at XDP.
+ */
+OPN_INLINE long opn_skb_check_mtu(struct opn_skb *skb, unsigned int ifindex, unsigned int *mtu_len,
+				  int len_diff, unsigned long long flags)
+{
+	if (flags & ~1ULL)
+		return -OPN_EINVAL;
+	if (flags && (len_diff || *mtu_len))
+		return -OPN_EINVAL;
+	return opn_h_check_mtu(skb->xdp, ifindex, mtu_len, len_diff, 0);
+}
+
+/*
+ * bpf_tail_call(): the next program of the array has an entry of its own, which takes the tag out
+ * again. Comes back where there is none.
+ */
+OPN_INLINE long opn_skb_tail_call(struct opn_skb *skb, void *programs, unsigned int index)
+{
+	if (skb->vlan_present && opn_skb_put_tag(skb))
+		return -OPN_ENOMEM;
+	opn_h_tail_call(skb->xdp, programs, index);
+	if (skb->vlan_present)
+		opn_skb_take_tag(skb, &skb->vlan_tci);
+	return -OPN_EINVAL;
+}
+
+#endif
