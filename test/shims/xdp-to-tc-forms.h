@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * xdp-to-tc-forms - one text of a program, as it was written and as it is emitted
+ *
+ * The names that the pair's rows replace are macros here, and PROGRAM(name) is the row `wrapper`.
+ */
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#ifdef OPN_AFTER
+#include "xdp-to-tc.h"
+
+#define xdp_md		     __sk_buff
+#define ingress_ifindex	     ifindex
+#define bpf_xdp_adjust_head  opn_xdp_adjust_head
+#define bpf_xdp_adjust_tail  opn_xdp_adjust_tail
+#define bpf_xdp_get_buff_len opn_xdp_buff_len
+#define bpf_xdp_load_bytes   opn_xdp_load_bytes
+#define bpf_xdp_store_bytes  opn_xdp_store_bytes
+#define bpf_redirect	     opn_xdp_redirect
+#define bpf_redirect_map     opn_xdp_redirect_map
+#define bpf_fib_lookup	     opn_xdp_fib_lookup
+#define bpf_tail_call	     opn_xdp_tail_call
+
+#define PROGRAM(name)                                                                              \
+	static __always_inline int name##_xdp_body(struct __sk_buff *ctx);                         \
+	SEC("tc") int name(struct __sk_buff *ctx)                                                  \
+	{                                                                                          \
+		int verdict;                                                                       \
+                                                                                                   \
+		if (opn_xdp_enter(ctx, &verdict))                                                  \
+			return verdict;                                                            \
+		return opn_xdp_leave(ctx, name##_xdp_body(ctx));                                   \
+	}                                                                                          \
+	static __always_inline int name##_xdp_body(struct __sk_buff *ctx)
+#else
+#define PROGRAM(name) SEC("xdp") int name(struct xdp_md *ctx)
+#endif
+
+#define DATA(ctx)     ((unsigned char *)(long)(ctx)->data)
+#define DATA_END(ctx) ((unsigned char *)(long)(ctx)->data_end)
+
+char _license[] SEC("license") = "GPL";
