@@ -14,6 +14,8 @@
 #include <linux/bpf.h>
 
 #define NO_MAP SIZE_MAX
+/* How often a packet comes in again; one that still does goes round for ever. */
+#define REINJECTIONS 3
 
 static const char *const difference_names[] = {
 	[OPN_DIFFERS_NOT] = "none",	   [OPN_DIFFERS_FATE] = "fate",
@@ -115,7 +117,7 @@ static size_t make_context(const struct opn_bench *bench, int side, const struct
 	const struct opn_hook_run *hook = bench->hook[side];
 	size_t count = 0;
 
-	for (size_t i = 0; i < hook->field_count; i++) {
+	for (size_t i = 0; i < hook->field_count && count < OPN_BENCH_CONTEXT; i++) {
 		const struct opn_run_field *field = &hook->fields[i];
 		uint64_t value = 0;
 
@@ -137,6 +139,79 @@ static size_t make_context(const struct opn_bench *bench, int side, const struct
 	return count;
 }
 
+/* Whether the packet comes in again. */
+static bool is_reinjected(const struct opn_bench *bench, int side, const struct opn_output *output)
+{
+	const struct opn_redirect *redirect = &output->redirect;
+
+	return bench->pair->passes_by_reinjection && !output->error &&
+	       redirect->kind == OPN_REDIRECT_INTERFACE &&
+	       redirect->ifindex == OPN_BENCH_INTERFACE &&
+	       redirect->flags == bench->pair->reinjection_flags &&
+	       opn_hook_fate(bench->hook[side], output->verdict) == OPN_FATE_REDIRECT;
+}
+
+static bool is_kept(const struct opn_bench *bench, const char *meaning)
+{
+	const char *const *keeps = bench->pair->reinjection_keeps;
+
+	for (size_t i = 0; meaning && keeps[i]; i++) {
+		if (!strcmp(keeps[i], meaning))
+			return true;
+	}
+	return false;
+}
+
+/* The context for a packet that comes in again. */
+static size_t make_context_again(const struct opn_bench *bench, int side,
+				 const struct opn_program *program, const struct opn_output *output,
+				 struct opn_ctx_value *out)
+{
+	const struct opn_step step = { .length = output->length };
+	const struct opn_hook_run *hook = bench->hook[side];
+	size_t count = make_context(bench, side, &step, out);
+
+	for (size_t i = 0; i < hook->field_count; i++) {
+		const struct opn_run_field *field = &hook->fields[i];
+
+		if (!field->in || !field->out || !is_kept(bench, field->meaning))
+			continue;
+		for (unsigned int j = 0; j < field->count && count < OPN_BENCH_CONTEXT * 2; j++) {
+			struct opn_ctx_value *value = &out[count];
+
+			*value = (struct opn_ctx_value){ field->name, j, 0 };
+			if (!opn_program_ctx(program, output, field->name, j, &value->value) &&
+			    value->value)
+				count++;
+		}
+	}
+	return count;
+}
+
+/* Runs a packet that comes in again; *refused: the frame cannot be run, and the output is that of
+ * the run before. */
+static int run_side_again(struct opn_bench *bench, struct opn_program *program, int side,
+			  const struct opn_step *step, struct opn_output *output, bool *refused)
+{
+	struct opn_ctx_value context[OPN_BENCH_CONTEXT * 2];
+	struct opn_output before = *output;
+	struct opn_input input = {
+		.data = output->data,
+		.length = output->length,
+		.clock = step->clock,
+		.ctx = context,
+		.again = true,
+	};
+	int error;
+
+	input.ctx_count = make_context_again(bench, side, program, output, context);
+	error = opn_program_run(program, &input, output);
+	*refused = output->error != 0;
+	if (*refused)
+		*output = before;
+	return error;
+}
+
 static int run_side(struct opn_bench *bench, struct opn_program *program, int side,
 		    const struct opn_step *step, struct opn_output *output)
 {
@@ -149,9 +224,20 @@ static int run_side(struct opn_bench *bench, struct opn_program *program, int si
 		.ctx = context,
 	};
 
+	bool refused = false;
+	int error;
+
 	input.ctx_count = make_context(bench, side, step, context);
 	opn_state_ran(bench->state, program == bench->traced[side]);
-	return opn_program_run(program, &input, output);
+	error = opn_program_run(program, &input, output);
+	for (int i = 0; i < REINJECTIONS && !error && !refused; i++) {
+		if (!is_reinjected(bench, side, output))
+			break;
+		error = run_side_again(bench, program, side, step, output, &refused);
+	}
+	if (program == bench->plain[side])
+		bench->unasked[side] = refused;
+	return error;
 }
 
 static bool is_gone(enum opn_fate fate)
@@ -175,6 +261,8 @@ void opn_bench_end(const struct opn_bench *bench, int side, struct opn_end *end)
 		end->ifindex = OPN_BENCH_INTERFACE;
 		return;
 	}
+	if (bench->unasked[side])
+		end->fate = OPN_FATE_PASS;
 	if (end->fate != OPN_FATE_REDIRECT)
 		return;
 	end->key = redirect->key;

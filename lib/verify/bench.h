@@ -62,6 +62,8 @@ struct opn_bench {
 	struct opn_shared_field shared[OPN_BENCH_CONTEXT];
 	size_t shared_count;
 	struct opn_output output[2], traced_output[2];
+	/* The packet came in again, as a frame that this side's test run does not take. */
+	bool unasked[2];
 };
 
 /* What became of a packet on one side. */

@@ -103,6 +103,12 @@ struct opn_hook_pair {
 	bool same;
 	/* To send a packet back is, at one of them, a redirect to where it came from. */
 	bool reflects_by_redirect;
+	/* A redirect with these flags to the interface that the packet came from has it come in
+	 * again: the program is asked again, and what it then says counts. keeps: meanings of the
+	 * context fields that the packet takes along. */
+	bool passes_by_reinjection;
+	unsigned int reinjection_flags;
+	const char *const *reinjection_keeps; /* NULL-terminated */
 	const struct opn_fate_rule *fates;
 	size_t fate_count;
 	const struct opn_benign_row *benign;

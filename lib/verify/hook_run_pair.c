@@ -81,10 +81,40 @@ static int read_benign(struct opn_yaml *yaml, yaml_node_t *list, struct opn_hook
 	return error;
 }
 
+static int read_keeps(struct opn_yaml *yaml, yaml_node_t *list, struct opn_hook_pair *pair)
+{
+	const char **keeps = opn_arena_array(yaml->arena, opn_yaml_count(list) + 1, sizeof(*keeps));
+
+	if (!keeps)
+		return opn_yaml_no_memory(yaml);
+	for (size_t i = 0; i < opn_yaml_count(list); i++) {
+		yaml_node_t *item = opn_yaml_item(yaml, list, i);
+
+		if (item->type != YAML_SCALAR_NODE)
+			return opn_yaml_invalid(yaml, item, "keeps", "expected a word");
+		keeps[i] = opn_arena_strdup(yaml->arena, opn_yaml_scalar(item));
+	}
+	pair->reinjection_keeps = keeps;
+	return 0;
+}
+
+static int read_reinjection(struct opn_yaml *yaml, yaml_node_t *node, struct opn_hook_pair *pair)
+{
+	static const char *const keys[] = { "flags", "keeps", NULL };
+	yaml_node_t *keeps = NULL;
+	int error = opn_yaml_check_keys(yaml, node, keys);
+
+	pair->passes_by_reinjection = true;
+	error = opn_yaml_get_unsigned(yaml, node, "flags", true, &pair->reinjection_flags) ?: error;
+	error = opn_yaml_get_list(yaml, node, "keeps", true, &keeps) ?: error;
+	return error ?: read_keeps(yaml, keeps, pair);
+}
+
 int opn_hook_pair_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook_runs *out)
 {
-	static const char *const keys[] = { "fates", "reflects-by-redirect", "benign", NULL };
-	yaml_node_t *verify = NULL, *fates = NULL, *benign = NULL;
+	static const char *const keys[] = { "fates", "reflects-by-redirect",
+					    "passes-by-reinjection", "benign", NULL };
+	yaml_node_t *verify = NULL, *fates = NULL, *benign = NULL, *reinjection = NULL;
 	struct opn_pair_entry *pair;
 	int error = opn_yaml_get_mapping(yaml, root, "verify", false, &verify);
 
@@ -101,10 +131,14 @@ int opn_hook_pair_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook
 	error = opn_yaml_get_bool(yaml, verify, "reflects-by-redirect", false,
 				  &pair->rules.reflects_by_redirect)
 			?: error;
+	error = opn_yaml_get_mapping(yaml, verify, "passes-by-reinjection", false, &reinjection)
+			?: error;
 	error = opn_yaml_get_list(yaml, verify, "benign", false, &benign) ?: error;
 	if (error)
 		return error;
 	error = read_fates(yaml, fates, &pair->rules);
+	if (reinjection)
+		error = read_reinjection(yaml, reinjection, &pair->rules) ?: error;
 	if (benign)
 		error = read_benign(yaml, benign, &pair->rules) ?: error;
 	pair->next = out->pairs;

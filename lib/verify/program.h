@@ -95,6 +95,9 @@ struct opn_input {
 	const struct opn_ctx_value *ctx; /* context in; all other fields are 0 */
 	size_t ctx_count;
 	bool without_ctx; /* pass no context at all: the kernel's defaults, and none comes back */
+	/* The same packet once more: what a traced build saw is added to, random numbers and
+	 * copies go on from the last run. */
+	bool again;
 };
 
 enum opn_redirect_kind { OPN_REDIRECT_NONE, OPN_REDIRECT_INTERFACE, OPN_REDIRECT_SLOT };

@@ -217,22 +217,30 @@ static int fill_ctx(const struct opn_program *program, const struct opn_input *i
 	return 0;
 }
 
+static void clear_head(struct opn_probe_head *head, const struct opn_input *input)
+{
+	uint64_t random = input->again ? head->random : input->random;
+	uint64_t clones = input->again ? head->clones : 0;
+
+	memset(head, 0, sizeof(*head));
+	head->clock = input->clock;
+	head->random = random;
+	head->clones = clones;
+}
+
 static void clear_probes(struct opn_program *program, const struct opn_input *input)
 {
-	if (program->head.data) {
-		struct opn_probe_head *head = (struct opn_probe_head *)program->head.data;
-
-		memset(head, 0, sizeof(*head));
-		head->clock = input->clock;
-		head->random = input->random;
-	}
+	if (program->head.data)
+		clear_head((struct opn_probe_head *)program->head.data, input);
+	program->blocks_known = false;
+	if (input->again)
+		return;
 	for (size_t i = 0; i < program->code_count; i++) {
 		struct opn_code *code = program->codes[i];
 
 		if (code->probe.data)
 			memset(code->probe.data, 0, code->cleared);
 	}
-	program->blocks_known = false;
 }
 
 static void read_probes(struct opn_program *program, struct opn_output *output)

@@ -222,6 +222,11 @@ static void copy_key(struct opn_insns *out, const struct opn_value *key, size_t 
 	}
 }
 
+static bool is_redirect(const struct tracer *tracer, const struct bpf_insn *insn)
+{
+	return opn_calls_rule(tracer->program, insn)->role == OPN_CALL_REDIRECT_MAP;
+}
+
 static void trace_lookup(struct tracer *tracer, size_t insn, const struct opn_state_at *state)
 {
 	const struct opn_value *map = &state->registers[BPF_REG_1];
@@ -244,8 +249,11 @@ static void trace_lookup(struct tracer *tracer, size_t insn, const struct opn_st
 			      (int16_t)tracer->program->map_id_offset, 0);
 		opn_insns_add(out, BPF_STX | BPF_W | BPF_MEM, BPF_REG_0, BPF_REG_5, 0, 0);
 	}
-	copy_key(out, &state->registers[BPF_REG_2],
-		 site->key_size < KEY_SIZE ? site->key_size : KEY_SIZE);
+	if (is_redirect(tracer, &code->insns[insn])) /* the slot's number itself */
+		opn_insns_add(out, BPF_STX | BPF_MEM | BPF_W, BPF_REG_0, BPF_REG_2, 8, 0);
+	else
+		copy_key(out, &state->registers[BPF_REG_2],
+			 site->key_size < KEY_SIZE ? site->key_size : KEY_SIZE);
 	opn_edits_add(&code->edits, insn, OPN_EDIT_BEFORE, OPN_NO_JUMP, 0);
 }
 
@@ -255,7 +263,7 @@ static bool is_lookup(const struct tracer *tracer, const struct bpf_insn *insn)
 {
 	const struct opn_call_rule *rule = opn_calls_rule(tracer->program, insn);
 
-	return rule && rule->role == OPN_CALL_LOOKUP;
+	return rule && (rule->role == OPN_CALL_LOOKUP || rule->role == OPN_CALL_REDIRECT_MAP);
 }
 
 static bool has_comparison(const struct opn_code *code, const struct opn_block *block)

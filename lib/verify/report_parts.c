@@ -62,7 +62,8 @@ static void add_different(const struct opn_result *result, struct opn_buf *buf)
 	opn_buf_puts(buf, "different: ");
 	if (result->difference_count) {
 		opn_buf_puts(buf, first->kind);
-		if (!strcmp(first->kind, "fate") && first->left_fate && first->right_fate)
+		if ((!strcmp(first->kind, "fate") || !strcmp(first->kind, "target")) &&
+		    first->left_fate && first->right_fate)
 			opn_buf_printf(buf, " '%s' against '%s'", first->left_fate,
 				       first->right_fate);
 		else if (!strcmp(first->kind, "length"))

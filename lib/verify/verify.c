@@ -7,7 +7,6 @@
  * the rest of it goes on as a sequence of its own.
  */
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -370,22 +369,6 @@ static int run_generated(struct opn_session *session)
 
 /* ---- all of it ---- */
 
-/* A namespace of our own: the programs see no interface but a loopback that leads nowhere; one CPU,
- * so that per-CPU maps and the CPU's number are the same for both. */
-static int isolate(struct opn_diags *diags)
-{
-	cpu_set_t one;
-	int cpu = sched_getcpu();
-
-	if (unshare(CLONE_NEWNET))
-		return opn_diag(diags, OPN_DIAG_VERIFY_NOT_ALLOWED, OPN_NOWHERE,
-				"make a network namespace", "CAP_SYS_ADMIN");
-	CPU_ZERO(&one);
-	CPU_SET(cpu < 0 ? 0 : cpu, &one);
-	sched_setaffinity(0, sizeof(one), &one);
-	return 0;
-}
-
 static int run_all(struct opn_session *session)
 {
 	const struct opn_cases *cases = session->options->cases;
@@ -425,7 +408,7 @@ int opn_verify(const struct opn_verify_options *options, struct opn_hook_runs *r
 	result->seed = options->seed;
 	if (!uname(&system))
 		result->kernel = opn_arena_strdup(arena, system.release);
-	error = isolate(diags);
+	error = opn_session_isolate(diags);
 	error = error ?: opn_session_open(session, runs, hookdefs);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	error = error ?: run_all(session);

@@ -138,6 +138,7 @@ static int open_maps(struct opn_session *session)
 {
 	const struct opn_verify_options *options = session->options;
 	struct opn_bench *bench = &session->bench;
+	unsigned int interfaces[OPN_SESSION_INTERFACES];
 	int error = opn_state_new(opn_program_object(bench->plain[0]),
 				  opn_program_object(bench->plain[1]), options->renames,
 				  options->rename_count, session->diags, &bench->state);
@@ -145,6 +146,9 @@ static int open_maps(struct opn_session *session)
 	if (!error && bench->traced[0] && bench->traced[1])
 		error = opn_state_add_copy(bench->state, opn_program_object(bench->traced[0]),
 					   opn_program_object(bench->traced[1]));
+	error = error
+			?: opn_state_set_interfaces(bench->state, interfaces,
+						    opn_session_devices(interfaces));
 	for (const char *const *path = options->maps; !error && path && *path; path++)
 		error = opn_state_load(bench->state, *path, session->diags);
 	return error ?: opn_state_mark(bench->state);

@@ -12,6 +12,7 @@
 #define OPN_SEQUENCE_STEPS	64
 #define OPN_SESSION_DIFFERENCES 5  /* told; each is of another kind or has other fates */
 #define OPN_SESSION_FATES	64 /* pairs of verdicts */
+#define OPN_SESSION_INTERFACES	5  /* that device maps may hold */
 
 struct opn_session {
 	const struct opn_verify_options *options;
@@ -23,6 +24,13 @@ struct opn_session {
 	struct opn_step steps[OPN_SEQUENCE_STEPS];
 	bool maps_changed;
 };
+
+/* Moves the thread into a network namespace of its own and onto one CPU. Reports and returns
+ * -errno. */
+int opn_session_isolate(struct opn_diags *diags);
+/* Makes the namespace's devices. Returns how many interfaces there are; on a kernel that makes no
+ * such devices that is one, the loopback. */
+size_t opn_session_devices(unsigned int ifindexes[OPN_SESSION_INTERFACES]);
 
 /* Which program of which hook a side is. Fills in object, program, section and hook of told, and
  * how it is to be opened; reports and returns -errno. */

@@ -73,6 +73,10 @@ START_TEST(pairs_compare_fates)
 
 	ck_assert_ptr_nonnull(pair);
 	ck_assert(pair->reflects_by_redirect);
+	ck_assert(pair->passes_by_reinjection);
+	ck_assert_uint_eq(pair->reinjection_flags, 1);
+	ck_assert_str_eq(pair->reinjection_keeps[0], "mark");
+	ck_assert_ptr_null(pair->reinjection_keeps[1]);
 	ck_assert(opn_hook_pair_same_fate(pair, OPN_FATE_PASS, OPN_FATE_FINAL));
 	ck_assert(opn_hook_pair_same_fate(pair, OPN_FATE_ABORT, OPN_FATE_DROP));
 	ck_assert(!opn_hook_pair_same_fate(pair, OPN_FATE_DROP, OPN_FATE_PASS));
@@ -126,6 +130,12 @@ static const struct {
 } wrong[] = {
 	{ "schema: opened/pair/1\nfrom: a\nto: a\nverify: {fates: {pass: [passed]}}\n",
 	  "a.yaml:4:25: error: 'pass': 'passed' is no known word; did you mean 'pass'?" },
+	{ "schema: opened/pair/1\nfrom: a\nto: a\nverify: {fates: {}, passes-by-reinjection: "
+	  "{flags: 1}}\n",
+	  "error: key 'keeps' is missing" },
+	{ "schema: opened/pair/1\nfrom: a\nto: a\nverify: {fates: {}, passes-by-reinjection: "
+	  "{flags: 1, keeps: [{mark: 1}]}}\n",
+	  "'keeps': expected a word" },
 	{ "schema: opened/pair/1\nfrom: a\nto: b\nverify: {fates: {pass: [pass]}}\n",
 	  "'b': no hook of this name has a key 'run'" },
 	{ "schema: opened/pair/1\nfrom: a\nto: a\nverify: {fates: {}, benign: [{kind: refused-by-"

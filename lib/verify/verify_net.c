@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * verify_net.c - where test runs happen: a namespace of our own, with devices to redirect to
+ *
+ * Packets of a test run go nowhere, but the slots of a device map take only interfaces that exist.
+ * There are several, and the one that packets come from is but one of them, so that a wrong slot
+ * shows. They stay down.
+ */
+#include <errno.h>
+#include <sched.h>
+
+#include "live_net_private.h"
+#include "verify_private.h"
+
+static const unsigned int pairs[][2] = { { 2, 3 }, { 4, 5 } };
+
+#define PAIRS (sizeof(pairs) / sizeof(pairs[0]))
+
+_Static_assert(1 + 2 * PAIRS == OPN_SESSION_INTERFACES, "the loopback, and both ends of each pair");
+
+/* One CPU, so that per-CPU maps and the CPU's number are the same for both programs. */
+int opn_session_isolate(struct opn_diags *diags)
+{
+	cpu_set_t one;
+	int cpu = sched_getcpu();
+
+	if (unshare(CLONE_NEWNET))
+		return opn_diag(diags, OPN_DIAG_VERIFY_NOT_ALLOWED, OPN_NOWHERE,
+				"make a network namespace", "CAP_SYS_ADMIN");
+	CPU_ZERO(&one);
+	CPU_SET(cpu < 0 ? 0 : cpu, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	return 0;
+}
+
+size_t opn_session_devices(unsigned int ifindexes[OPN_SESSION_INTERFACES])
+{
+	struct opn_live_net net = { .here = -1, .there = -1 };
+	size_t count = 0;
+
+	ifindexes[count++] = OPN_BENCH_INTERFACE;
+	net.route = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!net.route)
+		return count;
+	for (size_t i = 0; i < PAIRS; i++) {
+		if ((!i && mnl_socket_bind(net.route, 0, MNL_SOCKET_AUTOPID)) ||
+		    opn_live_link_veth(&net, pairs[i][0], pairs[i][1], -1))
+			break;
+		ifindexes[count++] = pairs[i][0];
+		ifindexes[count++] = pairs[i][1];
+	}
+	mnl_socket_close(net.route);
+	return count;
+}
