@@ -29,6 +29,11 @@
 #define OPN_VLAN 1
 #endif
 
+/* 1: packets can lie in several buffers, as they may for programs of section xdp.frags. */
+#ifndef OPN_FRAGS
+#define OPN_FRAGS 0
+#endif
+
 #define OPN_INLINE static inline __attribute__((always_inline, unused))
 #define OPN_HELPER static __attribute__((unused))
 
@@ -67,7 +72,6 @@ enum opn_verdict {
 	OPN_TC_STOLEN = 4,
 	OPN_TC_REDIRECT = 7,
 	OPN_TC_TRAP = 8,
-	OPN_XDP_ABORTED = 0,
 	OPN_XDP_DROP = 1,
 	OPN_XDP_PASS = 2,
 	OPN_XDP_REDIRECT = 4,
@@ -168,10 +172,28 @@ OPN_INLINE unsigned char *opn_skb_data_end(const struct opn_skb *skb)
 	return (unsigned char *)(long)skb->xdp->data_end;
 }
 
+/*
+ * Bytes that packet pointers reach. The verifier knows no arithmetic with data_end, so the compiler
+ * must not take the difference apart again.
+ */
+OPN_INLINE unsigned int opn_skb_headlen(const struct opn_skb *skb)
+{
+	unsigned long long len = opn_skb_data_end(skb) - opn_skb_data(skb);
+
+	__asm__("" : "+r"(len));
+	return len;
+}
+
 /* skb->len, which has the MAC header at tc and has not what is in skb->vlan_tci. */
 OPN_INLINE unsigned int opn_skb_len(const struct opn_skb *skb)
 {
-	return opn_h_xdp_get_buff_len(skb->xdp);
+	return OPN_FRAGS ? opn_h_xdp_get_buff_len(skb->xdp) : opn_skb_headlen(skb);
+}
+
+/* 0, or this error where the helper gave another; without a branch. */
+OPN_INLINE long opn_error(long result, int error)
+{
+	return (result >> 63) & -error;
 }
 
 /*
@@ -199,67 +221,55 @@ OPN_INLINE unsigned int opn_protocol(unsigned short type, unsigned short behind)
 	return OPN_NET16(behind == 0xffff ? OPN_ETH_P_802_3 : OPN_ETH_P_802_2);
 }
 
-/*
- * Takes out the tag behind the addresses: net/core/skbuff.c, __skb_vlan_pop(). What the frame needs
- * to be long is what the kernel wants there.
- */
-OPN_INLINE long opn_skb_take_tag(struct opn_skb *skb, unsigned int *tci)
-{
-	unsigned char *data = opn_skb_data(skb), *end = opn_skb_data_end(skb);
-	opn_half *half = (opn_half *)data;
-	unsigned short behind = 0, type;
+/* A tagged frame's first bytes, and the two behind them. */
+struct opn_tagged {
+	opn_half half[10];
+};
 
-	if (data + OPN_ETH_HLEN + OPN_VLAN_HLEN > end)
-		return -OPN_ENOMEM;
-	if (data + OPN_ETH_HLEN + OPN_VLAN_HLEN + 2 <= end)
-		behind = half[9];
-	*tci = OPN_NET16(half[7]);
-	type = half[8];
-	half[7] = half[5];
-	half[6] = half[4];
-	half[5] = half[3];
-	half[4] = half[2];
-	half[3] = half[1];
-	half[2] = half[0];
+/*
+ * Takes out the tag behind the addresses, of a frame that holds at least 18 bytes:
+ * net/core/skbuff.c, __skb_vlan_pop(). Returns the tag.
+ */
+OPN_INLINE unsigned int opn_skb_take_tag(struct opn_skb *skb, unsigned char *data,
+					 unsigned short behind)
+{
+	struct opn_tagged *frame = (struct opn_tagged *)data;
+	unsigned int tci = OPN_NET16(frame->half[7]);
+
+	skb->protocol = opn_protocol(frame->half[8], behind);
+	frame->half[7] = frame->half[5];
+	frame->half[6] = frame->half[4];
+	frame->half[5] = frame->half[3];
+	frame->half[4] = frame->half[2];
+	frame->half[3] = frame->half[1];
+	frame->half[2] = frame->half[0];
 	/* Cannot fail: an Ethernet header is left. */
 	opn_h_xdp_adjust_head(skb->xdp, OPN_VLAN_HLEN);
-	skb->protocol = opn_protocol(type, behind);
-	return 0;
+	return tci;
 }
 
-/* Puts a tag behind the addresses: include/linux/if_vlan.h, __vlan_insert_tag(). */
-OPN_INLINE long opn_skb_put_tag(struct opn_skb *skb)
+/*
+ * Puts the tag behind the addresses: include/linux/if_vlan.h, __vlan_insert_tag(). Cannot fail:
+ * opn_skb_room() kept the four bytes.
+ */
+OPN_INLINE void opn_skb_put_tag(struct opn_skb *skb)
 {
-	unsigned char *data, *end;
-	opn_half *half;
+	unsigned short head[8];
 
-	if (opn_h_xdp_adjust_head(skb->xdp, -OPN_VLAN_HLEN))
-		return -OPN_ENOMEM;
-	data = opn_skb_data(skb);
-	end = opn_skb_data_end(skb);
-	if (data + OPN_ETH_HLEN + 2 > end)
-		return -OPN_ENOMEM;
-	half = (opn_half *)data;
-	half[0] = half[2];
-	half[1] = half[3];
-	half[2] = half[4];
-	half[3] = half[5];
-	half[4] = half[6];
-	half[5] = half[7];
-	half[6] = skb->vlan_proto;
-	half[7] = OPN_NET16(skb->vlan_tci);
-	return 0;
+	opn_h_xdp_load_bytes(skb->xdp, 0, head, 12);
+	head[6] = skb->vlan_proto;
+	head[7] = OPN_NET16(skb->vlan_tci);
+	opn_h_xdp_adjust_head(skb->xdp, -OPN_VLAN_HLEN);
+	opn_h_xdp_store_bytes(skb->xdp, 0, head, sizeof(head));
 }
 
 /* Makes room in front, and only if a tag will still find room too. */
 OPN_INLINE long opn_skb_room(struct opn_skb *skb, int bytes, int tagged)
 {
-	int tag = tagged ? OPN_VLAN_HLEN : 0;
-
-	if (opn_h_xdp_adjust_head(skb->xdp, -(bytes + tag)))
+	if (opn_h_xdp_adjust_head(skb->xdp, -(bytes + (tagged ? OPN_VLAN_HLEN : 0))))
 		return -OPN_ENOMEM;
 	if (tagged)
-		opn_h_xdp_adjust_head(skb->xdp, tag);
+		opn_h_xdp_adjust_head(skb->xdp, OPN_VLAN_HLEN);
 	return 0;
 }
 
@@ -274,30 +284,39 @@ OPN_INLINE int opn_skb_enter(struct opn_skb *skb, struct xdp_md *xdp)
 {
 	unsigned char *data = (unsigned char *)(long)xdp->data;
 	unsigned char *end = (unsigned char *)(long)xdp->data_end;
-	opn_half *half = (opn_half *)data;
-	unsigned short behind = 0;
+	struct opn_tagged *frame = (struct opn_tagged *)data;
+	unsigned short head[8] = {};
+	int whole = data + sizeof(*frame) <= end;
 
 	__builtin_memset(skb, 0, sizeof(*skb));
 	skb->xdp = xdp;
 	skb->network = OPN_ETH_HLEN;
 	skb->csum_level = -1;
 	skb->queue_mapping = xdp->rx_queue_index + 1;
-	if (data + OPN_ETH_HLEN > end)
-		return 1;
-	if (data[0] & 1)
-		skb->pkt_type = OPN_PACKET_MULTICAST;
-	if ((half[0] & half[1] & half[2]) == 0xffff)
-		skb->pkt_type = OPN_PACKET_BROADCAST;
-	if (OPN_VLAN && opn_is_vlan(half[6])) {
-		if (data + OPN_ETH_HLEN + OPN_VLAN_HLEN + 2 > end)
-			return 1;
-		skb->vlan_present = 1;
-		skb->vlan_proto = half[6];
-		return opn_skb_take_tag(skb, &skb->vlan_tci) != 0;
+	if (whole) {
+		head[0] = frame->half[0];
+		head[1] = frame->half[1];
+		head[2] = frame->half[2];
+		head[6] = frame->half[6];
+		head[7] = frame->half[7];
+	} else {
+		/* An Ethernet header is there, the rest may be. */
+		opn_h_xdp_load_bytes(xdp, 0, head, OPN_ETH_HLEN);
+		opn_h_xdp_load_bytes(xdp, OPN_ETH_HLEN, &head[7], 2);
 	}
-	if (data + OPN_ETH_HLEN + 2 <= end)
-		behind = half[7];
-	skb->protocol = opn_protocol(half[6], behind);
+	if (head[0] & OPN_NET16(0x100))
+		skb->pkt_type = OPN_PACKET_MULTICAST;
+	if ((head[0] & head[1] & head[2]) == 0xffff)
+		skb->pkt_type = OPN_PACKET_BROADCAST;
+	if (!OPN_VLAN || !opn_is_vlan(head[6])) {
+		skb->protocol = opn_protocol(head[6], head[7]);
+		return 0;
+	}
+	if (!whole)
+		return 1;
+	skb->vlan_present = 1;
+	skb->vlan_proto = head[6];
+	skb->vlan_tci = opn_skb_take_tag(skb, data, frame->half[9]);
 	return 0;
 }
 
@@ -310,17 +329,14 @@ OPN_INLINE int opn_skb_enter(struct opn_skb *skb, struct xdp_md *xdp)
  */
 OPN_INLINE int opn_skb_leave(struct opn_skb *skb, int verdict)
 {
-	unsigned char *data;
+	unsigned short protocol = skb->protocol;
 
 	if (verdict == OPN_TC_SHOT || verdict == OPN_TC_STOLEN || verdict == OPN_TC_TRAP)
 		return OPN_XDP_DROP;
-	if (skb->renamed && verdict != OPN_TC_REDIRECT && skb->network == OPN_ETH_HLEN) {
-		data = opn_skb_data(skb);
-		if (data + OPN_ETH_HLEN <= opn_skb_data_end(skb))
-			((opn_half *)data)[6] = skb->protocol;
-	}
-	if (skb->vlan_present && opn_skb_put_tag(skb))
-		return OPN_XDP_ABORTED;
+	if (skb->renamed && verdict != OPN_TC_REDIRECT && skb->network == OPN_ETH_HLEN)
+		opn_h_xdp_store_bytes(skb->xdp, OPN_ETH_HLEN - 2, &protocol, 2);
+	if (skb->vlan_present)
+		opn_skb_put_tag(skb);
 	return verdict == OPN_TC_REDIRECT ? OPN_XDP_REDIRECT : OPN_XDP_PASS;
 }
 
@@ -357,13 +373,14 @@ OPN_INLINE long opn_skb_load_bytes_relative(struct opn_skb *skb, unsigned int of
 OPN_INLINE long opn_skb_store_bytes(struct opn_skb *skb, unsigned int offset, const void *from,
 				    unsigned int len, unsigned long long flags)
 {
+	long error;
+
 	if (flags & ~(unsigned long long)OPN_STORE_FLAGS)
 		return -OPN_EINVAL;
-	if (opn_h_xdp_store_bytes(skb->xdp, offset, from, len))
-		return -OPN_EFAULT;
-	if (flags & OPN_INVALIDATE_HASH)
+	error = opn_error(opn_h_xdp_store_bytes(skb->xdp, offset, from, len), OPN_EFAULT);
+	if (flags & OPN_INVALIDATE_HASH && !error)
 		skb->hash = 0;
-	return 0;
+	return error;
 }
 
 /* include/net/checksum.h: csum_add() */
@@ -394,30 +411,37 @@ OPN_INLINE unsigned short opn_csum16_add(unsigned short sum, unsigned short more
 	return sum + (sum < more);
 }
 
-/* Where the checksum is: direct where the offset is a constant, as it is nearly always. */
-OPN_INLINE long opn_csum_load(struct opn_skb *skb, unsigned int offset, unsigned short *sum)
+/*
+ * The two bytes of a checksum are read and written at once where the offset is a constant, as it
+ * nearly always is, and by helpers else.
+ */
+OPN_INLINE opn_half *opn_csum_at(struct opn_skb *skb, unsigned int offset)
 {
 	unsigned char *data = opn_skb_data(skb);
 
-	if (offset > 0xffff || offset & 1)
-		return -OPN_EFAULT;
-	if (__builtin_constant_p(offset) && data + offset + 2 <= opn_skb_data_end(skb)) {
-		*sum = *(opn_half *)(data + offset);
+	if (!__builtin_constant_p(offset) || data + offset + 2 > opn_skb_data_end(skb))
 		return 0;
-	}
-	return opn_h_xdp_load_bytes(skb->xdp, offset, sum, sizeof(*sum)) ? -OPN_EFAULT : 0;
+	return (opn_half *)(data + offset);
 }
 
-/* Behind opn_csum_load(): the bytes are there. */
-OPN_INLINE long opn_csum_store(struct opn_skb *skb, unsigned int offset, unsigned short sum)
+OPN_INLINE long opn_l3_csum(unsigned short *sum, unsigned long long from, unsigned long long to,
+			    unsigned long long flags)
 {
-	unsigned char *data = opn_skb_data(skb);
-
-	if (__builtin_constant_p(offset) && data + offset + 2 <= opn_skb_data_end(skb))
-		*(opn_half *)(data + offset) = sum;
-	else
-		opn_h_xdp_store_bytes(skb->xdp, offset, &sum, sizeof(sum));
-	return 0;
+	switch (flags) {
+	case 0:
+		if (from)
+			return -OPN_EINVAL;
+		*sum = opn_csum_fold(opn_csum_add(to, ~(unsigned int)*sum));
+		return 0;
+	case 2:
+		*sum = ~opn_csum16_add(opn_csum16_add(~*sum, ~(unsigned short)from), to);
+		return 0;
+	case 4:
+		*sum = opn_csum_replace4(*sum, from, to);
+		return 0;
+	default:
+		return -OPN_EINVAL;
+	}
 }
 
 /* bpf_l3_csum_replace(): net/core/filter.c */
@@ -425,65 +449,85 @@ OPN_INLINE long opn_skb_l3_csum_replace(struct opn_skb *skb, unsigned int offset
 					unsigned long long from, unsigned long long to,
 					unsigned long long flags)
 {
+	opn_half *at = opn_csum_at(skb, offset);
 	unsigned short sum;
+	long error;
 
 	if (flags & ~(unsigned long long)OPN_CSUM_SIZE)
 		return -OPN_EINVAL;
-	if (opn_csum_load(skb, offset, &sum))
+	if (offset > 0xffff || offset & 1)
 		return -OPN_EFAULT;
-	switch (flags) {
-	case 0:
-		if (from)
-			return -OPN_EINVAL;
-		sum = opn_csum_fold(opn_csum_add(to, ~(unsigned int)sum));
-		break;
-	case 2:
-		sum = ~opn_csum16_add(opn_csum16_add(~sum, ~(unsigned short)from), to);
-		break;
-	case 4:
-		sum = opn_csum_replace4(sum, from, to);
-		break;
-	default:
-		return -OPN_EINVAL;
+	if (at) {
+		sum = *at;
+		error = opn_l3_csum(&sum, from, to, flags);
+		*at = sum;
+		return error;
 	}
-	return opn_csum_store(skb, offset, sum);
+	if (__builtin_constant_p(offset) && !OPN_FRAGS)
+		return -OPN_EFAULT;
+	if (opn_h_xdp_load_bytes(skb->xdp, offset, &sum, sizeof(sum)))
+		return -OPN_EFAULT;
+	error = opn_l3_csum(&sum, from, to, flags);
+	opn_h_xdp_store_bytes(skb->xdp, offset, &sum, sizeof(sum));
+	return error;
 }
 
-/*
- * bpf_l4_csum_replace(): net/core/filter.c, net/core/utils.c: inet_proto_csum_replace4() where
- * skb->ip_summed is not CHECKSUM_PARTIAL, as it is for what came over a wire.
- */
-OPN_INLINE long opn_skb_l4_csum_replace(struct opn_skb *skb, unsigned int offset,
-					unsigned long long from, unsigned long long to,
-					unsigned long long flags)
+/* net/core/utils.c: inet_proto_csum_replace4() and its like, without CHECKSUM_PARTIAL */
+OPN_INLINE long opn_l4_csum(unsigned short *sum, unsigned long long from, unsigned long long to,
+			    unsigned long long flags)
 {
-	unsigned short sum;
-
-	if (flags & ~(unsigned long long)(OPN_CSUM_SIZE | OPN_CSUM_PSEUDO | OPN_CSUM_MANGLED_0 |
-					  OPN_CSUM_ENFORCE | OPN_CSUM_IPV6))
-		return -OPN_EINVAL;
-	if (opn_csum_load(skb, offset, &sum))
-		return -OPN_EFAULT;
-	if (flags & OPN_CSUM_MANGLED_0 && !(flags & OPN_CSUM_ENFORCE) && !sum)
+	if (flags & OPN_CSUM_MANGLED_0 && !(flags & OPN_CSUM_ENFORCE) && !*sum)
 		return 0;
 	switch (flags & OPN_CSUM_SIZE) {
 	case 0:
 		if (from)
 			return -OPN_EINVAL;
-		sum = opn_csum_fold(opn_csum_add(to, ~(unsigned int)sum));
+		*sum = opn_csum_fold(opn_csum_add(to, ~(unsigned int)*sum));
 		break;
 	case 2:
-		sum = opn_csum_replace4(sum, (unsigned short)from, (unsigned short)to);
+		*sum = opn_csum_replace4(*sum, (unsigned short)from, (unsigned short)to);
 		break;
 	case 4:
-		sum = opn_csum_replace4(sum, from, to);
+		*sum = opn_csum_replace4(*sum, from, to);
 		break;
 	default:
 		return -OPN_EINVAL;
 	}
-	if (flags & OPN_CSUM_MANGLED_0 && !sum)
-		sum = 0xffff;
-	return opn_csum_store(skb, offset, sum);
+	if (flags & OPN_CSUM_MANGLED_0 && !*sum)
+		*sum = 0xffff;
+	return 0;
+}
+
+/*
+ * bpf_l4_csum_replace(): net/core/filter.c, where skb->ip_summed is not CHECKSUM_PARTIAL, as it is
+ * for what came over a wire.
+ */
+OPN_INLINE long opn_skb_l4_csum_replace(struct opn_skb *skb, unsigned int offset,
+					unsigned long long from, unsigned long long to,
+					unsigned long long flags)
+{
+	opn_half *at = opn_csum_at(skb, offset);
+	unsigned short sum;
+	long error;
+
+	if (flags & ~(unsigned long long)(OPN_CSUM_SIZE | OPN_CSUM_PSEUDO | OPN_CSUM_MANGLED_0 |
+					  OPN_CSUM_ENFORCE | OPN_CSUM_IPV6))
+		return -OPN_EINVAL;
+	if (offset > 0xffff || offset & 1)
+		return -OPN_EFAULT;
+	if (at) {
+		sum = *at;
+		error = opn_l4_csum(&sum, from, to, flags);
+		*at = sum;
+		return error;
+	}
+	if (__builtin_constant_p(offset) && !OPN_FRAGS)
+		return -OPN_EFAULT;
+	if (opn_h_xdp_load_bytes(skb->xdp, offset, &sum, sizeof(sum)))
+		return -OPN_EFAULT;
+	error = opn_l4_csum(&sum, from, to, flags);
+	opn_h_xdp_store_bytes(skb->xdp, offset, &sum, sizeof(sum));
+	return error;
 }
 
 /*
@@ -519,18 +563,18 @@ OPN_INLINE long opn_skb_csum_level(struct opn_skb *skb, unsigned long long level
 	}
 }
 
-/* Clears bytes that bpf_xdp_adjust_head() brought in. */
-OPN_INLINE long opn_skb_clear(struct opn_skb *skb, unsigned int offset, unsigned int len)
+/*
+ * Clears bytes of the packet. A constant number of them has been found to be there.
+ */
+OPN_INLINE void opn_skb_clear(struct opn_skb *skb, unsigned char *data, unsigned int offset,
+			      unsigned int len)
 {
-	unsigned char *data = opn_skb_data(skb);
 	unsigned long long none[4] = {};
 	unsigned int i, part;
 
 	if (__builtin_constant_p(offset) && __builtin_constant_p(len) && len <= 128) {
-		if (data + offset + len > opn_skb_data_end(skb))
-			return -OPN_ENOMEM;
 		__builtin_memset(__builtin_assume_aligned(data + offset, 2), 0, len);
-		return 0;
+		return;
 	}
 	for (i = 0; i < OPN_ROOM_MAX; i += sizeof(none)) {
 		if (i >= len)
@@ -540,7 +584,6 @@ OPN_INLINE long opn_skb_clear(struct opn_skb *skb, unsigned int offset, unsigned
 			part = sizeof(none);
 		opn_h_xdp_store_bytes(skb->xdp, offset + i, none, part);
 	}
-	return 0;
 }
 
 struct opn_head14 {
@@ -586,26 +629,30 @@ OPN_INLINE long opn_skb_push(struct opn_skb *skb, unsigned int head, unsigned in
 		return -OPN_ENOMEM;
 	opn_head_move(data, data + len, head);
 	skb->grown += len;
-	return opn_skb_clear(skb, head, len);
+	opn_skb_clear(skb, data, head, len);
+	return 0;
 }
 
-/* net/core/filter.c: bpf_skb_net_hdr_pop(): out with what is behind the first bytes. */
-OPN_INLINE long opn_skb_pop(struct opn_skb *skb, unsigned int head, unsigned int len)
+/*
+ * net/core/filter.c: bpf_skb_net_hdr_pop(): out with what is behind the first bytes. At least min
+ * bytes have to be left behind the MAC header.
+ */
+OPN_INLINE long opn_skb_pop(struct opn_skb *skb, unsigned int head, unsigned int min,
+			    unsigned int len)
 {
 	unsigned char *data = opn_skb_data(skb), *end = opn_skb_data_end(skb);
 
-	if (data + len + head > end || (!__builtin_constant_p(len) && data + head > end))
+	if (data + len + OPN_ETH_HLEN + min > end)
+		return -OPN_ENOTSUPP;
+	if (head > OPN_ETH_HLEN + min && data + len + head > end)
+		return -OPN_ENOMEM;
+	if (!__builtin_constant_p(len) && data + head > end)
 		return -OPN_ENOMEM;
 	opn_head_move(data + len, data, head);
 	/* Cannot fail: an Ethernet header is left. */
 	opn_h_xdp_adjust_head(skb->xdp, len);
 	skb->grown -= len;
 	return 0;
-}
-
-OPN_INLINE long opn_skb_resize(struct opn_skb *skb, unsigned int head, int shrink, unsigned int len)
-{
-	return shrink ? opn_skb_pop(skb, head, len) : opn_skb_push(skb, head, len);
 }
 
 OPN_INLINE void opn_skb_rename(struct opn_skb *skb, unsigned short protocol)
@@ -632,6 +679,49 @@ OPN_INLINE long opn_skb_encap_check(struct opn_skb *skb, unsigned int len, unsig
 	return 0;
 }
 
+/* bpf_skb_adjust_room() of a packet whose network header has a fixed part of so many bytes */
+OPN_INLINE long opn_skb_adjust_room_of(struct opn_skb *skb, unsigned int base, int diff,
+				       unsigned int mode, unsigned long long flags)
+{
+	const unsigned long long encap = OPN_ROOM_ENCAP_IPV4 | OPN_ROOM_ENCAP_IPV6;
+	const unsigned long long decap = OPN_ROOM_DECAP_IPV4 | OPN_ROOM_DECAP_IPV6;
+	const unsigned long long shrinks = OPN_ROOM_FIXED_GSO | OPN_ROOM_KEEP_CSUM | decap;
+	unsigned int len = diff < 0 ? -(unsigned int)diff : (unsigned int)diff;
+	unsigned int head = OPN_ETH_HLEN + (mode == OPN_ROOM_NET ? base : 0);
+	unsigned int min = base;
+	long error;
+
+	if (flags & decap) {
+		if (diff >= 0 || (flags & decap) == decap)
+			return -OPN_EINVAL;
+		min = flags & OPN_ROOM_DECAP_IPV4 ? OPN_IPV4_LEN : OPN_IPV6_LEN;
+	}
+	if (diff < 0) {
+		if (flags & ~shrinks)
+			return opn_skb_len(skb) < len + OPN_ETH_HLEN + min ? -OPN_ENOTSUPP
+									   : -OPN_EINVAL;
+		error = opn_skb_pop(skb, head, min, len);
+		if (error)
+			return error;
+	} else {
+		error = flags & encap ? opn_skb_encap_check(skb, len, flags) : 0;
+		if (error)
+			return error;
+		error = opn_skb_push(skb, head, len);
+		if (error)
+			return error;
+		if (flags & encap)
+			skb->encapsulation = 1;
+	}
+	if (base == OPN_IPV4_LEN && flags & (OPN_ROOM_ENCAP_IPV6 | OPN_ROOM_DECAP_IPV6))
+		opn_skb_rename(skb, OPN_ETH_P_IPV6);
+	if (base == OPN_IPV6_LEN && flags & (OPN_ROOM_ENCAP_IPV4 | OPN_ROOM_DECAP_IPV4))
+		opn_skb_rename(skb, OPN_ETH_P_IP);
+	if (!(flags & OPN_ROOM_KEEP_CSUM))
+		skb->csum_level = -1;
+	return 0;
+}
+
 /*
  * bpf_skb_adjust_room(): net/core/filter.c. Segmentation offload, which most flags are about, is
  * not there at XDP. Room in front is what bpf_xdp_adjust_head() gives; more is -ENOMEM.
@@ -639,60 +729,20 @@ OPN_INLINE long opn_skb_encap_check(struct opn_skb *skb, unsigned int len, unsig
 OPN_INLINE long opn_skb_adjust_room(struct opn_skb *skb, int diff, unsigned int mode,
 				    unsigned long long flags)
 {
-	const unsigned long long encap = OPN_ROOM_ENCAP_IPV4 | OPN_ROOM_ENCAP_IPV6;
-	const unsigned long long decap = OPN_ROOM_DECAP_IPV4 | OPN_ROOM_DECAP_IPV6;
-	const unsigned long long shrinks = OPN_ROOM_FIXED_GSO | OPN_ROOM_KEEP_CSUM | decap;
-	unsigned int len = diff < 0 ? -(unsigned int)diff : (unsigned int)diff;
-	int v4 = skb->protocol == OPN_NET16(OPN_ETH_P_IP);
-	int v6 = skb->protocol == OPN_NET16(OPN_ETH_P_IPV6);
-	unsigned int now, min = v4 ? OPN_IPV4_LEN : OPN_IPV6_LEN;
-	long error;
+	const unsigned long long known = 0x1ff | 0xffULL << OPN_ROOM_ENCAP_L2_SHIFT;
 
-	if (flags & ~(shrinks | encap | OPN_ROOM_ENCAP_GRE | OPN_ROOM_ENCAP_UDP |
-		      OPN_ROOM_ENCAP_ETH | 0xffULL << OPN_ROOM_ENCAP_L2_SHIFT))
+	if (flags & ~known)
 		return -OPN_EINVAL;
-	if (len > 0xfff)
+	if (diff > 0xfff || diff < -0xfff)
 		return -OPN_EFAULT;
-	if (!v4 && !v6)
+	/* Behind bpf_skb_change_head() the kernel knows a MAC header of another length. */
+	if ((mode != OPN_ROOM_NET && mode != OPN_ROOM_MAC) || skb->network != OPN_ETH_HLEN)
 		return -OPN_ENOTSUPP;
-	if (mode != OPN_ROOM_NET && mode != OPN_ROOM_MAC)
-		return -OPN_ENOTSUPP;
-	if (flags & decap) {
-		if (diff >= 0 || (flags & decap) == decap)
-			return -OPN_EINVAL;
-		min = flags & OPN_ROOM_DECAP_IPV4 ? OPN_IPV4_LEN : OPN_IPV6_LEN;
-	}
-	/* Behind bpf_skb_change_head() the kernel knows an L2 header of another length. */
-	if (skb->network != OPN_ETH_HLEN)
-		return -OPN_ENOTSUPP;
-	if (diff < 0) {
-		now = opn_skb_len(skb) - OPN_ETH_HLEN;
-		if (len >= now || now - len < min)
-			return -OPN_ENOTSUPP;
-		if (flags & ~shrinks)
-			return -OPN_EINVAL;
-	} else if (flags & encap) {
-		error = opn_skb_encap_check(skb, len, flags);
-		if (error)
-			return error;
-	}
-	if (mode == OPN_ROOM_MAC)
-		error = opn_skb_resize(skb, OPN_ETH_HLEN, diff < 0, len);
-	else if (v4)
-		error = opn_skb_resize(skb, OPN_ETH_HLEN + OPN_IPV4_LEN, diff < 0, len);
-	else
-		error = opn_skb_resize(skb, OPN_ETH_HLEN + OPN_IPV6_LEN, diff < 0, len);
-	if (error)
-		return error;
-	if (diff >= 0 && flags & encap)
-		skb->encapsulation = 1;
-	if (v4 && flags & (OPN_ROOM_ENCAP_IPV6 | OPN_ROOM_DECAP_IPV6))
-		opn_skb_rename(skb, OPN_ETH_P_IPV6);
-	if (v6 && flags & (OPN_ROOM_ENCAP_IPV4 | OPN_ROOM_DECAP_IPV4))
-		opn_skb_rename(skb, OPN_ETH_P_IP);
-	if (!(flags & OPN_ROOM_KEEP_CSUM))
-		skb->csum_level = -1;
-	return 0;
+	if (skb->protocol == OPN_NET16(OPN_ETH_P_IP))
+		return opn_skb_adjust_room_of(skb, OPN_IPV4_LEN, diff, mode, flags);
+	if (skb->protocol == OPN_NET16(OPN_ETH_P_IPV6))
+		return opn_skb_adjust_room_of(skb, OPN_IPV6_LEN, diff, mode, flags);
+	return -OPN_ENOTSUPP;
 }
 
 /*
@@ -712,7 +762,7 @@ OPN_INLINE long opn_skb_change_proto(struct opn_skb *skb, unsigned short protoco
 	if (skb->protocol == OPN_NET16(OPN_ETH_P_IP) && protocol == OPN_NET16(OPN_ETH_P_IPV6))
 		error = opn_skb_push(skb, OPN_ETH_HLEN, diff);
 	else if (skb->protocol == OPN_NET16(OPN_ETH_P_IPV6) && protocol == OPN_NET16(OPN_ETH_P_IP))
-		error = opn_skb_pop(skb, OPN_ETH_HLEN, diff);
+		error = opn_error(opn_skb_pop(skb, OPN_ETH_HLEN, 0, diff), OPN_ENOMEM);
 	else
 		return -OPN_ENOTSUPP;
 	if (error)
@@ -725,13 +775,19 @@ OPN_INLINE long opn_skb_change_proto(struct opn_skb *skb, unsigned short protoco
 /* bpf_skb_change_head(): net/core/filter.c. The network header stays where it is. */
 OPN_INLINE long opn_skb_change_head(struct opn_skb *skb, unsigned int len, unsigned long long flags)
 {
+	unsigned char *data;
+
 	if (flags)
 		return -OPN_EINVAL;
 	if (len >= OPN_ROOM_MAX || opn_skb_room(skb, len, skb->vlan_present))
 		return -OPN_ENOMEM;
+	data = opn_skb_data(skb);
+	if (__builtin_constant_p(len) && data + len > opn_skb_data_end(skb))
+		return -OPN_ENOMEM;
+	opn_skb_clear(skb, data, 0, len);
 	skb->network += len;
 	skb->grown += len;
-	return opn_skb_clear(skb, 0, len);
+	return 0;
 }
 
 /*
@@ -741,21 +797,22 @@ OPN_INLINE long opn_skb_change_head(struct opn_skb *skb, unsigned int len, unsig
 OPN_INLINE long opn_skb_change_tail(struct opn_skb *skb, unsigned int len, unsigned long long flags)
 {
 	unsigned int now = opn_skb_len(skb);
+	long error;
 
-	if (flags || len < skb->network)
+	if (flags || len > 0x7fffffff || len < skb->network)
 		return -OPN_EINVAL;
 	if (skb->encapsulation)
 		return -OPN_ENOTSUPP;
-	if (len > 0xffff || opn_h_xdp_adjust_tail(skb->xdp, (int)len - (int)now))
-		return -OPN_ENOMEM;
-	skb->grown += (int)len - (int)now;
-	return 0;
+	error = opn_error(opn_h_xdp_adjust_tail(skb->xdp, (int)len - (int)now), OPN_ENOMEM);
+	if (!error)
+		skb->grown += (int)len - (int)now;
+	return error;
 }
 
 /* bpf_skb_pull_data(): net/core/filter.c. Of 0 bytes it pulls what is linear. */
 OPN_INLINE long opn_skb_pull_data(struct opn_skb *skb, unsigned int len)
 {
-	return len <= opn_skb_data_end(skb) - opn_skb_data(skb) ? 0 : -OPN_ENOMEM;
+	return len <= opn_skb_headlen(skb) ? 0 : -OPN_ENOMEM;
 }
 
 /* bpf_skb_vlan_push(): net/core/filter.c, net/core/skbuff.c: a tag that is there goes into the
@@ -768,8 +825,7 @@ OPN_INLINE long opn_skb_vlan_push(struct opn_skb *skb, unsigned short proto, uns
 		return -OPN_ENOMEM;
 	if (skb->vlan_present) {
 		opn_h_xdp_adjust_head(skb->xdp, OPN_VLAN_HLEN);
-		if (opn_skb_put_tag(skb))
-			return -OPN_ENOMEM;
+		opn_skb_put_tag(skb);
 		skb->protocol = skb->vlan_proto;
 		skb->grown += OPN_VLAN_HLEN;
 	}
@@ -779,13 +835,17 @@ OPN_INLINE long opn_skb_vlan_push(struct opn_skb *skb, unsigned short proto, uns
 	return 0;
 }
 
-/* net/core/skbuff.c: __skb_vlan_pop(): where the network header is afterwards */
+/* net/core/skbuff.c: __skb_vlan_pop() */
 OPN_INLINE long opn_skb_pop_tag(struct opn_skb *skb, unsigned int *tci)
 {
-	long error = opn_skb_take_tag(skb, tci);
+	unsigned char *data = opn_skb_data(skb), *end = opn_skb_data_end(skb);
+	unsigned short behind = 0;
 
-	if (error)
-		return error;
+	if (data + OPN_ETH_HLEN + OPN_VLAN_HLEN > end)
+		return -OPN_ENOMEM;
+	if (data + sizeof(struct opn_tagged) <= end)
+		behind = ((struct opn_tagged *)data)->half[9];
+	*tci = opn_skb_take_tag(skb, data, behind);
 	skb->grown -= OPN_VLAN_HLEN;
 	skb->network -= OPN_VLAN_HLEN;
 	if (skb->network < OPN_ETH_HLEN)
@@ -882,11 +942,20 @@ OPN_INLINE long opn_skb_check_mtu(struct opn_skb *skb, unsigned int ifindex, uns
  */
 OPN_INLINE long opn_skb_tail_call(struct opn_skb *skb, void *programs, unsigned int index)
 {
-	if (skb->vlan_present && opn_skb_put_tag(skb))
-		return -OPN_ENOMEM;
-	opn_h_tail_call(skb->xdp, programs, index);
+	unsigned short protocol = skb->protocol;
+	unsigned int tci = skb->vlan_tci;
+	unsigned char *data;
+
 	if (skb->vlan_present)
-		opn_skb_take_tag(skb, &skb->vlan_tci);
+		opn_skb_put_tag(skb);
+	opn_h_tail_call(skb->xdp, programs, index);
+	if (!skb->vlan_present)
+		return -OPN_EINVAL;
+	data = opn_skb_data(skb);
+	if (data + OPN_ETH_HLEN + OPN_VLAN_HLEN <= opn_skb_data_end(skb))
+		opn_skb_take_tag(skb, data, 0);
+	skb->protocol = protocol;
+	skb->vlan_tci = tci;
 	return -OPN_EINVAL;
 }
 
