@@ -6,7 +6,7 @@
  * struct __sk_buff has a value at XDP, under the same names. opn_skb_enter() gives the body what tc
  * ingress would (one VLAN tag out of the bytes), opn_skb_leave() puts the tag back and says the
  * verdict in XDP's numbers. Helpers that XDP lacks, or has with another contract, are the functions
- * named opn_skb_*; errors have the numbers that the kernel's helper gives.
+ * named after them; errors have the numbers that the kernel's helper gives.
  *
  * Nothing is included: whoever includes this has struct xdp_md from linux/bpf.h or from vmlinux.h,
  * and these two exclude each other. So constants and helpers have names of their own here.
@@ -341,17 +341,22 @@ OPN_INLINE int opn_skb_leave(struct opn_skb *skb, int verdict)
 }
 
 /*
- * bpf_skb_load_bytes(): net/core/filter.c. A failure clears the buffer there; here it does so where
- * the length is a constant.
+ * What a load leaves behind: a failure clears the buffer, here where the length is a constant.
  */
-OPN_INLINE long opn_skb_load_bytes(struct opn_skb *skb, unsigned int offset, void *to,
-				   unsigned int len)
+OPN_INLINE long opn_skb_loaded(long result, void *to, unsigned int len)
 {
-	if (!opn_h_xdp_load_bytes(skb->xdp, offset, to, len))
+	if (!result)
 		return 0;
 	if (__builtin_constant_p(len))
 		__builtin_memset(to, 0, len);
 	return -OPN_EFAULT;
+}
+
+/* bpf_skb_load_bytes(): net/core/filter.c */
+OPN_INLINE long opn_skb_load_bytes(struct opn_skb *skb, unsigned int offset, void *to,
+				   unsigned int len)
+{
+	return opn_skb_loaded(opn_h_xdp_load_bytes(skb->xdp, offset, to, len), to, len);
 }
 
 /*
@@ -361,12 +366,9 @@ OPN_INLINE long opn_skb_load_bytes(struct opn_skb *skb, unsigned int offset, voi
 OPN_INLINE long opn_skb_load_bytes_relative(struct opn_skb *skb, unsigned int offset, void *to,
 					    unsigned int len, unsigned int start)
 {
-	if (start <= 1 && offset <= 0xffff &&
-	    !opn_h_xdp_load_bytes(skb->xdp, offset + (start ? skb->network : 0), to, len))
-		return 0;
-	if (__builtin_constant_p(len))
-		__builtin_memset(to, 0, len);
-	return -OPN_EFAULT;
+	if (start > 1 || offset > 0xffff)
+		return opn_skb_loaded(1, to, len);
+	return opn_skb_load_bytes(skb, offset + (start ? skb->network : 0), to, len);
 }
 
 /* bpf_skb_store_bytes(): net/core/filter.c. There is no skb->csum to keep. */
@@ -386,8 +388,9 @@ OPN_INLINE long opn_skb_store_bytes(struct opn_skb *skb, unsigned int offset, co
 /* include/net/checksum.h: csum_add() */
 OPN_INLINE unsigned int opn_csum_add(unsigned int sum, unsigned int more)
 {
-	sum += more;
-	return sum + (sum < more);
+	unsigned long long wide = (unsigned long long)sum + more;
+
+	return wide + (wide >> 32);
 }
 
 /* include/asm-generic/checksum.h: csum_fold() */
@@ -407,8 +410,9 @@ OPN_INLINE unsigned short opn_csum_replace4(unsigned short sum, unsigned int fro
 /* include/net/checksum.h: csum16_add() */
 OPN_INLINE unsigned short opn_csum16_add(unsigned short sum, unsigned short more)
 {
-	sum += more;
-	return sum + (sum < more);
+	unsigned int wide = (unsigned int)sum + more;
+
+	return wide + (wide >> 16);
 }
 
 /*
@@ -424,57 +428,12 @@ OPN_INLINE opn_half *opn_csum_at(struct opn_skb *skb, unsigned int offset)
 	return (opn_half *)(data + offset);
 }
 
-OPN_INLINE long opn_l3_csum(unsigned short *sum, unsigned long long from, unsigned long long to,
-			    unsigned long long flags)
-{
-	switch (flags) {
-	case 0:
-		if (from)
-			return -OPN_EINVAL;
-		*sum = opn_csum_fold(opn_csum_add(to, ~(unsigned int)*sum));
-		return 0;
-	case 2:
-		*sum = ~opn_csum16_add(opn_csum16_add(~*sum, ~(unsigned short)from), to);
-		return 0;
-	case 4:
-		*sum = opn_csum_replace4(*sum, from, to);
-		return 0;
-	default:
-		return -OPN_EINVAL;
-	}
-}
-
-/* bpf_l3_csum_replace(): net/core/filter.c */
-OPN_INLINE long opn_skb_l3_csum_replace(struct opn_skb *skb, unsigned int offset,
-					unsigned long long from, unsigned long long to,
-					unsigned long long flags)
-{
-	opn_half *at = opn_csum_at(skb, offset);
-	unsigned short sum;
-	long error;
-
-	if (flags & ~(unsigned long long)OPN_CSUM_SIZE)
-		return -OPN_EINVAL;
-	if (offset > 0xffff || offset & 1)
-		return -OPN_EFAULT;
-	if (at) {
-		sum = *at;
-		error = opn_l3_csum(&sum, from, to, flags);
-		*at = sum;
-		return error;
-	}
-	if (__builtin_constant_p(offset) && !OPN_FRAGS)
-		return -OPN_EFAULT;
-	if (opn_h_xdp_load_bytes(skb->xdp, offset, &sum, sizeof(sum)))
-		return -OPN_EFAULT;
-	error = opn_l3_csum(&sum, from, to, flags);
-	opn_h_xdp_store_bytes(skb->xdp, offset, &sum, sizeof(sum));
-	return error;
-}
-
-/* net/core/utils.c: inet_proto_csum_replace4() and its like, without CHECKSUM_PARTIAL */
-OPN_INLINE long opn_l4_csum(unsigned short *sum, unsigned long long from, unsigned long long to,
-			    unsigned long long flags)
+/*
+ * net/core/filter.c: bpf_l3_csum_replace(), bpf_l4_csum_replace(). What flags they allow is checked
+ * before. The one counts two bytes in 16 bits, the other in 32, which differ in how they write 0.
+ */
+OPN_INLINE long opn_csum_change(unsigned short *sum, unsigned long long from, unsigned long long to,
+				unsigned long long flags, int l4)
 {
 	if (flags & OPN_CSUM_MANGLED_0 && !(flags & OPN_CSUM_ENFORCE) && !*sum)
 		return 0;
@@ -485,7 +444,10 @@ OPN_INLINE long opn_l4_csum(unsigned short *sum, unsigned long long from, unsign
 		*sum = opn_csum_fold(opn_csum_add(to, ~(unsigned int)*sum));
 		break;
 	case 2:
-		*sum = opn_csum_replace4(*sum, (unsigned short)from, (unsigned short)to);
+		if (l4)
+			*sum = opn_csum_replace4(*sum, (unsigned short)from, (unsigned short)to);
+		else
+			*sum = ~opn_csum16_add(opn_csum16_add(~*sum, ~(unsigned short)from), to);
 		break;
 	case 4:
 		*sum = opn_csum_replace4(*sum, from, to);
@@ -498,26 +460,18 @@ OPN_INLINE long opn_l4_csum(unsigned short *sum, unsigned long long from, unsign
 	return 0;
 }
 
-/*
- * bpf_l4_csum_replace(): net/core/filter.c, where skb->ip_summed is not CHECKSUM_PARTIAL, as it is
- * for what came over a wire.
- */
-OPN_INLINE long opn_skb_l4_csum_replace(struct opn_skb *skb, unsigned int offset,
-					unsigned long long from, unsigned long long to,
-					unsigned long long flags)
+OPN_INLINE long opn_csum_replace(struct opn_skb *skb, unsigned int offset, unsigned long long from,
+				 unsigned long long to, unsigned long long flags, int l4)
 {
 	opn_half *at = opn_csum_at(skb, offset);
 	unsigned short sum;
 	long error;
 
-	if (flags & ~(unsigned long long)(OPN_CSUM_SIZE | OPN_CSUM_PSEUDO | OPN_CSUM_MANGLED_0 |
-					  OPN_CSUM_ENFORCE | OPN_CSUM_IPV6))
-		return -OPN_EINVAL;
 	if (offset > 0xffff || offset & 1)
 		return -OPN_EFAULT;
 	if (at) {
 		sum = *at;
-		error = opn_l4_csum(&sum, from, to, flags);
+		error = opn_csum_change(&sum, from, to, flags, l4);
 		*at = sum;
 		return error;
 	}
@@ -525,16 +479,42 @@ OPN_INLINE long opn_skb_l4_csum_replace(struct opn_skb *skb, unsigned int offset
 		return -OPN_EFAULT;
 	if (opn_h_xdp_load_bytes(skb->xdp, offset, &sum, sizeof(sum)))
 		return -OPN_EFAULT;
-	error = opn_l4_csum(&sum, from, to, flags);
+	error = opn_csum_change(&sum, from, to, flags, l4);
 	opn_h_xdp_store_bytes(skb->xdp, offset, &sum, sizeof(sum));
 	return error;
+}
+
+/* bpf_l3_csum_replace() */
+OPN_INLINE long opn_l3_csum_replace(struct opn_skb *skb, unsigned int offset,
+				    unsigned long long from, unsigned long long to,
+				    unsigned long long flags)
+{
+	if (flags & ~(unsigned long long)OPN_CSUM_SIZE)
+		return -OPN_EINVAL;
+	return opn_csum_replace(skb, offset, from, to, flags, 0);
+}
+
+/*
+ * bpf_l4_csum_replace(), where skb->ip_summed is not CHECKSUM_PARTIAL, as it is for what came over
+ * a wire (net/core/utils.c: inet_proto_csum_replace4()).
+ */
+OPN_INLINE long opn_l4_csum_replace(struct opn_skb *skb, unsigned int offset,
+				    unsigned long long from, unsigned long long to,
+				    unsigned long long flags)
+{
+	const unsigned long long allowed = OPN_CSUM_SIZE | OPN_CSUM_PSEUDO | OPN_CSUM_MANGLED_0 |
+					   OPN_CSUM_ENFORCE | OPN_CSUM_IPV6;
+
+	if (flags & ~allowed)
+		return -OPN_EINVAL;
+	return opn_csum_replace(skb, offset, from, to, flags, 1);
 }
 
 /*
  * bpf_csum_update(): net/core/filter.c, for a packet without CHECKSUM_COMPLETE. XDP has none: a
  * driver sums up what the program leaves.
  */
-OPN_INLINE long opn_skb_csum_update(struct opn_skb *skb, unsigned int csum)
+OPN_INLINE long opn_csum_update(struct opn_skb *skb, unsigned int csum)
 {
 	(void)skb;
 	(void)csum;
@@ -542,7 +522,7 @@ OPN_INLINE long opn_skb_csum_update(struct opn_skb *skb, unsigned int csum)
 }
 
 /* bpf_csum_level(): net/core/filter.c, include/linux/skbuff.h: __skb_incr_checksum_unnecessary() */
-OPN_INLINE long opn_skb_csum_level(struct opn_skb *skb, unsigned long long level)
+OPN_INLINE long opn_csum_level(struct opn_skb *skb, unsigned long long level)
 {
 	switch (level) {
 	case 0: /* BPF_CSUM_LEVEL_QUERY */
@@ -895,7 +875,7 @@ OPN_INLINE long opn_skb_change_type(struct opn_skb *skb, unsigned int type)
  * bpf_redirect() of tc, out of a device: net/core/filter.c. What tc drops, a target that is not
  * there, XDP drops too.
  */
-OPN_INLINE long opn_skb_redirect(unsigned int ifindex, unsigned long long flags)
+OPN_INLINE long opn_redirect(unsigned int ifindex, unsigned long long flags)
 {
 	if (flags)
 		return OPN_TC_SHOT;
@@ -908,7 +888,7 @@ OPN_INLINE long opn_skb_redirect(unsigned int ifindex, unsigned long long flags)
  * packet must fit into the device: is_skb_forwardable(), four bytes of a tag aside. tot_len and its
  * other name mtu_result are at byte 6 of struct bpf_fib_lookup, ifindex at 8.
  */
-OPN_INLINE long opn_skb_fib_lookup(struct opn_skb *skb, void *params, int size, unsigned int flags)
+OPN_INLINE long opn_fib_lookup(struct opn_skb *skb, void *params, int size, unsigned int flags)
 {
 	opn_half *tot_len = (opn_half *)((unsigned char *)params + 6);
 	opn_word *ifindex = (opn_word *)((unsigned char *)params + 8);
@@ -926,8 +906,8 @@ OPN_INLINE long opn_skb_fib_lookup(struct opn_skb *skb, void *params, int size, 
 
 /* bpf_check_mtu(): net/core/filter.c, bpf_skb_check_mtu(): segments (flag 1) are not there at XDP.
  */
-OPN_INLINE long opn_skb_check_mtu(struct opn_skb *skb, unsigned int ifindex, unsigned int *mtu_len,
-				  int len_diff, unsigned long long flags)
+OPN_INLINE long opn_check_mtu(struct opn_skb *skb, unsigned int ifindex, unsigned int *mtu_len,
+			      int len_diff, unsigned long long flags)
 {
 	if (flags & ~1ULL)
 		return -OPN_EINVAL;
@@ -940,7 +920,7 @@ OPN_INLINE long opn_skb_check_mtu(struct opn_skb *skb, unsigned int ifindex, uns
  * bpf_tail_call(): the next program of the array has an entry of its own, which takes the tag out
  * again. Comes back where there is none.
  */
-OPN_INLINE long opn_skb_tail_call(struct opn_skb *skb, void *programs, unsigned int index)
+OPN_INLINE long opn_tail_call(struct opn_skb *skb, void *programs, unsigned int index)
 {
 	unsigned short protocol = skb->protocol;
 	unsigned int tci = skb->vlan_tci;
