@@ -142,6 +142,8 @@ struct opn_skb {
 	unsigned char encapsulation;
 	/* A helper has set the protocol. */
 	unsigned char renamed;
+	/* The hash is what the program or an earlier call made it: skb->l4_hash, skb->sw_hash. */
+	unsigned char hashed;
 	unsigned int pkt_type;
 	unsigned int mark;
 	unsigned int queue_mapping;
@@ -371,6 +373,22 @@ OPN_INLINE long opn_skb_load_bytes_relative(struct opn_skb *skb, unsigned int of
 	return opn_skb_load_bytes(skb, offset + (start ? skb->network : 0), to, len);
 }
 
+/* bpf_set_hash(): net/core/filter.c */
+OPN_INLINE long opn_set_hash(struct opn_skb *skb, unsigned int hash)
+{
+	skb->hash = hash;
+	skb->hashed = 1;
+	return 0;
+}
+
+/* bpf_set_hash_invalid(): net/core/filter.c */
+OPN_INLINE long opn_set_hash_invalid(struct opn_skb *skb)
+{
+	skb->hash = 0;
+	skb->hashed = 0;
+	return 0;
+}
+
 /* bpf_skb_store_bytes(): net/core/filter.c. There is no skb->csum to keep. */
 OPN_INLINE long opn_skb_store_bytes(struct opn_skb *skb, unsigned int offset, const void *from,
 				    unsigned int len, unsigned long long flags)
@@ -381,7 +399,7 @@ OPN_INLINE long opn_skb_store_bytes(struct opn_skb *skb, unsigned int offset, co
 		return -OPN_EINVAL;
 	error = opn_error(opn_h_xdp_store_bytes(skb->xdp, offset, from, len), OPN_EFAULT);
 	if (flags & OPN_INVALIDATE_HASH && !error)
-		skb->hash = 0;
+		opn_set_hash_invalid(skb);
 	return error;
 }
 
@@ -748,7 +766,7 @@ OPN_INLINE long opn_skb_change_proto(struct opn_skb *skb, unsigned short protoco
 	if (error)
 		return error;
 	opn_skb_rename(skb, OPN_NET16(protocol));
-	skb->hash = 0;
+	opn_set_hash_invalid(skb);
 	return 0;
 }
 
@@ -868,6 +886,93 @@ OPN_INLINE long opn_skb_change_type(struct opn_skb *skb, unsigned int type)
 	if (skb->pkt_type > OPN_PACKET_OTHERHOST || type > OPN_PACKET_OTHERHOST)
 		return -OPN_EINVAL;
 	skb->pkt_type = type;
+	return 0;
+}
+
+/*
+ * bpf_skb_ecn_set_ce(): net/core/filter.c, include/net/inet_ecn.h: IP_ECN_set_ce(),
+ * IP6_ECN_set_ce(). Packet pointers stay valid, as they do at tc.
+ */
+OPN_INLINE long opn_skb_ecn_set_ce(struct opn_skb *skb)
+{
+	struct opn_ip {
+		unsigned char version;
+		unsigned char tos;
+		unsigned short word[4];
+		unsigned short check;
+		unsigned short rest[14];
+	} ip;
+	unsigned int ecn;
+
+	if (skb->protocol == OPN_NET16(OPN_ETH_P_IP)) {
+		if (opn_h_xdp_load_bytes(skb->xdp, skb->network, &ip, OPN_IPV4_LEN))
+			return 0;
+		ecn = (ip.tos + 1) & 3;
+		if (!(ecn & 2))
+			return !ecn;
+		ip.check = opn_csum16_add(ip.check, OPN_NET16(0xfffb + ecn));
+		ip.tos |= 3;
+	} else if (skb->protocol == OPN_NET16(OPN_ETH_P_IPV6)) {
+		if (opn_h_xdp_load_bytes(skb->xdp, skb->network, &ip, OPN_IPV6_LEN))
+			return 0;
+		if (!(ip.tos & 0x30))
+			return 0;
+		ip.tos |= 0x30;
+	} else {
+		return 0;
+	}
+	opn_h_xdp_store_bytes(skb->xdp, skb->network, &ip, 12);
+	return 1;
+}
+
+OPN_INLINE unsigned int opn_hash_mix(unsigned int word)
+{
+	word ^= word >> 16;
+	word *= 0x7feb352d;
+	word ^= word >> 15;
+	word *= 0x846ca68b;
+	return word ^ word >> 16;
+}
+
+/*
+ * bpf_get_hash_recalc(): net/core/flow_dissector.c: __skb_get_hash() hashes addresses and ports,
+ * the same for both directions, with a key that only the kernel has. So this is another number,
+ * with the same property: sums know no direction.
+ */
+OPN_INLINE unsigned int opn_get_hash_recalc(struct opn_skb *skb)
+{
+	unsigned int word[10] = {}, behind = 0, protocol = 0, hash = 0, i;
+	unsigned short port[2] = {};
+
+	if (skb->hashed)
+		return skb->hash;
+	if (skb->protocol == OPN_NET16(OPN_ETH_P_IP)) {
+		opn_h_xdp_load_bytes(skb->xdp, skb->network, word, OPN_IPV4_LEN);
+		hash = opn_hash_mix(word[3]) + opn_hash_mix(word[4]);
+		behind = (((unsigned char *)word)[0] & 15) * 4;
+		protocol = ((unsigned char *)word)[9];
+		/* The ports are in the first fragment only. */
+		if (((opn_half *)word)[3] & OPN_NET16(0x3fff))
+			behind = 0;
+	} else if (skb->protocol == OPN_NET16(OPN_ETH_P_IPV6)) {
+		opn_h_xdp_load_bytes(skb->xdp, skb->network, word, OPN_IPV6_LEN);
+		for (i = 0; i < 4; i++)
+			hash += opn_hash_mix(word[2 + i] + i) + opn_hash_mix(word[6 + i] + i);
+		behind = OPN_IPV6_LEN;
+		protocol = ((unsigned char *)word)[6];
+	}
+	/* TCP, UDP, SCTP */
+	if (behind && (protocol == 6 || protocol == 17 || protocol == 132))
+		opn_h_xdp_load_bytes(skb->xdp, skb->network + behind, port, sizeof(port));
+	hash = opn_hash_mix(hash + opn_hash_mix(port[0]) + opn_hash_mix(port[1]) + protocol);
+	opn_set_hash(skb, hash ? hash : 1);
+	return skb->hash;
+}
+
+/* bpf_get_route_realm(): include/net/dst.h: dst_tclassid(): no route has been looked up. */
+OPN_INLINE unsigned int opn_get_route_realm(struct opn_skb *skb)
+{
+	(void)skb;
 	return 0;
 }
 
