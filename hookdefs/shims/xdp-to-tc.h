@@ -120,6 +120,10 @@ static long (*const opn_h_loop)(unsigned int, void *, void *, unsigned long long
  * (bpf_skb_is_valid_access()). */
 #define OPN_STORE(field, value) (*(volatile unsigned int *)&(field) = (value))
 
+/* What is compared next is this and no copy, so that the verifier knows its bounds after: a 64-bit
+ * value, as clang compares narrower ones shifted. */
+#define OPN_OPAQUE(value) __asm__ volatile("" : "+r"(value))
+
 OPN_INLINE int opn_is_ip(unsigned int protocol)
 {
 	return protocol == OPN_NET16(OPN_ETH_P_IP) || protocol == OPN_NET16(OPN_ETH_P_IPV6);
@@ -417,9 +421,10 @@ OPN_INLINE long opn_shrink_head(struct __sk_buff *skb, unsigned int size, unsign
 {
 	unsigned char header[OPN_HEADER_MAX], version = 0;
 	unsigned long long flags = OPN_ROOM_FIXED_GSO;
-	unsigned int length = OPN_ETH_LENGTH + behind;
+	unsigned long length = OPN_ETH_LENGTH + behind;
 	int by = -(int)size;
 
+	OPN_OPAQUE(length);
 	if (length > sizeof(header) || !opn_is_ip(skb->protocol) ||
 	    opn_h_load_bytes(skb, size, header, length))
 		return opn_slide_head(skb, size);
@@ -441,16 +446,15 @@ OPN_INLINE long opn_xdp_adjust_head(struct __sk_buff *skb, int delta)
 	unsigned int room = opn_state_room(skb), behind = opn_state_behind(skb);
 
 	if (delta < 0) {
-		if (delta < -OPN_XDP_HEADROOM * 16 || (int)room < -delta ||
-		    opn_grow_head(skb, -delta, &behind))
+		if (room < -(long)delta || opn_grow_head(skb, -delta, &behind))
 			return -OPN_EINVAL;
 	} else if (delta > 0) {
 		if (skb->len < OPN_ETH_LENGTH + (unsigned int)delta ||
 		    opn_shrink_head(skb, delta, behind))
 			return -OPN_EINVAL;
 	}
-	room -= delta;
-	OPN_STORE(skb->cb[3], OPN_STATE(room & 0xffff, behind));
+	room += delta;
+	OPN_STORE(skb->cb[3], OPN_STATE(room > 0xffff ? 0xffff : room, behind));
 	return 0;
 }
 

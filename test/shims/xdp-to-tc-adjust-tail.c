@@ -4,9 +4,12 @@
  *
  * REQUIRES: bpf
  * RUN: %shims %s
+ * RUN: %shims %s --only=none -o OPN_FIDELITY=0
+ * RUN: %shims %s --only=none -o OPN_FIDELITY=2
  * WRONG: sign: (long)skb->len + delta => (long)skb->len - delta
  * WRONG: lower-bound: length < OPN_ETH_LENGTH => length < 2 * OPN_ETH_LENGTH
- * WRONG: nothing-done: return opn_h_change_tail(skb, length, 0) ? -OPN_EINVAL : 0; => return 0;
+ * WRONG: upper-bound: OPN_XDP_LENGTH - OPN_XDP_HEADROOM => 1000
+ * WRONG: nothing-done: opn_h_change_tail(skb, length, 0) ? -OPN_EINVAL : 0 => 0
  */
 #include "xdp-to-tc-forms.h"
 #ifdef OPN_AFTER
@@ -16,8 +19,12 @@
 PROGRAM(tail)
 {
 	unsigned char *data = DATA(ctx);
+	int delta;
 
-	if (data + 4 > DATA_END(ctx))
+	if (data + LEAST > DATA_END(ctx))
 		return XDP_DROP;
-	return bpf_xdp_adjust_tail(ctx, (signed char)data[2] * 4) ? XDP_TX : XDP_PASS;
+	delta = (signed char)data[2] * 4;
+	if (bpf_xdp_adjust_tail(ctx, delta))
+		return XDP_TX;
+	return bpf_xdp_get_buff_len(ctx) & 1 ? XDP_PASS : XDP_DROP;
 }

@@ -16,8 +16,10 @@
 #ifdef OPN_AFTER
 #include "xdp-to-tc.h"
 
+#define CONTEXT		     struct __sk_buff
 #define xdp_md		     __sk_buff
-#define ingress_ifindex	     ifindex
+#define DEVICE(ctx)	     (ctx)->ifindex
+#define QUEUE(ctx)	     opn_xdp_rx_queue(ctx)
 #define bpf_xdp_adjust_head  opn_xdp_adjust_head
 #define bpf_xdp_adjust_tail  opn_xdp_adjust_tail
 #define bpf_xdp_get_buff_len opn_xdp_buff_len
@@ -40,10 +42,16 @@
 	}                                                                                          \
 	static __always_inline int name##_xdp_body(struct __sk_buff *ctx)
 #else
+#define CONTEXT	      struct xdp_md
+#define DEVICE(ctx)   (ctx)->ingress_ifindex
+#define QUEUE(ctx)    (ctx)->rx_queue_index
 #define PROGRAM(name) SEC("xdp") int name(struct xdp_md *ctx)
 #endif
 
 #define DATA(ctx)     ((unsigned char *)(long)(ctx)->data)
 #define DATA_END(ctx) ((unsigned char *)(long)(ctx)->data_end)
+
+/* One more than every frame has, so that both ways of the check are taken. */
+#define LEAST (ETH_HLEN + 1)
 
 char _license[] SEC("license") = "GPL";
