@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""gen-helpers.py - make hookdefs/helpers.yaml from hookdefs/data/helpers.tsv
+"""gen-helpers.py - make hookdefs/helpers.yaml from data/helpers.tsv and data/kfuncs.tsv
 
-The table was measured on kernels; the YAML is what the tools read. A helper whose first kernel is
-not known ("?") has no min-kernel, so that nothing is claimed for programs that call it.
+The tables were measured on kernels; the YAML is what the tools read. A helper whose first kernel is
+not known ("?") has no min-kernel, so that nothing is claimed for programs that call it. A hook is
+listed where the helper can be called from Linux 6.12 on: what only a newer kernel has is left out.
 
 usage: gen-helpers.py [--check]      --check: only say whether helpers.yaml is up to date
 """
@@ -14,22 +15,57 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 HEAD = """\
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# helpers - the first kernel that has each helper, and whether it wants a GPL-compatible licence
+# helpers - of each helper its number, the first kernel that has it, whether it wants a
+# GPL-compatible licence, and the hooks that may call it; of each kfunc the hooks
 #
-# Made by gen-helpers.py from data/helpers.tsv: change it there.
+# Made by gen-helpers.py from data/helpers.tsv and data/kfuncs.tsv: change it there.
 schema: opened/helpers/1
 helpers:
 """
 
+# The tables' columns are program types; our hooks have one each.
+COLUMNS = {
+    "xdp": "xdp",
+    "sched_cls": "tc",
+    "cgroup_skb": "cgroup-skb",
+    "socket_filter": "socket-filter",
+    "lwt_in": "lwt-in",
+    "lwt_out": "lwt-out",
+    "lwt_xmit": "lwt-xmit",
+    "lwt_seg6local": "lwt-seg6local",
+    "sk_skb": "sk-skb",
+    "sk_msg": "sk-msg",
+    "sock_ops": "sock-ops",
+    "sk_lookup": "sk-lookup",
+    "sk_reuseport": "sk-reuseport",
+    "flow_dissector": "flow-dissector",
+    "netfilter": "netfilter",
+    "cgroup_sock_addr": "cgroup-sock-addr",
+}
+
+
+def table(name):
+    with open(HERE / "data" / name, newline="") as file:
+        lines = [line for line in file if not line.startswith("#")]
+    return csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def hooks(row):
+    return "[" + ", ".join(h for c, h in COLUMNS.items() if row.get(c) == "y") + "]"
+
 
 def rows():
-    with open(HERE / "data" / "helpers.tsv", newline="") as table:
-        lines = (line for line in table if not line.startswith("#"))
-        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            kernel = row["min_kernel_any_type(bcc)"]
-            gpl = {"y": "true", "n": "false"}[row["gpl_only(probed 6.18)"]]
-            first = "" if kernel == "?" else f'min-kernel: "{kernel}", '
-            yield f"  bpf_{row['helper']}: {{{first}gpl-only: {gpl}}}\n"
+    for row in table("helpers.tsv"):
+        kernel = row["min_kernel_any_type(bcc)"]
+        gpl = {"y": "true", "n": "false"}[row["gpl_only(probed 6.18)"]]
+        first = "" if kernel == "?" else f'min-kernel: "{kernel}", '
+        yield (
+            f"  bpf_{row['helper']}: {{id: {row['id']}, {first}gpl-only: {gpl},\n"
+            f"    hooks: {hooks(row)}}}\n"
+        )
+    yield "kfuncs:\n"
+    for row in table("kfuncs.tsv"):
+        yield f"  {row['kfunc']}: {{hooks: {hooks(row)}}}\n"
 
 
 def main():

@@ -10,41 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hookdef.h"
-#include "yaml_read.h"
+#include "hookdef_private.h"
 
-struct hook {
-	struct hook *next;
-	const char *name, *program_type, *context;
-	const struct opn_entry_rule *entry; /* or NULL */
-};
-
-/* A section rule and where it stands. */
-struct section {
-	struct section *next;
-	struct opn_section_rule rule;
-	struct opn_loc loc;
-};
-
-struct helper {
-	const char *name, *min_kernel; /* NULL: not known */
-	bool gpl_only;
-};
-
-struct opn_hookdefs {
-	struct opn_arena *arena;
-	struct hook *hooks;
-	struct section *sections;
-	size_t hook_count, section_count;
-	const char **names;
-	struct opn_section_rule *section_rules;
-	struct opn_map_access_rule *access;
-	size_t access_count;
-	struct helper *helpers;
-	size_t helper_count;
-};
-
-static int no_memory(struct opn_yaml *yaml)
+int opn_hookdef_no_memory(struct opn_yaml *yaml)
 {
 	return opn_diag(yaml->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, yaml->file,
 			strerror(ENOMEM));
@@ -60,7 +28,7 @@ static int read_section(struct opn_yaml *yaml, yaml_node_t *node, struct hook *h
 	int error;
 
 	if (!section)
-		return no_memory(yaml);
+		return opn_hookdef_no_memory(yaml);
 	if (node->type != YAML_MAPPING_NODE)
 		return opn_yaml_invalid(yaml, node, "sections",
 					"expected {name: ..., prefix: ...}");
@@ -108,7 +76,7 @@ static int read_arguments(struct opn_yaml *yaml, yaml_node_t *list, struct opn_e
 	int error = 0;
 
 	if (!arguments)
-		return no_memory(yaml);
+		return opn_hookdef_no_memory(yaml);
 	for (size_t i = 0; i < count; i++)
 		error = read_argument(yaml, opn_yaml_item(yaml, list, i), &arguments[i]) ?: error;
 	rule->arguments = arguments;
@@ -145,7 +113,7 @@ static int read_entry(struct opn_yaml *yaml, yaml_node_t *entry, struct hook *ho
 	int error;
 
 	if (!rule)
-		return no_memory(yaml);
+		return opn_hookdef_no_memory(yaml);
 	error = opn_yaml_check_keys(yaml, entry, keys);
 	error = opn_yaml_get_string(yaml, entry, "section", true, &rule->section) ?: error;
 	error = opn_yaml_get_string(yaml, entry, "verdict", false, &rule->verdict) ?: error;
@@ -162,7 +130,7 @@ static int read_entry(struct opn_yaml *yaml, yaml_node_t *entry, struct hook *ho
 	rule->context = opn_arena_printf(yaml->arena, "%s *", hook->context);
 	hook->entry = rule;
 	if (!rule->context)
-		return no_memory(yaml);
+		return opn_hookdef_no_memory(yaml);
 	return check_entry_section(yaml, entry, rule->section, hook, hookdefs);
 }
 
@@ -201,7 +169,7 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookde
 	int error;
 
 	if (!hook)
-		return no_memory(yaml);
+		return opn_hookdef_no_memory(yaml);
 	error = opn_yaml_check_keys(yaml, root, keys);
 	error = opn_yaml_get_string(yaml, root, "name", true, &hook->name) ?: error;
 	error = opn_yaml_get_string(yaml, root, "prog-type", true, &hook->program_type) ?: error;
@@ -221,128 +189,6 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookde
 	return error;
 }
 
-/* ---- helpers ---- */
-
-/* The mapping "helpers" whose keys are names of helpers. */
-static int get_helpers(struct opn_yaml *yaml, yaml_node_t *root, yaml_node_t **out)
-{
-	static const char *const keys[] = { "schema", "helpers", NULL };
-	int error = opn_yaml_check_keys(yaml, root, keys);
-
-	error = opn_yaml_get_mapping(yaml, root, "helpers", true, out) ?: error;
-	if (error)
-		return error;
-	error = opn_yaml_check_keys(yaml, *out, NULL);
-	for (size_t i = 0; i < opn_yaml_count(*out); i++) {
-		yaml_node_t *key = opn_yaml_key(yaml, *out, i);
-		yaml_node_t *value = opn_yaml_value(yaml, *out, i);
-
-		if (value->type != YAML_MAPPING_NODE)
-			error = opn_yaml_invalid(yaml, value, opn_yaml_scalar(key),
-						 "expected a mapping");
-	}
-	return error;
-}
-
-static int read_access(struct opn_yaml *yaml, yaml_node_t *list, unsigned int *access)
-{
-	static const struct {
-		const char *name;
-		unsigned int bit;
-	} words[] = { { "read", OPN_ACCESS_READ }, { "write", OPN_ACCESS_WRITE } };
-
-	for (size_t i = 0; i < opn_yaml_count(list); i++) {
-		yaml_node_t *item = opn_yaml_item(yaml, list, i);
-		unsigned int bit = 0;
-
-		for (size_t j = 0; j < sizeof(words) / sizeof(words[0]); j++) {
-			if (item->type == YAML_SCALAR_NODE &&
-			    !strcmp(opn_yaml_scalar(item), words[j].name))
-				bit = words[j].bit;
-		}
-		if (!bit || *access & bit)
-			return opn_yaml_invalid(yaml, item, "access",
-						"expected read and write, each at most once");
-		*access |= bit;
-	}
-	return *access ? 0 : opn_yaml_invalid(yaml, list, "access", "expected read or write");
-}
-
-static int read_map_access(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookdefs *out)
-{
-	static const char *const keys[] = { "map", "access", NULL };
-	yaml_node_t *helpers = NULL;
-	int error = get_helpers(yaml, root, &helpers);
-	struct opn_map_access_rule *rule;
-
-	if (error)
-		return error;
-	out->access = opn_arena_array(out->arena, opn_yaml_count(helpers), sizeof(*out->access));
-	if (!out->access)
-		return no_memory(yaml);
-	for (size_t i = 0; i < opn_yaml_count(helpers); i++) {
-		yaml_node_t *value = opn_yaml_value(yaml, helpers, i), *list = NULL;
-
-		rule = &out->access[out->access_count++];
-		rule->helper = opn_arena_strdup(out->arena,
-						opn_yaml_scalar(opn_yaml_key(yaml, helpers, i)));
-		if (!rule->helper)
-			return no_memory(yaml);
-		error = opn_yaml_check_keys(yaml, value, keys) ?: error;
-		error = opn_yaml_get_unsigned(yaml, value, "map", true, &rule->argument) ?: error;
-		error = opn_yaml_get_list(yaml, value, "access", true, &list) ?: error;
-		if (list)
-			error = read_access(yaml, list, &rule->access) ?: error;
-	}
-	return error;
-}
-
-/* Reads "5.10" into one number that can be compared; 0 when it is no version. */
-static unsigned long version_number(const char *text)
-{
-	unsigned long major, minor;
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return 0;
-	major = strtoul(text, &end, 10);
-	if (*end != '.' || end[1] < '0' || end[1] > '9')
-		return 0;
-	minor = strtoul(end + 1, &end, 10);
-	return *end || major > 1000 || minor > 1000 ? 0 : major * 1001 + minor;
-}
-
-static int read_helpers(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookdefs *out)
-{
-	static const char *const keys[] = { "min-kernel", "gpl-only", NULL };
-	yaml_node_t *helpers = NULL;
-	int error = get_helpers(yaml, root, &helpers);
-
-	if (error)
-		return error;
-	out->helpers = opn_arena_array(out->arena, opn_yaml_count(helpers), sizeof(*out->helpers));
-	if (!out->helpers)
-		return no_memory(yaml);
-	for (size_t i = 0; i < opn_yaml_count(helpers); i++) {
-		yaml_node_t *value = opn_yaml_value(yaml, helpers, i);
-		struct helper *helper = &out->helpers[out->helper_count++];
-
-		helper->name = opn_arena_strdup(out->arena,
-						opn_yaml_scalar(opn_yaml_key(yaml, helpers, i)));
-		if (!helper->name)
-			return no_memory(yaml);
-		error = opn_yaml_check_keys(yaml, value, keys) ?: error;
-		error = opn_yaml_get_string(yaml, value, "min-kernel", false, &helper->min_kernel)
-				?: error;
-		error = opn_yaml_get_bool(yaml, value, "gpl-only", true, &helper->gpl_only)
-				?: error;
-		if (helper->min_kernel && !version_number(helper->min_kernel))
-			error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, value, "min-kernel"),
-						 "min-kernel", "expected a version like \"5.10\"");
-	}
-	return error;
-}
-
 /* ---- the folder ---- */
 
 static const struct {
@@ -350,11 +196,10 @@ static const struct {
 	int (*read)(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookdefs *out);
 } schemas[] = {
 	{ "opened/hook/1", read_hook },
-	{ "opened/map-access/1", read_map_access },
-	{ "opened/helpers/1", read_helpers },
-	/* Not for extraction: verify/hook_run.c reads these. */
+	{ "opened/map-access/1", opn_hookdef_read_map_access },
+	{ "opened/helpers/1", opn_hookdef_read_helpers },
+	/* verify/hook_run.c reads it. */
 	{ "opened/calls/1", NULL },
-	{ "opened/pair/1", NULL },
 };
 
 enum { SCHEMA_COUNT = sizeof(schemas) / sizeof(schemas[0]) };
@@ -399,8 +244,9 @@ static int is_table(const struct dirent *entry)
 {
 	size_t length = strlen(entry->d_name);
 
+	/* Pairs of hooks are for those who transform or compare: pair.c and verify/hook_run.c. */
 	return entry->d_name[0] != '.' && length > 5 &&
-	       !strcmp(entry->d_name + length - 5, ".yaml");
+	       !strcmp(entry->d_name + length - 5, ".yaml") && !strstr(entry->d_name, "-to-");
 }
 
 /* By bytes, so that the order is the same in every locale. */
@@ -550,30 +396,16 @@ const char *opn_hookdefs_section_hook(const struct opn_hookdefs *hookdefs, const
 	return rule ? rule->hook : NULL;
 }
 
-const char *const *opn_hookdefs_names(const struct opn_hookdefs *hookdefs)
+const char *opn_hookdefs_context(const struct opn_hookdefs *hookdefs, const char *name)
 {
-	return hookdefs->names;
-}
-
-static const char *helper_kernel(const struct opn_hookdefs *hookdefs, const char *name)
-{
-	for (size_t i = 0; i < hookdefs->helper_count; i++) {
-		if (!strcmp(hookdefs->helpers[i].name, name))
-			return hookdefs->helpers[i].min_kernel;
+	for (const struct hook *hook = hookdefs->hooks; hook; hook = hook->next) {
+		if (!strcmp(hook->name, name))
+			return hook->context;
 	}
 	return NULL;
 }
 
-const char *opn_hookdefs_min_kernel(const struct opn_hookdefs *hookdefs, const char *const *helpers)
+const char *const *opn_hookdefs_names(const struct opn_hookdefs *hookdefs)
 {
-	const char *newest = NULL, *kernel;
-
-	for (; helpers && *helpers; helpers++) {
-		kernel = helper_kernel(hookdefs, *helpers);
-		if (!kernel)
-			return NULL;
-		if (!newest || version_number(kernel) > version_number(newest))
-			newest = kernel;
-	}
-	return newest;
+	return hookdefs->names;
 }

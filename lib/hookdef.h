@@ -77,6 +77,18 @@ const struct opn_section_rule *opn_hookdefs_section(const struct opn_hookdefs *h
 /* The hook that a program section ("tc/ingress", "?fentry/foo") stands for, or NULL. */
 const char *opn_hookdefs_section_hook(const struct opn_hookdefs *hookdefs, const char *section);
 
+/* The context type of a hook ("struct foo"), or NULL when there is no such hook. */
+const char *opn_hookdefs_context(const struct opn_hookdefs *hookdefs, const char *name);
+
+/* The helper of this number, or NULL. */
+const char *opn_hookdefs_helper_name(const struct opn_hookdefs *hookdefs, unsigned int id);
+
+enum opn_callable { OPN_CALLABLE_NO, OPN_CALLABLE_YES, OPN_CALLABLE_UNKNOWN };
+
+/* Whether programs at a hook may call this helper or kfunc. */
+enum opn_callable opn_hookdefs_callable(const struct opn_hookdefs *hookdefs, const char *name,
+					const char *hook);
+
 /* Names of all hooks, sorted, NULL-terminated. */
 const char *const *opn_hookdefs_names(const struct opn_hookdefs *hookdefs);
 

@@ -330,7 +330,7 @@ int opn_yaml_get_unsigned(struct opn_yaml *yaml, yaml_node_t *mapping, const cha
 		return error;
 	text = node->type == YAML_SCALAR_NODE ? opn_yaml_scalar(node) : "";
 	errno = 0;
-	number = strtoul(text, &end, 10);
+	number = strtoul(text, &end, strncmp(text, "0x", 2) ? 10 : 16);
 	if (text[0] < '0' || text[0] > '9' || *end || errno || number > UINT32_MAX ||
 	    node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
 		return opn_yaml_invalid(yaml, node, key, "expected a number from 0");

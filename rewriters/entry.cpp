@@ -26,18 +26,6 @@ static std::string printed(QualType T, const ASTContext &Context, StringRef Name
   return Text;
 }
 
-static const RecordDecl *findRecord(StringRef Type, const ASTContext &Context) {
-  Type = Type.trim();
-  while (Type.consume_back("*"))
-    Type = Type.rtrim();
-  Type.consume_front("struct ");
-  IdentifierInfo &II = Context.Idents.get(Type.trim());
-  for (NamedDecl *D : Context.getTranslationUnitDecl()->lookup(&II))
-    if (auto *RD = dyn_cast<RecordDecl>(D))
-      return RD->getDefinition();
-  return nullptr;
-}
-
 bool makeEntry(const FunctionDecl *FD, const opn_entry_rule &Rule, const SourceModel &Model,
                opn_diags *Diags, Entry &Out) {
   const ASTContext &Context = *Model.Context;

@@ -54,9 +54,7 @@ static void walk(const Stmt *S, const std::function<void(const Stmt *)> &Visit) 
 
 static const FunctionDecl *calledFunction(const CallExpr *CE) { return CE->getDirectCallee(); }
 
-/// A call through a constant pointer to a number is a helper call: libbpf's and the kernel's
-/// headers declare helpers as `static long (*bpf_x)(...) = (void *) 35;`.
-static const VarDecl *calledHelper(const CallExpr *CE, const ASTContext &Context) {
+const VarDecl *calledHelper(const CallExpr *CE, const ASTContext &Context) {
   const auto *Ref = dyn_cast<DeclRefExpr>(CE->getCallee()->IgnoreParenImpCasts());
   const auto *VD = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
   if (!VD || !VD->hasGlobalStorage() || !VD->getType()->isFunctionPointerType())
@@ -69,9 +67,7 @@ static const VarDecl *calledHelper(const CallExpr *CE, const ASTContext &Context
   return Init->EvaluateAsInt(Value, Context) ? VD : nullptr;
 }
 
-static bool isKfunc(const FunctionDecl *FD) {
-  return !FD->getDefinition() && sectionOf(FD) == ".ksyms";
-}
+bool isKfunc(const FunctionDecl *FD) { return !FD->getDefinition() && sectionOf(FD) == ".ksyms"; }
 
 const RecordDecl *contextOf(const FunctionDecl *FD) {
   if (FD->getNumParams() == 0)
@@ -80,6 +76,18 @@ const RecordDecl *contextOf(const FunctionDecl *FD) {
   if (!T->isPointerType())
     return nullptr;
   return T->getPointeeType()->getAsRecordDecl();
+}
+
+const RecordDecl *findRecord(StringRef Type, const ASTContext &Context) {
+  Type = Type.trim();
+  while (Type.consume_back("*"))
+    Type = Type.rtrim();
+  Type.consume_front("struct ");
+  IdentifierInfo &II = Context.Idents.get(Type.trim());
+  for (NamedDecl *D : Context.getTranslationUnitDecl()->lookup(&II))
+    if (auto *RD = dyn_cast<RecordDecl>(D))
+      return RD->getDefinition();
+  return nullptr;
 }
 
 //===-- functions -------------------------------------------------------------------------------//
@@ -187,118 +195,6 @@ opn_function describeFunction(const FunctionDecl *FD, const RecordDecl *Context,
 //===-- maps ------------------------------------------------------------------------------------//
 
 namespace {
-
-class MapReader {
-public:
-  MapReader(const ASTContext &Context, Results &R) : Context(Context), R(R) {}
-
-  opn_map read(const VarDecl *VD) {
-    opn_map M = {};
-    M.name = R.text(VD->getName());
-    const RecordDecl *RD = VD->getType()->getAsRecordDecl();
-    if (!RD)
-      if (const auto *AT = Context.getAsArrayType(VD->getType()))
-        RD = AT->getElementType()->getAsRecordDecl();
-    M.is_legacy = sectionOf(VD) == "maps";
-    if (!RD || !(RD = RD->getDefinition()))
-      return M;
-    if (M.is_legacy)
-      legacy(VD, RD, M);
-    else
-      modern(RD, M);
-    return M;
-  }
-
-private:
-  /// The number, or its name where it was written as an enumerator.
-  const char *number(const Expr *E, bool Names) {
-    if (!E)
-      return nullptr;
-    if (const auto *Ref = dyn_cast<DeclRefExpr>(E->IgnoreParenImpCasts()); Ref && Names)
-      if (isa<EnumConstantDecl>(Ref->getDecl()))
-        return R.text(Ref->getDecl()->getName());
-    Expr::EvalResult Value;
-    if (!E->isValueDependent() && E->EvaluateAsInt(Value, Context))
-      return R.text(std::to_string(Value.Val.getInt().getExtValue()));
-    return nullptr;
-  }
-
-  const char *typeName(QualType T) {
-    // libbpf's __type() writes typeof(T): the reader wrote T.
-    while (const auto *TT = dyn_cast<TypeOfType>(T.getTypePtr()))
-      T = TT->getUnmodifiedType();
-    PrintingPolicy Policy(Context.getLangOpts());
-    Policy.AnonymousTagLocations = false;
-    return R.text(T.getAsString(Policy));
-  }
-
-  const char *arraySize(const FieldDecl *F) {
-    TypeLoc TL = F->getTypeSourceInfo() ? F->getTypeSourceInfo()->getTypeLoc() : TypeLoc();
-    for (; TL; TL = TL.getNextTypeLoc())
-      if (auto AL = TL.getAs<ArrayTypeLoc>())
-        return number(AL.getSizeExpr(), true);
-    // Through typedefs only the number is left.
-    QualType T = F->getType();
-    if (T->isPointerType())
-      if (const auto *CA = Context.getAsConstantArrayType(T->getPointeeType()))
-        return R.text(std::to_string(CA->getSize().getZExtValue()));
-    return nullptr;
-  }
-
-  void modern(const RecordDecl *RD, opn_map &M) {
-    for (const FieldDecl *F : RD->fields()) {
-      StringRef Name = F->getName();
-      if (Name == "type")
-        M.type = arraySize(F);
-      else if (Name == "max_entries")
-        M.max_entries = arraySize(F);
-      else if (Name == "map_flags")
-        M.flags = arraySize(F);
-      else if (Name == "pinning")
-        M.pinning = arraySize(F);
-      else if (Name == "key_size")
-        M.key_size = arraySize(F);
-      else if (Name == "value_size")
-        M.value_size = arraySize(F);
-      else if (Name == "key" && F->getType()->isPointerType())
-        M.key = typeName(F->getType()->getPointeeType());
-      else if (Name == "value" && F->getType()->isPointerType())
-        M.value = typeName(F->getType()->getPointeeType());
-      else if (Name == "values")
-        if (const auto *AT = Context.getAsArrayType(F->getType()))
-          if (AT->getElementType()->isPointerType())
-            M.inner = typeName(AT->getElementType()->getPointeeType());
-    }
-  }
-
-  void legacy(const VarDecl *VD, const RecordDecl *RD, opn_map &M) {
-    const auto *IL = dyn_cast_or_null<InitListExpr>(VD->getAnyInitializer());
-    if (!IL)
-      return;
-    unsigned I = 0;
-    for (const FieldDecl *F : RD->fields()) {
-      if (I >= IL->getNumInits())
-        break;
-      const Expr *E = IL->getInit(I++);
-      StringRef Name = F->getName();
-      if (Name == "type")
-        M.type = number(E, true);
-      else if (Name == "key_size")
-        M.key_size = number(E, false);
-      else if (Name == "value_size")
-        M.value_size = number(E, false);
-      else if (Name == "max_entries")
-        M.max_entries = number(E, false);
-      else if (Name == "map_flags")
-        M.flags = number(E, false);
-      else if (Name == "pinning")
-        M.pinning = number(E, false);
-    }
-  }
-
-  const ASTContext &Context;
-  Results &R;
-};
 
 /// What a function does to maps: by the helpers that it hands them to, and by stores through
 /// pointers that a lookup gave.
@@ -481,7 +377,7 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
       const auto *VD = dyn_cast<VarDecl>(D);
       StringRef Section = sectionOf(D);
       if (VD && (Section == ".maps" || Section == "maps")) {
-        opn_map M = MapReader(*Model.Context, R).read(VD);
+        opn_map M = readMap(VD, *Model.Context, R);
         M.file = R.text(F.path());
         M.start_line = Start;
         M.end_line = End;

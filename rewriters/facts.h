@@ -7,6 +7,7 @@
 
 #include "closure.h"
 #include "rewriters.h"
+#include "clang/AST/Expr.h"
 #include "llvm/Support/StringSaver.h"
 
 namespace opn {
@@ -45,6 +46,18 @@ struct SectionTable {
 llvm::StringRef sectionOf(const clang::Decl *D);
 /// Whether user space can load the function on its own.
 bool isProgram(const clang::FunctionDecl *FD);
+
+/// The helper that is called, or null: libbpf's and the kernel's headers declare helpers as
+/// `static long (*bpf_x)(...) = (void *) 35;`.
+const clang::VarDecl *calledHelper(const clang::CallExpr *CE, const clang::ASTContext &Context);
+bool isKfunc(const clang::FunctionDecl *FD);
+
+/// Name, type, key and the rest of a map, as its definition says; without place and uses.
+opn_map readMap(const clang::VarDecl *VD, const clang::ASTContext &Context, Results &R);
+
+/// The record that a type's spelling means ("struct foo", "struct foo *"), where it is defined, or
+/// null.
+const clang::RecordDecl *findRecord(llvm::StringRef Type, const clang::ASTContext &Context);
 
 /// The record behind a program's first parameter, or null.
 const clang::RecordDecl *contextOf(const clang::FunctionDecl *FD);

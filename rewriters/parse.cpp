@@ -79,7 +79,8 @@ Parse::~Parse() {
 }
 
 std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
-                                  const CollectOptions &Options, opn_diags *Diags) {
+                                  const CollectOptions &Options, opn_diags *Diags,
+                                  const std::map<std::string, std::string> *Texts) {
   const opn_loc Nowhere = {nullptr, 0, 0, 0};
   const char *const *Last = Command.argv;
   while (Last[1])
@@ -98,6 +99,14 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
 
   llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> FS(
       llvm::vfs::createPhysicalFileSystem().release());
+  if (Texts) {
+    auto Memory = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
+    for (const auto &[Path, Text] : *Texts)
+      Memory->addFile(Path, 0, llvm::MemoryBuffer::getMemBuffer(Text));
+    auto Overlay = llvm::makeIntrusiveRefCnt<llvm::vfs::OverlayFileSystem>(FS);
+    Overlay->pushOverlay(Memory);
+    FS = Overlay;
+  }
   if (FS->setCurrentWorkingDirectory(Command.directory)) {
     opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Name, "its folder does not exist");
     return nullptr;

@@ -15,9 +15,11 @@ namespace opn {
 /// A parsed source with its model. The AST lives as long as this does.
 class Parse {
 public:
-  /// Reports Clang's diagnostics, and ours when there is no AST. Null on failure.
+  /// Reports Clang's diagnostics, and ours when there is no AST. Null on failure. Texts: files, by
+  /// absolute path, that are read from here and not from disk; null: none.
   static std::unique_ptr<Parse> run(const opn_command &Command, FileCache &Files,
-                                    const CollectOptions &Options, opn_diags *Diags);
+                                    const CollectOptions &Options, opn_diags *Diags,
+                                    const std::map<std::string, std::string> *Texts = nullptr);
   ~Parse();
 
   SourceModel Model;

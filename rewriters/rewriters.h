@@ -14,6 +14,7 @@
 
 #include "diag.h"
 #include "hookdef.h"
+#include "pair.h"
 #include "unit.h"
 
 #ifdef __cplusplus
@@ -95,6 +96,71 @@ const char *const *opn_extraction_inputs(const struct opn_extraction *extraction
 
 /* What --dump-after asked for, or NULL. */
 const char *opn_extraction_dump(const struct opn_extraction *extraction);
+
+/* ---- transformation ------------------------------------------------------------------------ */
+
+struct opn_transform_options {
+	/* Those that are possible; the hook of the programs decides. */
+	const struct opn_pair *const *pairs;
+	size_t pair_count;
+	const struct opn_hookdefs *hookdefs;
+	char *const *functions; /* names of programs, NULL-terminated, or NULL: all of the hook */
+	char *const *accept;	/* rules whose loss the user takes, NULL-terminated, or NULL */
+	const char *shims;	/* the folder of the shim headers */
+	bool compile; /* always see whether the result compiles, not only where in doubt */
+};
+
+/* What is done, or cannot be done, at one place of the source. */
+struct opn_site {
+	const char *rule; /* "calls.bpf_foo" */
+	const char *file; /* relative to the root */
+	unsigned int line, column;
+	const char *function;	   /* in which it stands, or NULL */
+	const struct opn_row *row; /* NULL: no row, but a rule of the language */
+	const char *text;	   /* what was there, one line */
+};
+
+/* A change of a file's bytes. */
+struct opn_edit {
+	size_t file; /* index in opn_transformation_files() */
+	unsigned int offset, length;
+	const char *text, *rule;
+};
+
+struct opn_transformed_file {
+	const char *path;     /* relative to the root; leads out of it with ".." */
+	const char *absolute; /* where it was read */
+	const char *before, *after;
+	size_t before_length, after_length; /* texts are NUL-terminated */
+	bool changed;
+};
+
+struct opn_transformation;
+
+/* Rewrites the programs of a pair's first hook in a source, with all project files that take
+ * part. All reasons against it are reported, not only the first. Returns 0 or -errno; *out may hold
+ * sites even then, and is to be freed. */
+int opn_transform(const struct opn_command *commands, size_t command_count, const char *root,
+		  const struct opn_transform_options *options, struct opn_diags *diags,
+		  struct opn_transformation **out);
+void opn_transformation_free(struct opn_transformation *transformation);
+
+/* The pair that was taken, or NULL when there was none. */
+const struct opn_pair *opn_transformation_pair(const struct opn_transformation *transformation);
+/* Names of the rewritten programs, NULL-terminated. */
+const char *const *opn_transformation_programs(const struct opn_transformation *transformation);
+const struct opn_site *opn_transformation_sites(const struct opn_transformation *transformation,
+						size_t *count);
+/* All project files of the source, the source first. */
+const struct opn_transformed_file *
+opn_transformation_files(const struct opn_transformation *transformation, size_t *count);
+/* Edits in the order of files and offsets. */
+const struct opn_edit *opn_transformation_edits(const struct opn_transformation *transformation,
+						size_t *count);
+
+/* The edits as YAML for clang-apply-replacements, which the caller frees; NULL without memory.
+ * Files are named by their absolute paths, as that tool wants it. */
+char *opn_transformation_fixes(const struct opn_transformation *transformation);
 
 /* ---- proof --------------------------------------------------------------------------------- */
 

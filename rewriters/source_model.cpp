@@ -135,6 +135,11 @@ std::vector<std::string> FileCache::paths() const {
   return Result;
 }
 
+const LexedFile *FileCache::find(StringRef AbsolutePath) const {
+  auto It = Files.find(AbsolutePath.str());
+  return It == Files.end() ? nullptr : It->second.File.get();
+}
+
 StringRef FileCache::absolute(const LexedFile *F) const {
   for (const auto &E : Files)
     if (E.second.File.get() == F)

@@ -153,6 +153,7 @@ public:
   llvm::StringRef root() const { return Root; }
   std::vector<std::string> paths() const; ///< absolute, sorted
   llvm::StringRef absolute(const LexedFile *F) const;
+  const LexedFile *find(llvm::StringRef AbsolutePath) const; ///< null: not read
 
 private:
   struct Entry {

@@ -88,6 +88,9 @@ void opn_extraction::flags(opn_unit &U, const std::vector<Cut> &Cuts, const std:
         ++A;
         continue;
       }
+      // What only sizeof mentions in the unit draws a warning that the whole source did not.
+      if (Arg == "-Werror")
+        continue;
       if (Arg.starts_with("-include") && !Arg.starts_with("-include-pch"))
         continue;
       List.push_back(Arg.str());

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * hookdef_private.h - what the readers of the hook tables share
+ */
+#ifndef OPN_HOOKDEF_PRIVATE_H
+#define OPN_HOOKDEF_PRIVATE_H
+
+#include "hookdef.h"
+#include "yaml_read.h"
+
+struct hook {
+	struct hook *next;
+	const char *name, *program_type, *context;
+	const struct opn_entry_rule *entry; /* or NULL */
+};
+
+/* A section rule and where it stands. */
+struct section {
+	struct section *next;
+	struct opn_section_rule rule;
+	struct opn_loc loc;
+};
+
+/* A helper or a kfunc. */
+struct helper {
+	const char *name, *min_kernel; /* NULL: not known */
+	unsigned int id;	       /* 0: a kfunc */
+	bool gpl_only;
+	const char *const *hooks; /* that may call it; NULL-terminated */
+};
+
+struct opn_hookdefs {
+	struct opn_arena *arena;
+	struct hook *hooks;
+	struct section *sections;
+	size_t hook_count, section_count;
+	const char **names;
+	struct opn_section_rule *section_rules;
+	struct opn_map_access_rule *access;
+	size_t access_count;
+	struct helper *helpers;
+	size_t helper_count;
+};
+
+/* Reports that memory ran out; returns -EINVAL. */
+int opn_hookdef_no_memory(struct opn_yaml *yaml);
+
+/* The readers of map-access.yaml and helpers.yaml. */
+int opn_hookdef_read_map_access(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookdefs *out);
+int opn_hookdef_read_helpers(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookdefs *out);
+
+#endif

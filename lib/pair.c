@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * pair.c - the rewrite tables of pairs of hooks, read strictly
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pair.h"
+#include "yaml_read.h"
+
+struct entry {
+	struct entry *next;
+	struct opn_pair pair;
+};
+
+struct opn_pairs {
+	struct opn_arena *arena;
+	struct entry *entries;
+	const struct opn_pair **sorted;
+	size_t count;
+};
+
+static const char *const row_keys[] = { "keep",	      "rename", "call",	     "reject",
+					"write",      "when",	"lossy",     "help",
+					"note",	      "by-map", "arguments", "invalidates",
+					"min-kernel", NULL };
+
+static int no_memory(struct opn_yaml *yaml)
+{
+	return opn_diag(yaml->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, yaml->file,
+			strerror(ENOMEM));
+}
+
+static int read_rows(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_rows *out);
+
+/* ---- a row ---- */
+
+static int read_limit(struct opn_yaml *yaml, yaml_node_t *node, struct opn_row_limit *out)
+{
+	static const char *const keys[] = { "argument", "mask", "reject", "help", NULL };
+	unsigned int mask = 0;
+	int error;
+
+	if (node->type != YAML_MAPPING_NODE)
+		return opn_yaml_invalid(yaml, node, "arguments",
+					"expected {argument: ..., mask: ..., reject: ...}");
+	error = opn_yaml_check_keys(yaml, node, keys);
+	error = opn_yaml_get_unsigned(yaml, node, "argument", true, &out->argument) ?: error;
+	error = opn_yaml_get_unsigned(yaml, node, "mask", true, &mask) ?: error;
+	error = opn_yaml_get_string(yaml, node, "reject", true, &out->reject) ?: error;
+	error = opn_yaml_get_string(yaml, node, "help", false, &out->help) ?: error;
+	if (!error && !out->argument)
+		error = opn_yaml_invalid(yaml, node, "argument", "arguments count from 1");
+	out->mask = mask;
+	return error;
+}
+
+static int read_limits(struct opn_yaml *yaml, yaml_node_t *list, struct opn_row *row)
+{
+	struct opn_row_limit *limits;
+	int error = 0;
+
+	row->limit_count = opn_yaml_count(list);
+	limits = opn_arena_array(yaml->arena, row->limit_count + 1, sizeof(*limits));
+	if (!limits)
+		return no_memory(yaml);
+	for (size_t i = 0; i < row->limit_count; i++)
+		error = read_limit(yaml, opn_yaml_item(yaml, list, i), &limits[i]) ?: error;
+	row->limits = limits;
+	return error;
+}
+
+static int read_by_map(struct opn_yaml *yaml, yaml_node_t *node, struct opn_row *row)
+{
+	static const char *const keys[] = { "argument", "types", NULL };
+	yaml_node_t *types = NULL;
+	struct opn_rows rows = { 0 };
+	int error = opn_yaml_check_keys(yaml, node, keys);
+
+	error = opn_yaml_get_unsigned(yaml, node, "argument", true, &row->map_argument) ?: error;
+	error = opn_yaml_get_mapping(yaml, node, "types", true, &types) ?: error;
+	if (error)
+		return error;
+	if (!row->map_argument)
+		return opn_yaml_invalid(yaml, node, "argument", "arguments count from 1");
+	error = read_rows(yaml, types, &rows);
+	row->rows = rows.row;
+	row->row_count = rows.count;
+	return error;
+}
+
+/* The one thing that the row does. */
+static int read_action(struct opn_yaml *yaml, yaml_node_t *node, struct opn_row *row)
+{
+	static const struct {
+		const char *key;
+		enum opn_row_action action;
+	} actions[] = { { "rename", OPN_ROW_RENAME },
+			{ "call", OPN_ROW_CALL },
+			{ "reject", OPN_ROW_REJECT } };
+	yaml_node_t *by_map = NULL;
+	bool keep = false;
+	int count = 0;
+	int error = opn_yaml_get_bool(yaml, node, "keep", false, &keep);
+
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		const char *text = NULL;
+
+		error = opn_yaml_get_string(yaml, node, actions[i].key, false, &text) ?: error;
+		if (!text)
+			continue;
+		row->action = actions[i].action;
+		row->text = text;
+		count++;
+	}
+	error = opn_yaml_get_mapping(yaml, node, "by-map", false, &by_map) ?: error;
+	if (by_map) {
+		row->action = OPN_ROW_BY_MAP;
+		error = read_by_map(yaml, by_map, row) ?: error;
+		count++;
+	}
+	if (!error && count + keep != 1)
+		return opn_yaml_invalid(yaml, node, row->name,
+					"expected one of keep, rename, call, reject and by-map");
+	return error;
+}
+
+static int read_row(struct opn_yaml *yaml, yaml_node_t *node, const char *name, struct opn_row *row)
+{
+	yaml_node_t *limits = NULL, *write = NULL;
+	struct opn_row *store;
+	int error;
+
+	row->name = opn_arena_strdup(yaml->arena, name);
+	if (!row->name)
+		return no_memory(yaml);
+	if (node->type != YAML_MAPPING_NODE)
+		return opn_yaml_invalid(yaml, node, name, "expected a mapping");
+	error = opn_yaml_check_keys(yaml, node, row_keys);
+	error = read_action(yaml, node, row) ?: error;
+	error = opn_yaml_get_string(yaml, node, "when", false, &row->when) ?: error;
+	error = opn_yaml_get_string(yaml, node, "lossy", false, &row->lossy) ?: error;
+	error = opn_yaml_get_string(yaml, node, "help", false, &row->help) ?: error;
+	error = opn_yaml_get_string(yaml, node, "note", false, &row->note) ?: error;
+	error = opn_yaml_get_string(yaml, node, "min-kernel", false, &row->min_kernel) ?: error;
+	error = opn_yaml_get_bool(yaml, node, "invalidates", false, &row->invalidates) ?: error;
+	error = opn_yaml_get_list(yaml, node, "arguments", false, &limits) ?: error;
+	error = opn_yaml_get_mapping(yaml, node, "write", false, &write) ?: error;
+	if (error)
+		return error;
+	if (limits)
+		error = read_limits(yaml, limits, row);
+	if (!write)
+		return error;
+	store = opn_arena_alloc(yaml->arena, sizeof(*store));
+	if (!store)
+		return no_memory(yaml);
+	row->write = store;
+	return read_row(yaml, write, name, store) ?: error;
+}
+
+static int read_rows(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_rows *out)
+{
+	struct opn_row *rows;
+	int error = opn_yaml_check_keys(yaml, mapping, NULL);
+
+	out->count = opn_yaml_count(mapping);
+	rows = opn_arena_array(yaml->arena, out->count + 1, sizeof(*rows));
+	if (!rows)
+		return no_memory(yaml);
+	for (size_t i = 0; i < out->count; i++)
+		error = read_row(yaml, opn_yaml_value(yaml, mapping, i),
+				 opn_yaml_scalar(opn_yaml_key(yaml, mapping, i)), &rows[i])
+				?: error;
+	out->row = rows;
+	return error;
+}
+
+static int read_group(struct opn_yaml *yaml, yaml_node_t *rewrite, const char *key,
+		      struct opn_rows *out)
+{
+	yaml_node_t *mapping = NULL;
+	int error = opn_yaml_get_mapping(yaml, rewrite, key, false, &mapping);
+
+	return error || !mapping ? error : read_rows(yaml, mapping, out);
+}
+
+/* ---- options ---- */
+
+static int read_option(struct opn_yaml *yaml, yaml_node_t *node, struct opn_pair_option *out)
+{
+	static const char *const keys[] = { "define", "default", "values", "why", NULL };
+	yaml_node_t *values = NULL;
+	const char **words, **numbers;
+	size_t count;
+	int error;
+
+	if (node->type != YAML_MAPPING_NODE)
+		return opn_yaml_invalid(yaml, node, out->name, "expected a mapping");
+	error = opn_yaml_check_keys(yaml, node, keys);
+	error = opn_yaml_get_string(yaml, node, "define", true, &out->define) ?: error;
+	error = opn_yaml_get_string(yaml, node, "default", true, &out->initial) ?: error;
+	error = opn_yaml_get_string(yaml, node, "why", true, &out->why) ?: error;
+	error = opn_yaml_get_mapping(yaml, node, "values", true, &values) ?: error;
+	if (error)
+		return error;
+	error = opn_yaml_check_keys(yaml, values, NULL);
+	count = opn_yaml_count(values);
+	words = opn_arena_array(yaml->arena, count + 1, sizeof(*words));
+	numbers = opn_arena_array(yaml->arena, count + 1, sizeof(*numbers));
+	if (!words || !numbers)
+		return no_memory(yaml);
+	for (size_t i = 0; i < count; i++) {
+		yaml_node_t *value = opn_yaml_value(yaml, values, i);
+
+		if (value->type != YAML_SCALAR_NODE) {
+			error = opn_yaml_invalid(yaml, value, out->name, "expected a number");
+			continue;
+		}
+		words[i] = opn_arena_strdup(yaml->arena,
+					    opn_yaml_scalar(opn_yaml_key(yaml, values, i)));
+		numbers[i] = opn_arena_strdup(yaml->arena, opn_yaml_scalar(value));
+		if (!words[i] || !numbers[i])
+			return no_memory(yaml);
+	}
+	out->words = words;
+	out->values = numbers;
+	if (!error && !opn_pair_option_value(out, out->initial))
+		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "default"), out->initial,
+					 "it is not among the values");
+	return error;
+}
+
+static int read_options(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_pair *pair)
+{
+	struct opn_pair_option *options;
+	int error = opn_yaml_check_keys(yaml, mapping, NULL);
+
+	pair->option_count = opn_yaml_count(mapping);
+	options = opn_arena_array(yaml->arena, pair->option_count + 1, sizeof(*options));
+	if (!options)
+		return no_memory(yaml);
+	for (size_t i = 0; i < pair->option_count; i++) {
+		options[i].name = opn_arena_strdup(yaml->arena,
+						   opn_yaml_scalar(opn_yaml_key(yaml, mapping, i)));
+		if (!options[i].name)
+			return no_memory(yaml);
+		error = read_option(yaml, opn_yaml_value(yaml, mapping, i), &options[i]) ?: error;
+	}
+	pair->options = options;
+	return error;
+}
+
+/* ---- a pair ---- */
+
+static int check_hook(struct opn_yaml *yaml, yaml_node_t *root, const char *key, const char *hook,
+		      const struct opn_hookdefs *hookdefs, const char **context)
+{
+	*context = opn_hookdefs_context(hookdefs, hook);
+	if (*context)
+		return 0;
+	opn_diag(yaml->diags, OPN_DIAG_HOOK_UNKNOWN,
+		 opn_yaml_loc(yaml, opn_yaml_get(yaml, root, key)), hook);
+	return -EINVAL;
+}
+
+static int read_rewrite(struct opn_yaml *yaml, yaml_node_t *rewrite, struct opn_pair *pair)
+{
+	static const char *const keys[] = { "shim",	"context", "native",  "section",
+					    "body",	"wrapper", "options", "min-kernel",
+					    "sections", "fields",  "calls",   "maps",
+					    NULL };
+	yaml_node_t *options = NULL;
+	int error = opn_yaml_check_keys(yaml, rewrite, keys);
+
+	error = opn_yaml_get_string(yaml, rewrite, "shim", true, &pair->shim) ?: error;
+	error = opn_yaml_get_string(yaml, rewrite, "context", true, &pair->context) ?: error;
+	error = opn_yaml_get_string(yaml, rewrite, "native", false, &pair->native) ?: error;
+	error = opn_yaml_get_string(yaml, rewrite, "section", true, &pair->section) ?: error;
+	error = opn_yaml_get_string(yaml, rewrite, "body", true, &pair->body) ?: error;
+	error = opn_yaml_get_string(yaml, rewrite, "wrapper", true, &pair->wrapper) ?: error;
+	error = opn_yaml_get_string(yaml, rewrite, "min-kernel", false, &pair->min_kernel) ?: error;
+	error = opn_yaml_get_mapping(yaml, rewrite, "options", false, &options) ?: error;
+	if (options)
+		error = read_options(yaml, options, pair) ?: error;
+	error = read_group(yaml, rewrite, "sections", &pair->sections) ?: error;
+	error = read_group(yaml, rewrite, "fields", &pair->fields) ?: error;
+	error = read_group(yaml, rewrite, "calls", &pair->calls) ?: error;
+	error = read_group(yaml, rewrite, "maps", &pair->maps) ?: error;
+	if (!error && !opn_path_contained(pair->shim))
+		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, rewrite, "shim"), pair->shim,
+					 "expected a file below shims/");
+	return error;
+}
+
+static int read_pair(struct opn_yaml *yaml, const struct opn_hookdefs *hookdefs,
+		     struct opn_pairs *out)
+{
+	/* "verify" is the prover's. */
+	static const char *const keys[] = { "schema", "from", "to", "verify", "rewrite", NULL };
+	yaml_node_t *root = opn_yaml_root(yaml), *rewrite = NULL;
+	struct entry *entry;
+	int error = opn_yaml_get_mapping(yaml, root, "rewrite", false, &rewrite);
+
+	if (error || !rewrite)
+		return error;
+	entry = opn_arena_alloc(out->arena, sizeof(*entry));
+	if (!entry)
+		return no_memory(yaml);
+	error = opn_yaml_check_keys(yaml, root, keys);
+	error = opn_yaml_get_string(yaml, root, "from", true, &entry->pair.from) ?: error;
+	error = opn_yaml_get_string(yaml, root, "to", true, &entry->pair.to) ?: error;
+	error = read_rewrite(yaml, rewrite, &entry->pair) ?: error;
+	if (error)
+		return error;
+	error = check_hook(yaml, root, "from", entry->pair.from, hookdefs,
+			   &entry->pair.from_context);
+	error = check_hook(yaml, root, "to", entry->pair.to, hookdefs, &entry->pair.to_context)
+			?: error;
+	entry->next = out->entries;
+	out->entries = entry;
+	out->count++;
+	return error;
+}
+
+static int read_file(const char *path, const struct opn_hookdefs *hookdefs, struct opn_diags *diags,
+		     struct opn_pairs *out)
+{
+	struct opn_yaml yaml;
+	const char *schema = NULL;
+	int error = opn_yaml_load(path, out->arena, diags, &yaml);
+
+	if (error)
+		return error;
+	error = opn_yaml_get_string(&yaml, opn_yaml_root(&yaml), "schema", true, &schema);
+	if (!error && !strcmp(schema, "opened/pair/1"))
+		error = read_pair(&yaml, hookdefs, out);
+	opn_yaml_free(&yaml);
+	return error;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct opn_pair *x = *(const struct opn_pair *const *)a;
+	const struct opn_pair *y = *(const struct opn_pair *const *)b;
+
+	return strcmp(x->from, y->from) ?: strcmp(x->to, y->to);
+}
+
+static int sort(struct opn_pairs *pairs)
+{
+	size_t i = 0;
+
+	pairs->sorted = opn_arena_array(pairs->arena, pairs->count + 1, sizeof(*pairs->sorted));
+	if (!pairs->sorted)
+		return -ENOMEM;
+	for (const struct entry *entry = pairs->entries; entry; entry = entry->next)
+		pairs->sorted[i++] = &entry->pair;
+	qsort(pairs->sorted, pairs->count, sizeof(*pairs->sorted), compare);
+	return 0;
+}
+
+/* A pair's file says in its name that it is one: hook files are not read twice. */
+static int is_pair_file(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return length > 5 && !strcmp(entry->d_name + length - 5, ".yaml") &&
+	       strstr(entry->d_name, "-to-");
+}
+
+int opn_pairs_load(const char *dir, const struct opn_hookdefs *hookdefs, struct opn_diags *diags,
+		   struct opn_pairs **out)
+{
+	struct opn_arena *arena = opn_arena_new(NULL, NULL);
+	struct opn_pairs *pairs = arena ? opn_arena_alloc(arena, sizeof(*pairs)) : NULL;
+	struct dirent **files = NULL;
+	int count, error = 0;
+
+	if (!pairs) {
+		opn_arena_free(arena);
+		return -ENOMEM;
+	}
+	pairs->arena = arena;
+	count = scandir(dir, &files, is_pair_file, alphasort);
+	if (count < 0)
+		error = opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, dir,
+				 strerror(errno));
+	for (int i = 0; i < count; i++) {
+		const char *path = opn_path_join(arena, dir, files[i]->d_name);
+
+		error = (path ? read_file(path, hookdefs, diags, pairs) : -ENOMEM) ?: error;
+		free(files[i]);
+	}
+	free(files);
+	error = error ?: sort(pairs);
+	if (error) {
+		opn_pairs_free(pairs);
+		return error;
+	}
+	*out = pairs;
+	return 0;
+}
+
+void opn_pairs_free(struct opn_pairs *pairs)
+{
+	if (pairs)
+		opn_arena_free(pairs->arena);
+}
+
+/* ---- questions ---- */
+
+const struct opn_pair *opn_pairs_find(const struct opn_pairs *pairs, const char *from,
+				      const char *to)
+{
+	for (const struct entry *entry = pairs->entries; entry; entry = entry->next) {
+		if (!strcmp(entry->pair.from, from) && !strcmp(entry->pair.to, to))
+			return &entry->pair;
+	}
+	return NULL;
+}
+
+const struct opn_pair *const *opn_pairs_all(const struct opn_pairs *pairs, size_t *count)
+{
+	*count = pairs->count;
+	return pairs->sorted;
+}
+
+const struct opn_row *opn_rows_find(const struct opn_rows *rows, const char *name)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		if (!strcmp(rows->row[i].name, name))
+			return &rows->row[i];
+	}
+	return NULL;
+}
+
+const struct opn_pair_option *opn_pair_option(const struct opn_pair *pair, const char *name)
+{
+	for (size_t i = 0; i < pair->option_count; i++) {
+		if (!strcmp(pair->options[i].name, name))
+			return &pair->options[i];
+	}
+	return NULL;
+}
+
+const char *opn_pair_option_value(const struct opn_pair_option *option, const char *word)
+{
+	for (size_t i = 0; option->words[i]; i++) {
+		if (!strcmp(option->words[i], word))
+			return option->values[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// rewriting.cpp - who takes part in a rewriting, and how a program is made
+//
+// A program is wrapped: its text stays, with its own verdicts, as a static function; a new program
+// of its name calls it and says its verdict in the new hook's numbers. Verdict numbers overlap
+// between hooks and leak into maps and comparisons, so no return is ever edited.
+#include "transform.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Attr.h"
+#include "clang/AST/Decl.h"
+#include "clang/AST/Stmt.h"
+
+using namespace clang;
+using llvm::StringRef;
+
+namespace opn {
+
+//===-- who takes part --------------------------------------------------------------------------//
+
+static void functionsIn(const Stmt *S, FunctionSet &Out) {
+  if (!S)
+    return;
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
+    if (const auto *FD = dyn_cast<FunctionDecl>(Ref->getDecl()))
+      Out.insert(FD->getDefinition() ? FD->getDefinition() : FD);
+  for (const Stmt *Child : S->children())
+    functionsIn(Child, Out);
+}
+
+static FunctionSet reachedFrom(const FunctionDecl *FD) {
+  FunctionSet Out;
+  Out.insert(FD);
+  for (size_t I = 0; I < Out.size(); ++I)
+    functionsIn(Out[I]->getBody(), Out);
+  return Out;
+}
+
+bool Rewriting::run(const FunctionSet &Wanted) {
+  From = findRecord(Pair.from_context, Context);
+  Programs = Wanted;
+  for (const FunctionDecl *FD : Programs)
+    for (const FunctionDecl *Callee : reachedFrom(FD))
+      Reached.insert(Callee);
+  for (const Chunk &C : Model.Chunks)
+    for (const Decl *D : C.Decls)
+      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD) && !Programs.count(FD))
+        for (const FunctionDecl *Callee : reachedFrom(FD))
+          KeptBy.emplace(Callee, FD);
+
+  walkDeclarations();
+  for (const FunctionDecl *FD : Reached)
+    walkFunction(FD);
+  for (const FunctionDecl *FD : Programs)
+    makeProgram(FD);
+  if (!Failed)
+    insertIncludes();
+  return !Failed;
+}
+
+static StringRef tagOf(StringRef Type) {
+  Type.consume_front("struct ");
+  return Type;
+}
+
+void Rewriting::walkFunction(const FunctionDecl *FD) {
+  Current = FD;
+  for (const FunctionDecl *Declaration : FD->redecls()) {
+    if (Model.place(Declaration->getLocation()).Kind != PlaceKind::Project)
+      continue;
+    // A program's prototype announces the new program, whose context is the kernel's.
+    bool Announces = Programs.count(FD) && Declaration != FD;
+    ContextName = tagOf(Announces ? Pair.to_context : Pair.context);
+    Unusual |= Announces;
+    walkSites(Declaration, *this, /*TypesOnly=*/false);
+    if (isKfunc(FD))
+      if (const opn_row *Row = opn_rows_find(&Pair.calls, FD->getName().str().c_str());
+          Row && Row->action == OPN_ROW_RENAME)
+        Unusual |=
+            edit(Spell.token(Declaration->getLocation()), Row->text, "calls." + FD->getName().str(),
+                 Declaration->getLocation(), "this declaration");
+  }
+  if (FD->hasAttr<NakedAttr>())
+    reject(FD->getLocation(), "function '" + FD->getName().str() + "'",
+           "it is naked: its assembly takes the arguments from registers", "write it in C");
+  makeStatic(FD);
+  Current = nullptr;
+}
+
+/// Types that are no function's, and name the context: callbacks' typedefs, members of records.
+void Rewriting::walkDeclarations() {
+  ContextName = tagOf(Pair.context);
+  size_t Before = Sites.size();
+  for (const Chunk &C : Model.Chunks)
+    for (const Decl *D : C.Decls)
+      if (!isa<FunctionDecl>(D))
+        walkSites(D, *this, /*TypesOnly=*/true);
+  Unusual |= Sites.size() != Before;
+}
+
+/// The verifier checks a global function alone and gives it the kernel's context: one that takes
+/// ours must be static.
+void Rewriting::makeStatic(const FunctionDecl *FD) {
+  if (!Pair.native || Programs.count(FD) || !FD->getDefinition() ||
+      FD->getStorageClass() == SC_Static)
+    return;
+  bool Takes = false;
+  for (const ParmVarDecl *P : FD->parameters())
+    Takes |= isContext(P->getType());
+  if (!Takes)
+    return;
+  for (const FunctionDecl *Declaration : FD->redecls()) {
+    Spot S = Spell.token(Declaration->getBeginLoc());
+    if (!S)
+      edit(S, "", "static", Declaration->getLocation(), "this function");
+    else if (!Declaration->isInlineSpecified() || Declaration->getStorageClass() != SC_Static)
+      insert(S, S.Extent.Begin, "static ", "static");
+  }
+  Unusual = true;
+}
+
+//===-- programs --------------------------------------------------------------------------------//
+
+std::string Rewriting::bodyName(const FunctionDecl *FD) const {
+  std::string Name = FD->getName().str() + "_" + Pair.body;
+  while (!Context.getTranslationUnitDecl()->lookup(&Context.Idents.get(Name)).empty())
+    Name += "_";
+  return Name;
+}
+
+static std::string filled(StringRef Text, const std::map<StringRef, std::string> &Values) {
+  std::string Out;
+  while (!Text.empty()) {
+    size_t At = Text.find('$');
+    Out += Text.substr(0, At);
+    if (At == StringRef::npos)
+      break;
+    StringRef Rest = Text.substr(At + 1);
+    StringRef Word = Rest.take_while([](char C) { return C >= 'a' && C <= 'z'; });
+    auto It = Values.find(Word);
+    Out += It == Values.end() ? "$" + Word.str() : It->second;
+    Text = Rest.drop_front(Word.size());
+  }
+  return Out;
+}
+
+void Rewriting::makeProgram(const FunctionDecl *FD) {
+  Current = FD;
+  const auto *A = FD->getAttr<SectionAttr>();
+  std::string Name = FD->getName().str(), What = "program '" + Name + "'";
+  StringRef Section = A->getName();
+  std::string Load = Section.consume_front("?") ? "?" : "";
+
+  if (const opn_row *Row = opn_rows_find(&Pair.sections, Section.str().c_str()))
+    if (!takes(*Row, "sections", "section '" + Section.str() + "'", A->getLocation()))
+      return;
+  if (FD->getNumParams() != 1 || FD->isVariadic())
+    return reject(FD->getLocation(), What, "it does not take the context alone", nullptr);
+  if (FD->hasAttr<WeakAttr>())
+    return reject(FD->getLocation(), What, "a weak program may be replaced when objects are linked",
+                  "drop the attribute weak");
+
+  std::string Body = bodyName(FD);
+  if (!edit(Spell.token(FD->getLocation()), Body, "program", FD->getLocation(), What))
+    return;
+  // What said "this is a program" says "this is part of one".
+  std::string Inline =
+      FD->hasAttr<NoInlineAttr>() ? "static" : "static inline __attribute__((always_inline))";
+  Spot Attribute = Spell.invocation(A->getLocation(), FD->getLocation());
+  if (Attribute) {
+    if (!edit(Attribute, Inline, "section", A->getLocation(), What))
+      return;
+  } else {
+    // __attribute__((section("x"), used)) written out.
+    Spot Begin = Spell.token(FD->getBeginLoc());
+    Spot Written = Spell.range(A->getRange().getBegin(), A->getRange().getEnd());
+    if (!Begin || !Written)
+      return void(edit(Spot(), "", "section", A->getLocation(), What));
+    bool IsNoInline = FD->hasAttr<NoInlineAttr>();
+    if (!edit(Written, IsNoInline ? "noinline" : "always_inline", "section", A->getLocation(),
+              What))
+      return;
+    insert(Begin, Begin.Extent.Begin, IsNoInline ? "static " : "static inline ", "section");
+  }
+  Spot End = Spell.token(Model.SM->getExpansionRange(FD->getEndLoc()).getEnd());
+  if (!End || !End.Macro.empty())
+    return void(edit(Spot(), "", "wrapper", FD->getEndLoc(), What));
+  std::string Wrapper =
+      filled(Pair.wrapper, {{"section", Load + Pair.section}, {"name", Name}, {"body", Body}});
+  insert(End, End.Extent.End, "\n\n" + StringRef(Wrapper).rtrim().str(), "wrapper");
+  Current = nullptr;
+}
+
+//===-- the shim --------------------------------------------------------------------------------//
+
+/// From one folder to a file in another; both relative to the same root.
+static std::string pathFrom(StringRef From, StringRef To) {
+  SmallVector<StringRef, 8> Have, Want;
+  From.split(Have, '/', -1, false);
+  To.split(Want, '/', -1, false);
+  Have.pop_back(); // the file itself
+  size_t Same = 0;
+  while (Same < Have.size() && Same + 1 < Want.size() && Have[Same] == Want[Same])
+    ++Same;
+  std::string Out;
+  for (size_t I = Same; I < Have.size(); ++I)
+    Out += "../";
+  for (size_t I = Same; I < Want.size(); ++I)
+    Out += (I > Same ? "/" : "") + Want[I].str();
+  return Out;
+}
+
+void Rewriting::insertIncludes() {
+  StringRef Main = Model.Instances[0].File->path();
+  std::string Shim = Main.contains('/') ? Main.rsplit('/').first.str() + "/" : "";
+  Shim += Pair.shim;
+  for (const auto &[File, First] : FirstUse) {
+    // Before the declaration, with its comments, and before the conditionals around it.
+    unsigned At = First;
+    for (const Instance &I : Model.Instances)
+      if (I.File == File)
+        for (unsigned C : I.Chunks)
+          if (Model.Chunks[C].Extent.contains(First))
+            At = File->attachedStart(Model.Chunks[C].Extent);
+    if (int D = File->directiveAt(First); D >= 0)
+      At = File->directives()[D].Extent.Begin;
+    int Guard = File->includeGuard();
+    for (int G = File->groupAt(At); G >= 0 && G != Guard; G = File->groups()[G].Enclosing)
+      At = File->groupExtent(G).Begin;
+    std::string Text = "#include \"" + pathFrom(File->path(), Shim) + "\"\n\n";
+    Changes.insert(File, At, Text, "shim");
+  }
+}
+
+} // namespace opn

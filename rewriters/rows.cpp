@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// rows.cpp - do at a site what the pair's table says
+//
+// The order in which a call is decided: a row of the pair; then the helper table, where a helper
+// that the new hook lacks is refused; a function of the project needs nothing. What the new hook
+// has under the same name and with another meaning must have a row.
+#include "transform.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Attr.h"
+#include "clang/AST/Decl.h"
+
+using namespace clang;
+using llvm::StringRef;
+
+namespace opn {
+
+//===-- telling ---------------------------------------------------------------------------------//
+
+opn_loc Rewriting::loc(SourceLocation Loc, unsigned Length) const {
+  // Where the text stands that the user would change.
+  PresumedLoc PL = Model.SM->getPresumedLoc(Model.SM->getExpansionLoc(Loc));
+  if (PL.isInvalid())
+    return {nullptr, 0, 0, 0};
+  return {PL.getFilename(), PL.getLine(), PL.getColumn(), Length};
+}
+
+void Rewriting::site(const std::string &Rule, SourceLocation Loc, const opn_row *Row,
+                     const std::string &Text) {
+  Place P = Model.place(Loc);
+  opn_site S = {};
+  S.rule = R.text(Rule);
+  if (P.Kind == PlaceKind::Project) {
+    const LexedFile &File = *Model.Instances[P.Index].File;
+    S.file = R.text(File.path());
+    S.line = File.line(P.Offset);
+    S.column = File.column(P.Offset);
+  }
+  S.function = Current ? R.text(Current->getName()) : nullptr;
+  S.row = Row;
+  S.text = R.text(Text);
+  for (const opn_site &Other : Sites)
+    if (Other.rule == Rule && Other.line == S.line && Other.column == S.column && Other.file &&
+        S.file && StringRef(Other.file) == S.file)
+      return;
+  Sites.push_back(S);
+}
+
+void Rewriting::reject(SourceLocation Loc, const std::string &What, const std::string &Why,
+                       const char *Help) {
+  Failed = true;
+  if (!Told.insert({Model.SM->getExpansionLoc(Loc).getRawEncoding(), What}).second)
+    return;
+  site("language", Loc, nullptr, What);
+  opn_diag(Diags, OPN_DIAG_TRANSFORM_REJECTED, loc(Loc), What.c_str(), Pair.to, Why.c_str());
+  if (Help)
+    opn_diag_note(Diags, {nullptr, 0, 0, 0}, "%s", Help);
+}
+
+bool Rewriting::takes(const opn_row &Row, const std::string &Group, const std::string &What,
+                      SourceLocation Loc) {
+  const opn_loc Nowhere = {nullptr, 0, 0, 0};
+  std::string Rule = Group + "." + Row.name;
+  site(Rule, Loc, &Row, What);
+  bool First = Told.insert({Model.SM->getExpansionLoc(Loc).getRawEncoding(), Rule}).second;
+  if (Row.action == OPN_ROW_REJECT) {
+    Failed = true;
+    if (!First)
+      return false;
+    opn_diag(Diags, OPN_DIAG_TRANSFORM_REJECTED, loc(Loc), What.c_str(), Pair.to, Row.text);
+    if (Row.help)
+      opn_diag_note(Diags, Nowhere, "%s", Row.help);
+    return false;
+  }
+  if (!Row.lossy)
+    return true;
+  Losses.insert(Row.name);
+  bool Accepted = false;
+  for (char *const *A = Options.accept; A && *A; ++A)
+    Accepted |= StringRef(*A) == Row.name;
+  if (First) {
+    opn_diag(Diags, Accepted ? OPN_DIAG_TRANSFORM_LOST : OPN_DIAG_TRANSFORM_LOSSY, loc(Loc),
+             What.c_str(), Pair.to, Row.lossy);
+    if (Row.help)
+      opn_diag_note(Diags, Nowhere, "%s", Row.help);
+    if (!Accepted)
+      opn_diag_note(Diags, Nowhere, "--accept=%s takes the loss", Row.name);
+  }
+  Failed |= !Accepted;
+  return Accepted;
+}
+
+//===-- changing --------------------------------------------------------------------------------//
+
+void Rewriting::use(const Spot &S) {
+  auto [It, Added] = FirstUse.emplace(S.File, S.Extent.Begin);
+  if (!Added && S.Extent.Begin < It->second)
+    It->second = S.Extent.Begin;
+}
+
+bool Rewriting::edit(const Spot &S, StringRef Text, const std::string &Rule, SourceLocation Loc,
+                     const std::string &What) {
+  if (!S) {
+    Failed = true;
+    if (Told.insert({Model.SM->getExpansionLoc(Loc).getRawEncoding(), What}).second) {
+      opn_diag(Diags, OPN_DIAG_TRANSFORM_UNREACHED, loc(Loc), What.c_str(),
+               "its text is put together by macros or stands in a header that stays an include");
+      opn_diag_note(Diags, {nullptr, 0, 0, 0}, "write it out in the project's own source");
+    }
+    return false;
+  }
+  if (Current && KeptBy.count(Current)) {
+    Failed = true;
+    if (Told.insert({0, Current->getName().str()}).second) {
+      std::string Shared = "function '" + Current->getName().str() + "'";
+      opn_diag(Diags, OPN_DIAG_TRANSFORM_SHARED, loc(Current->getLocation()), Shared.c_str(),
+               KeptBy[Current]->getName().str().c_str());
+      opn_diag_note(Diags, loc(Loc), "%s would change here", What.c_str());
+      opn_diag_note(Diags, {nullptr, 0, 0, 0},
+                    "extract the program with opened-extract and rewrite the unit");
+    }
+    return false;
+  }
+  Unusual |= !S.Macro.empty();
+  use(S);
+  if (Changes.replace(S, Text, Rule))
+    return true;
+  Failed = true;
+  opn_diag(Diags, OPN_DIAG_TRANSFORM_UNREACHED, loc(Loc), What.c_str(),
+           "the same text would have to become two different things");
+  return false;
+}
+
+void Rewriting::insert(const Spot &S, unsigned Offset, StringRef Text, const std::string &Rule) {
+  use(S);
+  Changes.insert(S.File, Offset, Text, Rule);
+}
+
+//===-- types and fields ------------------------------------------------------------------------//
+
+bool Rewriting::isContextRecord(const RecordDecl *RD) const {
+  return RD && From && RD->getCanonicalDecl() == From->getCanonicalDecl();
+}
+
+bool Rewriting::isContext(QualType T) const {
+  return T->isPointerType() && isContextRecord(T->getPointeeType()->getAsRecordDecl());
+}
+
+void Rewriting::typeSite(SourceLocation Name) {
+  if (ContextName == From->getName())
+    return;
+  Spot S = Spell.token(Name);
+  // A header that stays an include keeps its types.
+  if (!S && !Name.isMacroID() && Model.place(Name).Kind != PlaceKind::Project)
+    return;
+  site("context", Name, nullptr, Pair.from_context);
+  edit(S, ContextName, "context", Name, std::string("the type '") + Pair.from_context + "'");
+}
+
+void Rewriting::fieldSite(const MemberExpr *ME, bool IsStore) {
+  std::string Name = ME->getMemberDecl()->getName().str();
+  std::string What = "field '" + Name + "'";
+  SourceLocation Loc = ME->getMemberLoc();
+  const opn_row *Row = opn_rows_find(&Pair.fields, Name.c_str());
+  if (!Row)
+    return reject(Loc, What, "the tables do not say what it is there",
+                  "read what the program needs from the packet, or leave this program where it is");
+  if (IsStore && Row->write) {
+    if (!takes(*Row->write, "fields", "a store to " + What, Loc))
+      return;
+  } else if (!takes(*Row, "fields", What, Loc)) {
+    return;
+  }
+  std::string Rule = "fields." + Name;
+  if (Row->action == OPN_ROW_RENAME && Name != Row->text) {
+    edit(Spell.token(Loc), Row->text, Rule, Loc, What);
+  } else if (Row->action == OPN_ROW_CALL) {
+    if (IsStore)
+      return reject(Loc, "a store to " + What, "there it is computed, not kept", Row->help);
+    Spot All = Spell.range(ME->getBeginLoc(), Loc), Member = Spell.token(Loc);
+    Spot Operator = Spell.range(ME->getOperatorLoc(), Loc);
+    if (!All || !Member || !Operator)
+      return void(edit(Spot(), "", Rule, Loc, What));
+    std::string Open = std::string(Row->text) + (ME->isArrow() ? "(" : "(&");
+    if (edit(Operator, ")", Rule, Loc, What))
+      insert(All, All.Extent.Begin, Open, Rule);
+  }
+}
+
+//===-- calls -----------------------------------------------------------------------------------//
+
+Rewriting::Callee Rewriting::calleeOf(const CallExpr *CE) const {
+  if (const VarDecl *Helper = calledHelper(CE, Context)) {
+    // Projects declare helpers under names of their own: the number is what counts.
+    Expr::EvalResult Value;
+    const Expr *Init = Helper->getAnyInitializer()->IgnoreParenCasts();
+    const char *Name = nullptr;
+    if (Init->EvaluateAsInt(Value, Context))
+      Name = opn_hookdefs_helper_name(Options.hookdefs, Value.Val.getInt().getExtValue());
+    return {Helper, Name ? Name : Helper->getName().str()};
+  }
+  if (const FunctionDecl *FD = CE->getDirectCallee())
+    return {FD, FD->getName().str()};
+  return {};
+}
+
+const VarDecl *Rewriting::mapOf(const Expr *E) const {
+  E = E->IgnoreParenCasts();
+  if (const auto *Address = dyn_cast<UnaryOperator>(E);
+      Address && Address->getOpcode() == UO_AddrOf)
+    E = Address->getSubExpr()->IgnoreParenCasts();
+  const auto *Ref = dyn_cast<DeclRefExpr>(E);
+  const auto *VD = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+  return VD && (sectionOf(VD) == ".maps" || sectionOf(VD) == "maps") ? VD : nullptr;
+}
+
+const opn_row *Rewriting::rowByMap(const opn_row &Row, const CallExpr *CE,
+                                   const std::string &What) {
+  if (Row.map_argument > CE->getNumArgs())
+    return nullptr;
+  const Expr *Argument = CE->getArg(Row.map_argument - 1);
+  const VarDecl *Map = mapOf(Argument);
+  const char *Type = Map ? readMap(Map, Context, R).type : nullptr;
+  if (!Type) {
+    reject(Argument->getExprLoc(), What,
+           "it depends on the type of this map, which is not known here",
+           "name the map itself, as in '&map'");
+    return nullptr;
+  }
+  opn_rows Rows = {Row.rows, Row.row_count};
+  if (const opn_row *Found = opn_rows_find(&Rows, Type))
+    return Found;
+  reject(Argument->getExprLoc(), What,
+         std::string("the tables do not say what it does with a map of type ") + Type, nullptr);
+  return nullptr;
+}
+
+bool Rewriting::withinLimits(const opn_row &Row, const CallExpr *CE, const std::string &What) {
+  for (size_t I = 0; I < Row.limit_count; ++I) {
+    const opn_row_limit &Limit = Row.limits[I];
+    if (Limit.argument > CE->getNumArgs())
+      continue;
+    const Expr *Argument = CE->getArg(Limit.argument - 1);
+    Expr::EvalResult Value;
+    if (Argument->EvaluateAsInt(Value, Context) &&
+        !(uint64_t(Value.Val.getInt().getExtValue()) & ~Limit.mask))
+      continue;
+    reject(Argument->getExprLoc(), What, Limit.reject, Limit.help);
+    return false;
+  }
+  return true;
+}
+
+/// What the kernel is to be handed is its own context, which ours holds.
+void Rewriting::nativeArguments(const CallExpr *CE, const std::string &Rule) {
+  if (!Pair.native)
+    return;
+  for (const Expr *Argument : CE->arguments()) {
+    const Expr *E = Argument->IgnoreParenCasts();
+    if (!isContext(E->getType()))
+      continue;
+    Spot S = Spell.range(Argument->getBeginLoc(), Argument->getEndLoc());
+    if (!S) {
+      edit(S, "", Rule, Argument->getExprLoc(), "this argument");
+      continue;
+    }
+    // As an operand of -> it needs parentheses unless it is a name.
+    bool IsName = isa<DeclRefExpr>(Argument->IgnoreImpCasts());
+    if (!IsName)
+      insert(S, S.Extent.Begin, "(", Rule);
+    insert(S, S.Extent.End, (IsName ? "->" : ")->") + std::string(Pair.native), Rule);
+  }
+}
+
+void Rewriting::callSite(const CallExpr *CE) {
+  Callee C = calleeOf(CE);
+  if (!C.D)
+    return;
+  std::string What = "call of '" + C.Name + "'";
+  SourceLocation Loc = CE->getCallee()->getExprLoc();
+  const opn_row *Row = opn_rows_find(&Pair.calls, C.Name.c_str());
+  const auto *FD = dyn_cast<FunctionDecl>(C.D);
+  bool IsKernel = !FD || isKfunc(FD);
+  // A function of the project may be called like a helper.
+  if (FD && !isKfunc(FD) && Model.place(FD->getLocation()).Kind == PlaceKind::Project)
+    Row = nullptr;
+  if (Row && Row->action == OPN_ROW_BY_MAP && !(Row = rowByMap(*Row, CE, What)))
+    return;
+  if (!Row) {
+    if (!IsKernel) {
+      if (!Pair.native || FD->getBuiltinID())
+        return;
+      // Behind a void pointer ours would be taken for the kernel's.
+      for (unsigned I = 0; I < CE->getNumArgs() && I < FD->getNumParams(); ++I)
+        if (isContext(CE->getArg(I)->IgnoreParenCasts()->getType()) &&
+            !isContext(FD->getParamDecl(I)->getType()))
+          reject(CE->getArg(I)->getExprLoc(), "this argument",
+                 "the context is hidden behind another pointer type",
+                 "give the parameter the context's type");
+      return;
+    }
+    opn_callable Callable = opn_hookdefs_callable(Options.hookdefs, C.Name.c_str(), Pair.to);
+    site("helpers." + C.Name, Loc, nullptr, What);
+    if (Callable == OPN_CALLABLE_YES)
+      return nativeArguments(CE, "helpers." + C.Name);
+    reject(Loc, What,
+           Callable == OPN_CALLABLE_NO
+               ? "programs there may not call it, and no rule says what does the same"
+               : "the helper table does not know it",
+           "do without it, or leave this program where it is");
+    return;
+  }
+  if (!takes(*Row, "calls", What, Loc) || !withinLimits(*Row, CE, What))
+    return;
+  std::string Rule = "calls." + C.Name;
+  if (Row->action == OPN_ROW_KEEP)
+    return nativeArguments(CE, Rule);
+  edit(Spell.token(Loc), Row->text, Rule, Loc, What);
+  if (Row->action == OPN_ROW_RENAME)
+    nativeArguments(CE, Rule);
+}
+
+void Rewriting::referenceSite(const DeclRefExpr *Ref, bool IsCallee) {
+  const ValueDecl *D = Ref->getDecl();
+  SourceLocation Loc = Ref->getLocation();
+  if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
+    const FunctionDecl *Definition = FD->getDefinition();
+    if (IsCallee && Definition && Programs.count(Definition))
+      edit(Spell.token(Loc), bodyName(Definition), "program", Loc,
+           "call of '" + FD->getName().str() + "'");
+    return;
+  }
+  const auto *VD = dyn_cast<VarDecl>(D);
+  if (!VD)
+    return;
+  if (sectionOf(VD) == ".maps" || sectionOf(VD) == "maps") {
+    const char *Type = readMap(VD, Context, R).type;
+    if (const opn_row *Row = Type ? opn_rows_find(&Pair.maps, Type) : nullptr)
+      takes(*Row, "maps", "map '" + VD->getName().str() + "'", Loc);
+    return;
+  }
+  if (!IsCallee && VD->getType()->isFunctionPointerType() && VD->hasGlobalStorage() &&
+      opn_rows_find(&Pair.calls, VD->getName().str().c_str()))
+    reject(Loc, "this use of '" + VD->getName().str() + "'",
+           "a helper that changes can only be called directly", "call it where it is needed");
+}
+
+} // namespace opn

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// sites.cpp - walk code and find what a hook gives meaning to
+//
+// The only full AST walk of transformation. What a site means and becomes is decided in rows.cpp.
+#include "transform.h"
+
+#include "clang/AST/RecursiveASTVisitor.h"
+
+using namespace clang;
+
+namespace opn {
+namespace {
+
+class SiteVisitor : public RecursiveASTVisitor<SiteVisitor> {
+public:
+  SiteVisitor(Rewriting &To, bool TypesOnly) : To(To), TypesOnly(TypesOnly) {}
+
+  bool VisitRecordTypeLoc(RecordTypeLoc TL) {
+    if (To.isContextRecord(TL.getDecl()))
+      To.typeSite(TL.getNameLoc());
+    return true;
+  }
+
+  bool VisitUnaryExprOrTypeTraitExpr(UnaryExprOrTypeTraitExpr *E) {
+    if (!TypesOnly && To.isContextRecord(E->getTypeOfArgument()->getAsRecordDecl()))
+      To.reject(E->getBeginLoc(), "this size of the context",
+                "the contexts of the two hooks differ in size",
+                "write the number of bytes that is meant");
+    return true;
+  }
+
+  bool VisitOffsetOfExpr(OffsetOfExpr *E) {
+    if (!TypesOnly && To.isContextRecord(E->getTypeSourceInfo()->getType()->getAsRecordDecl()))
+      To.reject(E->getBeginLoc(), "this offset in the context",
+                "the contexts of the two hooks differ in layout",
+                "read the field by its name instead");
+    return true;
+  }
+
+  //===-- fields --------------------------------------------------------------------------------//
+
+  bool VisitBinaryOperator(BinaryOperator *E) {
+    if (E->isAssignmentOp())
+      noteStore(E->getLHS());
+    return true;
+  }
+
+  bool VisitUnaryOperator(UnaryOperator *E) {
+    if (E->isIncrementDecrementOp() || E->getOpcode() == UO_AddrOf)
+      noteStore(E->getSubExpr());
+    return true;
+  }
+
+  bool VisitMemberExpr(MemberExpr *E) {
+    if (TypesOnly)
+      return true;
+    const auto *Field = dyn_cast<FieldDecl>(E->getMemberDecl());
+    if (!Field || !Field->getIdentifier())
+      return true;
+    const RecordDecl *Parent = Field->getParent();
+    while (Parent->isAnonymousStructOrUnion() && isa<RecordDecl>(Parent->getDeclContext()))
+      Parent = cast<RecordDecl>(Parent->getDeclContext());
+    if (To.isContextRecord(Parent))
+      To.fieldSite(E, Stores.count(E));
+    return true;
+  }
+
+  //===-- calls and references ------------------------------------------------------------------//
+
+  bool VisitCallExpr(CallExpr *E) {
+    if (TypesOnly)
+      return true;
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(E->getCallee()->IgnoreParenImpCasts()))
+      Callees.insert(Ref);
+    To.callSite(E);
+    return true;
+  }
+
+  bool VisitDeclRefExpr(DeclRefExpr *E) {
+    if (!TypesOnly)
+      To.referenceSite(E, Callees.count(E));
+    return true;
+  }
+
+  //===-- what hides the context ----------------------------------------------------------------//
+
+  bool VisitExplicitCastExpr(ExplicitCastExpr *E) {
+    if (TypesOnly || !To.isContext(E->getSubExpr()->getType()) || To.isContext(E->getType()) ||
+        E->getType()->isVoidPointerType())
+      return true;
+    To.reject(E->getBeginLoc(), "this cast of the context",
+              "what is read through it has another layout at the other hook",
+              "read the context's own fields instead");
+    return true;
+  }
+
+  bool VisitGCCAsmStmt(GCCAsmStmt *S) {
+    if (TypesOnly)
+      return true;
+    auto Check = [this, S](const Expr *Operand) {
+      if (To.isContext(Operand->IgnoreParenImpCasts()->getType()))
+        To.reject(S->getBeginLoc(), "this inline assembly",
+                  "it is handed the context, whose layout its instructions know",
+                  "write the access in C");
+    };
+    for (unsigned I = 0; I < S->getNumInputs(); ++I)
+      Check(S->getInputExpr(I));
+    for (unsigned I = 0; I < S->getNumOutputs(); ++I)
+      Check(S->getOutputExpr(I));
+    return true;
+  }
+
+private:
+  void noteStore(const Expr *E) {
+    for (E = E->IgnoreParenImpCasts();; E = E->IgnoreParenImpCasts()) {
+      if (const auto *Index = dyn_cast<ArraySubscriptExpr>(E)) {
+        E = Index->getBase();
+      } else if (const auto *Member = dyn_cast<MemberExpr>(E)) {
+        Stores.insert(Member);
+        if (Member->isArrow())
+          return;
+        E = Member->getBase();
+      } else {
+        return;
+      }
+    }
+  }
+
+  Rewriting &To;
+  bool TypesOnly;
+  llvm::SmallPtrSet<const MemberExpr *, 8> Stores;
+  llvm::SmallPtrSet<const DeclRefExpr *, 16> Callees;
+};
+
+} // namespace
+
+void walkSites(const Decl *D, Rewriting &To, bool TypesOnly) {
+  SiteVisitor(To, TypesOnly).TraverseDecl(const_cast<Decl *>(D));
+}
+
+} // namespace opn

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// transform.cpp - the transformation side of rewriters.h
+//
+// One parse per compile command; their edits are united, because the text is the same. What only a
+// compiler can check (a macro that changed, a prototype, a type outside of functions) is parsed
+// once more as it will be.
+#include "transform.h"
+
+#include "paths.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/Tooling/ReplacementsYaml.h"
+#include <cerrno>
+#include <cstring>
+
+using namespace clang;
+using namespace opn;
+using llvm::StringRef;
+
+struct opn_transformation {
+  explicit opn_transformation(StringRef Root) : Files(Root.str()) {}
+
+  FileCache Files;
+  Results R;
+  std::vector<opn_site> Sites;
+  const opn_pair *Pair = nullptr;
+  std::set<std::string> Programs;
+  const char *const *ProgramList = nullptr;
+  std::vector<opn_transformed_file> FileList;
+  std::vector<std::string> Texts;
+  std::vector<opn_edit> EditList;
+
+  int run(const opn_command *Commands, size_t Count, const opn_transform_options &Options,
+          opn_diags *Diags);
+
+private:
+  int choose(const SourceModel &Model, const opn_transform_options &Options, opn_diags *Diags,
+             FunctionSet &Out);
+  int missing(const opn_transform_options &Options, StringRef Source, opn_diags *Diags) const;
+  void finish(const LexedFile *Main, const Edits &Changes);
+  int compile(const opn_command *Commands, size_t Count, const opn_transform_options &Options,
+              opn_diags *Diags);
+};
+
+/// The programs that are wanted, of the one hook that a pair is for.
+int opn_transformation::choose(const SourceModel &Model, const opn_transform_options &Options,
+                               opn_diags *Diags, FunctionSet &Out) {
+  SectionTable Sections;
+  Sections.Rules = opn_hookdefs_sections(Options.hookdefs, &Sections.Count);
+  for (const Chunk &C : Model.Chunks)
+    for (const Decl *D : C.Decls) {
+      const auto *FD = dyn_cast<FunctionDecl>(D);
+      if (!FD || !isProgram(FD))
+        continue;
+      bool Wanted = !Options.functions;
+      for (char *const *F = Options.functions; F && *F; ++F)
+        Wanted |= FD->getName() == *F;
+      const char *Hook = Sections.hook(sectionOf(FD));
+      if (!Wanted || !Hook)
+        continue;
+      for (size_t I = 0; I < Options.pair_count; ++I) {
+        const opn_pair *Fitting = Options.pairs[I];
+        if (StringRef(Fitting->from) != Hook)
+          continue;
+        if (Pair && Pair != Fitting) {
+          PresumedLoc PL = Model.SM->getPresumedLoc(FD->getLocation());
+          opn_loc Loc = {PL.getFilename(), PL.getLine(), PL.getColumn(), 1};
+          opn_diag(Diags, OPN_DIAG_PROGRAM_HOOK_MIXED, Loc,
+                   Model.Instances[0].File->path().str().c_str(), Pair->to);
+          opn_diag_note(Diags, {nullptr, 0, 0, 0}, "choose with --from=%s or --from=%s", Pair->from,
+                        Fitting->from);
+          return -EINVAL;
+        }
+        Pair = Fitting;
+        Out.insert(FD);
+      }
+    }
+  return 0;
+}
+
+int opn_transformation::missing(const opn_transform_options &Options, StringRef Source,
+                                opn_diags *Diags) const {
+  const opn_loc Nowhere = {nullptr, 0, 0, 0};
+  int Error = 0;
+  auto Explain = [&] {
+    for (size_t I = 0; I < Options.pair_count; ++I)
+      opn_diag_note(Diags, Nowhere, "wanted is a program at hook '%s'", Options.pairs[I]->from);
+  };
+  for (char *const *F = Options.functions; F && *F; ++F)
+    if (!Programs.count(*F)) {
+      Error = opn_diag(Diags, OPN_DIAG_FUNCTION_MISSING, Nowhere, *F, Source.str().c_str());
+      Explain();
+    }
+  if (!Error && Programs.empty()) {
+    Error = opn_diag(Diags, OPN_DIAG_PROGRAMS_NONE, Nowhere, Source.str().c_str());
+    Explain();
+  }
+  return Error;
+}
+
+void opn_transformation::finish(const LexedFile *Main, const Edits &Changes) {
+  std::vector<const LexedFile *> List{Main};
+  for (const std::string &Path : Files.paths())
+    if (const LexedFile *File = Files.find(Path); File != Main)
+      List.push_back(File);
+  Texts.reserve(List.size());
+  for (const LexedFile *File : List) {
+    std::vector<Edit> Made = Changes.of(File);
+    for (const Edit &E : Made)
+      EditList.push_back({FileList.size(), E.Offset, E.Length, R.text(E.Text), R.text(E.Rule)});
+    Texts.push_back(applied(File, Made));
+    opn_transformed_file F = {};
+    F.path = R.text(File->path());
+    F.absolute = R.text(Files.absolute(File));
+    F.before = R.text(File->text());
+    F.before_length = File->text().size();
+    F.after = Texts.back().c_str();
+    F.after_length = Texts.back().size();
+    F.changed = !Made.empty();
+    FileList.push_back(F);
+  }
+}
+
+/// Whether the rewritten source compiles with each of its commands.
+int opn_transformation::compile(const opn_command *Commands, size_t Count,
+                                const opn_transform_options &Options, opn_diags *Diags) {
+  const opn_loc Nowhere = {nullptr, 0, 0, 0};
+  std::map<std::string, std::string> Rewritten;
+  for (const opn_transformed_file &F : FileList)
+    if (F.changed)
+      Rewritten[F.absolute] = F.after;
+  std::string Shim = std::string(Options.shims) + "/" + Pair->shim;
+  llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> Text = llvm::MemoryBuffer::getFile(Shim);
+  if (!Text)
+    return opn_diag(Diags, OPN_DIAG_INPUT_UNREADABLE, Nowhere, Shim.c_str(),
+                    Text.getError().message().c_str());
+  StringRef Folder = StringRef(FileList[0].absolute).rsplit('/').first;
+  Rewritten[Folder.str() + "/" + Pair->shim] = (*Text)->getBuffer().str();
+
+  for (size_t I = 0; I < Count; ++I) {
+    FileCache Again(Files.root().str());
+    opn_diags *Found = opn_diags_new();
+    // C lets a pointer of the old context pass for one of the new, and only warns.
+    std::vector<const char *> Words;
+    for (const char *const *A = Commands[I].argv; *A; ++A)
+      Words.push_back(*A);
+    Words.insert(Words.end() - 1, "-Werror=incompatible-pointer-types");
+    Words.push_back(nullptr);
+    opn_command Command = Commands[I];
+    Command.argv = Words.data();
+    bool Good = Parse::run(Command, Again, CollectOptions(), Found, &Rewritten) != nullptr;
+    if (!Good) {
+      opn_diags_move(Diags, Found);
+      opn_diag(Diags, OPN_DIAG_TRANSFORM_BROKEN, Nowhere, FileList[0].path);
+    }
+    opn_diags_free(Found);
+    if (!Good)
+      return -EINVAL;
+  }
+  return 0;
+}
+
+int opn_transformation::run(const opn_command *Commands, size_t Count,
+                            const opn_transform_options &Options, opn_diags *Diags) {
+  Edits Changes;
+  const LexedFile *Main = nullptr;
+  std::string Source;
+  bool Good = true, Unusual = false;
+  std::set<std::string> Losses;
+
+  for (size_t I = 0; I < Count; ++I) {
+    std::unique_ptr<Parse> Parsed = Parse::run(Commands[I], Files, CollectOptions(), Diags);
+    if (!Parsed)
+      return -EINVAL;
+    const SourceModel &Model = Parsed->Model;
+    Main = Model.Instances[0].File;
+    Source = Main->path().str();
+    FunctionSet Wanted;
+    if (int Error = choose(Model, Options, Diags, Wanted))
+      return Error;
+    if (Wanted.empty())
+      continue;
+    for (const FunctionDecl *FD : Wanted)
+      Programs.insert(FD->getName().str());
+    Rewriting W(Model, Options, *Pair, Changes, Sites, R, Diags);
+    Good &= W.run(Wanted);
+    Unusual |= W.Unusual;
+    Losses.insert(W.Losses.begin(), W.Losses.end());
+  }
+  ProgramList = R.words(Programs);
+  if (int Error = missing(Options, Source, Diags))
+    return Error;
+  for (char *const *A = Options.accept; A && *A; ++A)
+    if (!Losses.count(*A))
+      opn_diag(Diags, OPN_DIAG_ACCEPT_UNUSED, {nullptr, 0, 0, 0}, *A);
+  if (!Good)
+    return -EINVAL;
+  finish(Main, Changes);
+  return Unusual || Options.compile ? compile(Commands, Count, Options, Diags) : 0;
+}
+
+//===-- the C side ------------------------------------------------------------------------------//
+
+int opn_transform(const opn_command *Commands, size_t Count, const char *Root,
+                  const opn_transform_options *Options, opn_diags *Diags,
+                  opn_transformation **Out) {
+  *Out = new opn_transformation(Root);
+  return (*Out)->run(Commands, Count, *Options, Diags);
+}
+
+void opn_transformation_free(opn_transformation *T) { delete T; }
+
+const opn_pair *opn_transformation_pair(const opn_transformation *T) { return T->Pair; }
+
+const char *const *opn_transformation_programs(const opn_transformation *T) {
+  return T->ProgramList;
+}
+
+const opn_site *opn_transformation_sites(const opn_transformation *T, size_t *Count) {
+  *Count = T->Sites.size();
+  return T->Sites.data();
+}
+
+const opn_transformed_file *opn_transformation_files(const opn_transformation *T, size_t *Count) {
+  *Count = T->FileList.size();
+  return T->FileList.data();
+}
+
+const opn_edit *opn_transformation_edits(const opn_transformation *T, size_t *Count) {
+  *Count = T->EditList.size();
+  return T->EditList.data();
+}
+
+char *opn_transformation_fixes(const opn_transformation *T) {
+  tooling::TranslationUnitReplacements All;
+  if (!T->FileList.empty())
+    All.MainSourceFile = T->FileList[0].absolute;
+  for (const opn_edit &E : T->EditList)
+    All.Replacements.emplace_back(T->FileList[E.file].absolute, E.offset, E.length, E.text);
+  std::string Text;
+  llvm::raw_string_ostream OS(Text);
+  llvm::yaml::Output Out(OS);
+  Out << All;
+  OS.flush();
+  return strdup(Text.c_str());
+}

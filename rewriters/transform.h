@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// transform.h - one source, parsed, whose programs move to another hook
+//
+// The object behind opn_transformation of rewriters.h. transform.cpp decides which functions take
+// part and makes the programs; sites.cpp walks their text; rows.cpp does what a row of the pair's
+// table says.
+#ifndef OPN_TRANSFORM_H
+#define OPN_TRANSFORM_H
+
+#include "edits.h"
+#include "facts.h"
+#include "parse.h"
+
+#include "clang/AST/Expr.h"
+#include "llvm/ADT/SmallPtrSet.h"
+
+namespace opn {
+
+using FunctionSet = llvm::SetVector<const clang::FunctionDecl *>;
+
+/// One parse and who takes part in it.
+class Rewriting {
+public:
+  Rewriting(const SourceModel &Model, const opn_transform_options &Options, const opn_pair &Pair,
+            Edits &Changes, std::vector<opn_site> &Sites, Results &R, opn_diags *Diags)
+      : Model(Model), Options(Options), Pair(Pair), Context(*Model.Context), Changes(Changes),
+        Sites(Sites), R(R), Diags(Diags), Spell(Model) {}
+
+  /// Makes all edits. False when something was refused.
+  bool run(const FunctionSet &Programs);
+
+  /// Files whose text calls the shim.
+  std::map<const LexedFile *, unsigned> FirstUse;
+  /// Something was changed that only a compiler can check.
+  bool Unusual = false;
+  /// Rules whose loss was met.
+  std::set<std::string> Losses;
+
+  //===-- for the walk of the sites -------------------------------------------------------------//
+
+  bool isContext(clang::QualType Pointer) const;
+  bool isContextRecord(const clang::RecordDecl *RD) const;
+  void typeSite(clang::SourceLocation Name);
+  void fieldSite(const clang::MemberExpr *ME, bool IsStore);
+  void callSite(const clang::CallExpr *CE);
+  void referenceSite(const clang::DeclRefExpr *Ref, bool IsCallee);
+  /// A construct that no rule covers.
+  void reject(clang::SourceLocation Loc, const std::string &What, const std::string &Why,
+              const char *Help);
+
+private:
+  struct Callee {
+    const clang::NamedDecl *D = nullptr;
+    std::string Name; ///< the kernel's
+  };
+
+  opn_loc loc(clang::SourceLocation Loc, unsigned Length = 1) const;
+  Callee calleeOf(const clang::CallExpr *CE) const;
+  void site(const std::string &Rule, clang::SourceLocation Loc, const opn_row *Row,
+            const std::string &Text);
+  /// Reports what speaks against a row. False when the site cannot be rewritten.
+  bool takes(const opn_row &Row, const std::string &Group, const std::string &What,
+             clang::SourceLocation Loc);
+  bool withinLimits(const opn_row &Row, const clang::CallExpr *CE, const std::string &What);
+  const opn_row *rowByMap(const opn_row &Row, const clang::CallExpr *CE, const std::string &What);
+  void nativeArguments(const clang::CallExpr *CE, const std::string &Rule);
+  const clang::VarDecl *mapOf(const clang::Expr *E) const;
+  bool edit(const Spot &S, llvm::StringRef Text, const std::string &Rule, clang::SourceLocation Loc,
+            const std::string &What);
+  void insert(const Spot &S, unsigned Offset, llvm::StringRef Text, const std::string &Rule);
+  void use(const Spot &S);
+  void makeProgram(const clang::FunctionDecl *FD);
+  void makeStatic(const clang::FunctionDecl *FD);
+  std::string bodyName(const clang::FunctionDecl *FD) const;
+  void walkFunction(const clang::FunctionDecl *FD);
+  void walkDeclarations();
+  void insertIncludes();
+
+  const SourceModel &Model;
+  const opn_transform_options &Options;
+  const opn_pair &Pair;
+  const clang::ASTContext &Context;
+  Edits &Changes;
+  std::vector<opn_site> &Sites;
+  Results &R;
+  opn_diags *Diags;
+  Speller Spell;
+
+  const clang::RecordDecl *From = nullptr; ///< the context that goes; null: not in this source
+  FunctionSet Programs;
+  FunctionSet Reached; ///< from the programs, themselves included
+  FunctionSet Kept;    ///< reached from programs that stay
+  std::map<const clang::FunctionDecl *, const clang::FunctionDecl *> KeptBy;
+  const clang::FunctionDecl *Current = nullptr;
+  /// Set while a prototype of a program is walked: it announces the new program.
+  llvm::StringRef ContextName;
+  bool Failed = false;
+  std::set<std::pair<unsigned, std::string>> Told; ///< what was reported, by place and message
+};
+
+/// Walks declarations and hands what the pair has a meaning for to the rewriting.
+void walkSites(const clang::Decl *D, Rewriting &To, bool TypesOnly);
+
+} // namespace opn
+
+#endif

@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""transform.py - opened-transform over every source of a compile database, judged from outside
+
+Every program at the first hook that loads as it is must come out as one that loads at the second
+and is equivalent under opened-verify, or be refused with reasons. A source whose programs cannot
+all go together is tried program by program. What loads and differs is a failure, always: exit 1.
+
+usage: transform.py [options] TRANSFORM VERIFY DATABASE-FOLDER
+"""
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import bpfobj
+import run as extraction
+
+OUTCOMES = (
+    ("equivalent", "equivalent, every branch taken"),
+    ("equivalent-partly", "equivalent on what was tried, not every branch taken"),
+    ("inconclusive", "nothing differed and nothing was shown"),
+    ("refused", "refused with reasons"),
+    ("unloadable", "rewritten, and the verifier refuses it"),
+    ("uncompiled", "rewritten, and it does not compile"),
+    ("different", "rewritten, and it differs"),
+    ("error", "something else went wrong"),
+)
+BAD = ("uncompiled", "different", "error")
+
+
+class Program:
+    def __init__(self, source, name):
+        self.source, self.name = source, name
+        self.outcome, self.why, self.reasons, self.conditions = None, "", [], []
+
+    def facts(self):
+        return {
+            "source": self.source.name,
+            "program": self.name,
+            "outcome": self.outcome,
+            "why": self.why,
+            "reasons": self.reasons,
+            "conditions": self.conditions,
+        }
+
+
+def quiet(argv, seconds, cwd=None):
+    try:
+        return subprocess.run(
+            argv, cwd=cwd, capture_output=True, text=True, errors="replace", timeout=seconds, stdin=subprocess.DEVNULL
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(argv, 124, "", "took too long")
+
+
+def sections(options):
+    """Regular expressions of the sections of the first hook, from its table."""
+    import yaml
+
+    with open(os.path.join(options.hookdefs, options.source_hook + ".yaml")) as file:
+        rows = yaml.safe_load(file)["sections"]
+    rows = [re.escape(row["name"]) + ("(/.*)?" if row.get("prefix") else "") for row in rows]
+    return re.compile(r"\??(" + "|".join(rows) + ")$")
+
+
+def compile_original(source, target):
+    entry = source.entries[0]
+    return quiet(extraction.clang_argv(entry, "-w", "-c", "-o", target), 300, entry["directory"])
+
+
+def compile_result(source, tree, main, target):
+    """The rewritten source with the original's flags; its own folders come first."""
+    entry = source.entries[0]
+    argv = extraction.clang_argv(entry, "-w", "-c", "-o", target)
+    base = source.path[: -len(main) - 1]
+    main = os.path.join(tree, main)
+    words = []
+    for word in argv[1:]:
+        path = os.path.normpath(os.path.join(entry["directory"], word))
+        if path == source.path:
+            word = main
+        elif word.startswith("-I"):
+            folder = os.path.normpath(os.path.join(entry["directory"], word[2:]))
+            if (folder + "/").startswith(base + "/"):
+                words.append("-I" + os.path.join(tree, os.path.relpath(folder, base)))
+        words.append(word)
+    # What the source finds beside itself and was not copied: vmlinux.h and its like.
+    words += ["-iquote", os.path.dirname(source.path)]
+    return quiet([argv[0]] + words, 300, entry["directory"])
+
+
+def find_main(tree):
+    for folder, _, names in os.walk(tree):
+        for name in names:
+            if name.endswith(".transform.json"):
+                return os.path.relpath(os.path.join(folder, name[: -len(".transform.json")]), tree)
+    raise FileNotFoundError("no manifest in " + tree)
+
+
+def transform(options, source, programs, tree):
+    report = tree + ".diag.json"
+    argv = [options.transform, "-p", source.root, f"--to={options.target_hook}", f"--from={options.source_hook}"]
+    argv += [f"--function={program.name}" for program in programs]
+    argv += [f"--{word}" for word in options.choice] + [f"--accept={rule}" for rule in options.accept]
+    argv += ["--color=never", "--diag-output", report, "--diag-format", "json", "-o", tree, source.path]
+    done = quiet(argv, options.timeout)
+    reasons = []
+    if os.path.exists(report):
+        with open(report) as file:
+            rows = json.load(file)["diagnostics"]
+        reasons = [(row.get("flag") or "clang", row["message"]) for row in rows if row["severity"] == "error"]
+    return done, reasons
+
+
+def judge(options, program, original, result):
+    report = result + "." + program.name + ".json"
+    argv = [options.verify, f"{original}:{program.name}", f"{result}:{program.name}", "--generate", str(options.packets)]
+    argv += ["--seed", "1", "--from", options.source_hook, "--to", options.target_hook, "--report", report]
+    done = quiet(argv, options.timeout)
+    if not os.path.exists(report):
+        program.outcome = "unloadable" if "load-refused" in done.stderr else "error"
+        program.why = extraction.first_error(done.stderr)
+        return
+    with open(report) as file:
+        data = json.load(file)
+    program.outcome, program.why = data["verdict"], data["sentence"]
+    if data["verdict"] == "equivalent" and "all branches" not in data["sentence"]:
+        program.outcome = "equivalent-partly"
+
+
+def loads(options, program, original):
+    """Whether the original loads: compared with itself it is at least not refused."""
+    argv = [options.verify, f"{original}:{program.name}", f"{original}:{program.name}", "--generate", "1"]
+    done = quiet(argv + ["--from", options.source_hook, "--to", options.source_hook], options.timeout)
+    return "load-refused" not in done.stderr and "[-Wopened-" not in done.stderr.replace("[-Wopened-map-un", "")
+
+
+def together(options, source, programs, original, folder, number):
+    """Rewrites these programs in one run. False when it was refused."""
+    tree = os.path.join(folder, f"tree{number}")
+    done, reasons = transform(options, source, programs, tree)
+    if done.returncode:
+        for program in programs:
+            program.outcome = "refused" if done.returncode == 1 and reasons else "error"
+            program.reasons = reasons
+            program.why = "; ".join(message for _, message in reasons) or extraction.first_error(done.stderr)
+            if any(flag.endswith("transform-broken") for flag, _ in reasons):
+                program.outcome = "uncompiled"
+        return False
+    main = find_main(tree)
+    with open(os.path.join(tree, main + ".transform.json")) as file:
+        manifest = json.load(file)
+    result = os.path.join(folder, f"result{number}.o")
+    built = compile_result(source, tree, main, result)
+    for program in programs:
+        program.conditions = sorted({row["condition"] for row in manifest["sites"] if "condition" in row})
+        if built.returncode:
+            program.outcome, program.why = "uncompiled", extraction.first_error(built.stderr)
+        else:
+            judge(options, program, original, result)
+    return True
+
+
+def examine(options, source):
+    folder = tempfile.mkdtemp(prefix="opened-corpus-", dir=options.scratch)
+    try:
+        original = os.path.join(folder, "original.o")
+        if compile_original(source, original).returncode:
+            return []
+        wanted = sections(options)
+        found = bpfobj.Object(original)
+        programs = [
+            Program(source, name)
+            for name, section in sorted(program_sections(found).items())
+            if wanted.match(section)
+        ]
+        programs = [program for program in programs if loads(options, program, original)]
+        if programs and not together(options, source, programs, original, folder, 0) and len(programs) > 1:
+            for number, program in enumerate(programs, 1):
+                together(options, source, [program], original, folder, number)
+        return programs
+    except (OSError, ValueError, KeyError, subprocess.CalledProcessError) as error:
+        program = Program(source, "")
+        program.outcome, program.why = "error", f"{type(error).__name__}: {error}"
+        return [program]
+    finally:
+        if not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def program_sections(found):
+    names = set(found.programs())
+    return {row[0]: row[1] for row in found.symbols if row[0] in names}
+
+
+def summarise(options, programs):
+    counts = collections.Counter(program.outcome for program in programs)
+    refusals = collections.Counter()
+    for program in programs:
+        if program.outcome == "refused":
+            refusals.update({message for _, message in program.reasons})
+    lines = [
+        f"## {options.source_hook} to {options.target_hook}",
+        "",
+        "| outcome | programs |",
+        "|---|---|",
+    ]
+    lines += [f"| {title} | {counts[name]} |" for name, title in OUTCOMES]
+    lines += [f"| all that load as they are | {len(programs)} |", "", "| refused because | programs |", "|---|---|"]
+    lines += [f"| {reason} | {count} |" for reason, count in refusals.most_common()]
+    return "\n".join(lines) + "\n", counts
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("transform")
+    parser.add_argument("verify")
+    parser.add_argument("database")
+    parser.add_argument("--hookdefs", required=True, help="the folder of the tables")
+    parser.add_argument("--from", dest="source_hook", required=True)
+    parser.add_argument("--to", dest="target_hook", required=True)
+    parser.add_argument("--choice", action="append", default=[], help="an option of the pair, like fidelity=exact")
+    parser.add_argument("--accept", action="append", default=[])
+    parser.add_argument("--only", default="", help="sources whose path matches this regular expression")
+    parser.add_argument("--packets", type=int, default=20000)
+    parser.add_argument("--timeout", type=float, default=600)
+    parser.add_argument("-j", type=int, default=1)
+    parser.add_argument("--json", help="write every program's outcome, a line each, as it is known")
+    parser.add_argument("--markdown")
+    parser.add_argument("--scratch", help="where temporary folders go")
+    parser.add_argument("--keep", action="store_true")
+    options = parser.parse_args()
+    for name in ("transform", "verify", "hookdefs"):
+        setattr(options, name, os.path.abspath(getattr(options, name)))
+    os.environ["OPENED_HOOKDEFS"] = options.hookdefs
+    sources = [s for s in extraction.load_database(options.database) if re.search(options.only, s.name)]
+    programs = []
+    with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
+        log = open(options.json, "w") if options.json else None
+        for number, found in enumerate(pool.map(lambda s: examine(options, s), sources), 1):
+            for program in found:
+                programs.append(program)
+                if log:
+                    print(json.dumps(program.facts()), file=log, flush=True)
+                if program.outcome not in ("equivalent", "refused"):
+                    extraction.say(f"{program.source.name}:{program.name}: {program.outcome}: {program.why[:300]}")
+            if number % 50 == 0:
+                extraction.say(f"[{number}/{len(sources)}]")
+    text, counts = summarise(options, programs)
+    print(text)
+    if options.markdown:
+        with open(options.markdown, "w") as file:
+            file.write(text)
+    sys.exit(1 if any(counts[name] for name in BAD) or not programs else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * transform.h - what the files of opened-transform share
+ *
+ * opened-transform.c reads the options and runs the stages; transform_write.c writes the rewritten
+ * files and the shim header; transform_diff.c shows what would change; transform_report.c writes
+ * the manifest and the tables.
+ */
+#ifndef OPN_TRANSFORM_TOOL_H
+#define OPN_TRANSFORM_TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base.h"
+#include "cli.h"
+#include "diag.h"
+#include "hookdef.h"
+#include "pair.h"
+#include "rewriters.h"
+
+/* Choices that a pair may offer, by the names of their options. */
+enum transform_choice {
+	CHOICE_FIDELITY,
+	CHOICE_PASS,
+	CHOICE_VLAN,
+	CHOICE_LINEAR,
+	CHOICE_GUARD,
+	CHOICE_COUNT,
+};
+
+extern const char *const transform_choice_names[CHOICE_COUNT];
+
+struct transform_options {
+	struct opn_cli cli;
+	struct opn_words sources, functions, accept;
+	const char *to, *from; /* NULL: not given */
+	const char *choice[CHOICE_COUNT];
+	const char *manifest, *fixes; /* NULL: not given */
+	bool check, dry_run, in_place, explain;
+};
+
+/* One SOURCE. */
+struct transform_source {
+	const char *path; /* as given */
+	const struct opn_command *commands;
+	size_t command_count;
+	struct opn_transformation *transformation;
+	bool good; /* it was rewritten */
+};
+
+struct transform_run {
+	const struct transform_options *options;
+	struct opn_arena *arena;
+	struct opn_hookdefs *hookdefs;
+	struct opn_pairs *pairs;
+	char *folder; /* of the tables */
+	const char *root;
+	struct opn_diags *diags;
+	struct transform_source *sources;
+	size_t source_count;
+};
+
+/* The text of a pair's shim header with the choices that were made, in *out, which the caller
+ * frees. Reports and returns -errno. */
+int transform_shim(const struct transform_run *run, const struct opn_pair *pair, char **out);
+
+/* Writes the products of all sources. Reports; nothing partial is left. */
+int transform_write(const struct transform_run *run);
+
+/* Prints what would change as unified diffs. Reports and returns -errno. */
+int transform_diff(const struct transform_run *run);
+
+/* The manifest of a source's transformation, which the caller frees. */
+char *transform_manifest(const struct transform_run *run, const struct transform_source *source);
+
+/* Prints the rule of each change. */
+void transform_explain(const struct transform_run *run);
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * transform_write.c - where rewritten files go: the standard output, one file, a tree, or home
+ *
+ * A tree gets every project file of the sources, changed or not, so that its includes lead to the
+ * rewritten headers; the shim header stands beside the source that needs it.
+ */
+#include "transform.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "output.h"
+
+static bool is_stdout(const char *path)
+{
+	return path && !strcmp(path, "-");
+}
+
+/* ---- the shim header ---- */
+
+static const char *chosen_value(const struct transform_run *run,
+				const struct opn_pair_option *option)
+{
+	for (size_t c = 0; c < CHOICE_COUNT; c++) {
+		if (run->options->choice[c] && !strcmp(transform_choice_names[c], option->name))
+			return opn_pair_option_value(option, run->options->choice[c]);
+	}
+	return opn_pair_option_value(option, option->initial);
+}
+
+int transform_shim(const struct transform_run *run, const struct opn_pair *pair, char **out)
+{
+	const char *path = opn_arena_printf(run->arena, "%s/shims/%s", run->folder, pair->shim);
+	struct opn_buf buf = { 0 };
+	const char *second;
+	size_t length;
+	char *text;
+	int error = opn_file_read(path, 0, &text, &length);
+
+	if (error)
+		return opn_diag(run->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, path,
+				strerror(-error));
+	/* The licence stays the first line. */
+	second = strchr(text, '\n');
+	second = second ? second + 1 : text;
+	opn_buf_add(&buf, text, (size_t)(second - text));
+	if (pair->option_count)
+		opn_buf_puts(&buf, "/* The choices that opened-transform was given. */\n");
+	for (size_t i = 0; i < pair->option_count; i++)
+		opn_buf_printf(&buf, "#define %s %s\n", pair->options[i].define,
+			       chosen_value(run, &pair->options[i]));
+	opn_buf_puts(&buf, second);
+	free(text);
+	*out = opn_buf_take(&buf);
+	if (!*out)
+		opn_cli_no_memory(NULL);
+	return 0;
+}
+
+/* ---- one file ---- */
+
+static int write_stream(const struct transform_run *run, const struct opn_transformed_file *file)
+{
+	if (fwrite(file->after, 1, file->after_length, stdout) == file->after_length &&
+	    !fflush(stdout))
+		return 0;
+	return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, "-", strerror(errno));
+}
+
+/* The folder of a path, with a slash behind it, or "". */
+static const char *folder_of(struct opn_arena *arena, const char *path)
+{
+	return opn_arena_strndup(arena, path, (size_t)(opn_path_basename(path) - path));
+}
+
+static int write_shim_beside(const struct transform_run *run, const struct opn_pair *pair,
+			     const char *path)
+{
+	const char *target =
+		opn_arena_printf(run->arena, "%s%s", folder_of(run->arena, path), pair->shim);
+	char *text, *old;
+	size_t length;
+	int error = transform_shim(run, pair, &text);
+
+	if (error)
+		return error;
+	/* Two units in one folder share it. */
+	if (!opn_file_read(target, 0, &old, &length)) {
+		bool same = length == strlen(text) && !memcmp(old, text, length);
+
+		free(old);
+		if (same) {
+			free(text);
+			return 0;
+		}
+	}
+	error = opn_output_file(target, NULL, run->options->cli.force, text, strlen(text),
+				run->diags);
+	free(text);
+	return error;
+}
+
+/* Whether a product would overwrite a file that was read. */
+static bool is_input(const struct opn_transformed_file *files, size_t count, const char *path)
+{
+	struct stat a, b;
+
+	if (stat(path, &a))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!stat(files[i].absolute, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+			return true;
+	}
+	return false;
+}
+
+static int write_file(const struct transform_run *run, const struct transform_source *source)
+{
+	const char *output = run->options->cli.output;
+	size_t count;
+	const struct opn_transformed_file *files =
+		opn_transformation_files(source->transformation, &count);
+	const struct opn_pair *pair = opn_transformation_pair(source->transformation);
+	int error = 0;
+
+	for (size_t i = 1; i < count; i++) {
+		char *text;
+
+		if (!files[i].changed)
+			continue;
+		text = opn_cli_format("'%s' changes too: give a folder to -o", files[i].path);
+		error = opn_diag(run->diags, OPN_DIAG_USAGE, OPN_NOWHERE, text);
+		free(text);
+	}
+	if (error)
+		return error;
+	if (is_stdout(output))
+		return write_stream(run, &files[0]);
+	if (is_input(files, count, output))
+		return opn_diag(run->diags, OPN_DIAG_OUTPUT_SAME, OPN_NOWHERE, output);
+	error = opn_output_file(output, NULL, run->options->cli.force, files[0].after,
+				files[0].after_length, run->diags);
+	return error ?: write_shim_beside(run, pair, output);
+}
+
+/* ---- a tree ---- */
+
+/* The deepest folder that holds all files of all sources; ends with a slash. */
+static const char *common_folder(const struct transform_run *run)
+{
+	const char *common = NULL;
+	size_t length = 0;
+
+	for (size_t s = 0; s < run->source_count; s++) {
+		size_t count;
+		const struct opn_transformed_file *files =
+			opn_transformation_files(run->sources[s].transformation, &count);
+
+		for (size_t i = 0; i < count; i++) {
+			if (!common) {
+				common = files[i].absolute;
+				length = (size_t)(opn_path_basename(common) - common);
+				continue;
+			}
+			while (strncmp(common, files[i].absolute, length)) {
+				length--;
+				while (length && common[length - 1] != '/')
+					length--;
+			}
+		}
+	}
+	return opn_arena_strndup(run->arena, common, length);
+}
+
+struct added {
+	const char *path, *text;
+	struct added *next;
+};
+
+/* Stages a file once; two sources that want different texts of it exclude each other. */
+static int add_once(const struct transform_run *run, struct opn_output *output, struct added **all,
+		    const char *path, const char *text, size_t length)
+{
+	struct added *added;
+
+	for (added = *all; added; added = added->next) {
+		if (strcmp(added->path, path))
+			continue;
+		if (!strcmp(added->text, text))
+			return 0;
+		return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, path,
+				"two sources need it rewritten in different ways; rewrite them "
+				"into folders of their own");
+	}
+	added = opn_arena_alloc(run->arena, sizeof(*added));
+	*added = (struct added){ path, opn_arena_strndup(run->arena, text, length), *all };
+	*all = added;
+	return opn_output_add(output, path, text, length);
+}
+
+static int add_source(const struct transform_run *run, const struct transform_source *source,
+		      const char *base, struct opn_output *output, struct added **all)
+{
+	size_t count, skip = strlen(base);
+	const struct opn_transformed_file *files =
+		opn_transformation_files(source->transformation, &count);
+	const struct opn_pair *pair = opn_transformation_pair(source->transformation);
+	const char *main_path = files[0].absolute + skip;
+	char *text;
+	int error = 0;
+
+	for (size_t i = 0; i < count && !error; i++)
+		error = add_once(run, output, all, files[i].absolute + skip, files[i].after,
+				 files[i].after_length);
+	if (error)
+		return error;
+	error = transform_shim(run, pair, &text);
+	if (error)
+		return error;
+	error = add_once(
+		run, output, all,
+		opn_arena_printf(run->arena, "%s%s", folder_of(run->arena, main_path), pair->shim),
+		text, strlen(text));
+	free(text);
+	if (error)
+		return error;
+	text = transform_manifest(run, source);
+	error = opn_output_add(output, opn_arena_printf(run->arena, "%s.transform.json", main_path),
+			       text, strlen(text));
+	free(text);
+	return error;
+}
+
+static int write_tree(const struct transform_run *run)
+{
+	const char *base = common_folder(run);
+	struct opn_output *output;
+	struct added *all = NULL;
+	int error = opn_output_begin(run->options->cli.output, true, NULL, run->options->cli.force,
+				     run->diags, &output);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < run->source_count && !error; i++)
+		error = add_source(run, &run->sources[i], base, output, &all);
+	if (!error)
+		return opn_output_commit(output);
+	opn_output_abort(output);
+	return error;
+}
+
+/* ---- at home ---- */
+
+static int write_home(const struct transform_run *run, const struct transform_source *source)
+{
+	size_t count;
+	const struct opn_transformed_file *files =
+		opn_transformation_files(source->transformation, &count);
+	int error = write_shim_beside(run, opn_transformation_pair(source->transformation),
+				      files[0].absolute);
+
+	for (size_t i = 0; i < count && !error; i++) {
+		if (!files[i].changed)
+			continue;
+		error = opn_file_write(files[i].absolute, files[i].after, files[i].after_length);
+		if (error)
+			error = opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE,
+					 files[i].path, strerror(-error));
+	}
+	return error;
+}
+
+/* ---- the rest ---- */
+
+static bool is_folder(const char *path)
+{
+	struct stat status;
+	size_t length = strlen(path);
+
+	if (!stat(path, &status))
+		return S_ISDIR(status.st_mode);
+	return length < 2 || strcmp(path + length - 2, ".c");
+}
+
+static int write_text(const struct transform_run *run, const char *path, char *text)
+{
+	int error = 0;
+
+	if (!text)
+		opn_cli_no_memory(NULL);
+	if (is_stdout(path))
+		fputs(text, stdout);
+	else
+		error = opn_output_file(path, NULL, true, text, strlen(text), run->diags);
+	free(text);
+	return error;
+}
+
+int transform_write(const struct transform_run *run)
+{
+	const struct transform_options *options = run->options;
+	const char *output = options->cli.output;
+	int error = 0;
+
+	if (options->in_place) {
+		for (size_t i = 0; i < run->source_count && !error; i++)
+			error = write_home(run, &run->sources[i]);
+	} else if (output && !is_stdout(output) && is_folder(output)) {
+		error = write_tree(run);
+	} else if (output && run->source_count > 1) {
+		error = opn_diag(run->diags, OPN_DIAG_USAGE, OPN_NOWHERE,
+				 "several sources need a folder in -o");
+	} else if (output) {
+		error = write_file(run, &run->sources[0]);
+	}
+	if (!error && options->manifest)
+		error = write_text(run, options->manifest,
+				   transform_manifest(run, &run->sources[0]));
+	if (!error && options->fixes)
+		error = write_text(run, options->fixes,
+				   opn_transformation_fixes(run->sources[0].transformation));
+	return error;
+}
