@@ -113,6 +113,9 @@ enum opn_flag {
 /* XDP's headroom is 256 bytes (include/uapi/linux/bpf.h, XDP_PACKET_HEADROOM). */
 #define OPN_ROOM_MAX 256
 
+/* net/core/filter.c: bpf_skb_adjust_room() */
+#define OPN_ROOM_MOST 0xfff
+
 OPN_HELPER long (*const opn_h_tail_call)(void *, void *, unsigned int) = (void *)12;
 OPN_HELPER long (*const opn_h_redirect)(unsigned int, unsigned long long) = (void *)23;
 OPN_HELPER long (*const opn_h_xdp_adjust_head)(void *, int) = (void *)44;
@@ -220,7 +223,9 @@ OPN_INLINE unsigned int opn_protocol(unsigned short type, unsigned short behind)
 {
 	if (OPN_NET16(type) >= OPN_ETH_P_802_3_MIN)
 		return type;
-	return OPN_NET16(behind == 0xffff ? OPN_ETH_P_802_3 : OPN_ETH_P_802_2);
+	/* 0xffff is Novell's 802.3 without 802.2; any other is 802.2. */
+	return OPN_NET16(OPN_ETH_P_802_2 -
+			 ((behind + 1u) >> 16) * (OPN_ETH_P_802_2 - OPN_ETH_P_802_3));
 }
 
 /* A tagged frame's first bytes, and the two behind them. */
@@ -562,25 +567,37 @@ OPN_INLINE long opn_csum_level(struct opn_skb *skb, unsigned long long level)
 }
 
 /*
+ * A number below a power of two that the verifier sees too. One that is no constant has been
+ * compared before, but perhaps in another register.
+ */
+OPN_INLINE unsigned int opn_below(unsigned int number, unsigned int power)
+{
+	if (__builtin_constant_p(number))
+		return number;
+	__asm__("" : "+r"(number));
+	return number & (power - 1);
+}
+
+/*
  * Clears bytes of the packet. A constant number of them has been found to be there.
  */
 OPN_INLINE void opn_skb_clear(struct opn_skb *skb, unsigned char *data, unsigned int offset,
 			      unsigned int len)
 {
 	unsigned long long none[4] = {};
-	unsigned int i, part;
+	unsigned int size, part, end;
 
 	if (__builtin_constant_p(offset) && __builtin_constant_p(len) && len <= 128) {
 		__builtin_memset(__builtin_assume_aligned(data + offset, 2), 0, len);
 		return;
 	}
-	for (i = 0; i < OPN_ROOM_MAX; i += sizeof(none)) {
-		if (i >= len)
-			break;
-		part = len - i;
-		if (part > sizeof(none))
-			part = sizeof(none);
-		opn_h_xdp_store_bytes(skb->xdp, offset + i, none, part);
+	len = opn_below(len, OPN_ROOM_MAX);
+	for (size = OPN_ROOM_MAX / 2; size; size /= 2) {
+		if (!(len & size))
+			continue;
+		part = size < sizeof(none) ? size : sizeof(none);
+		for (end = offset + size; offset < end; offset += part)
+			opn_h_xdp_store_bytes(skb->xdp, offset, none, part);
 	}
 }
 
@@ -617,15 +634,18 @@ OPN_INLINE void opn_head_move(unsigned char *to, unsigned char *from, unsigned i
 /* net/core/filter.c: bpf_skb_net_hdr_push(): zeroes behind the first bytes. */
 OPN_INLINE long opn_skb_push(struct opn_skb *skb, unsigned int head, unsigned int len)
 {
-	unsigned char *data, *end;
+	unsigned char *data, *end, *from;
 
 	if (len >= OPN_ROOM_MAX || opn_skb_room(skb, len, skb->vlan_present))
 		return -OPN_ENOMEM;
 	data = opn_skb_data(skb);
 	end = opn_skb_data_end(skb);
-	if (data + len + head > end || (!__builtin_constant_p(len) && data + head > end))
+	from = data + opn_below(len, OPN_ROOM_MAX);
+	/* The verifier remembers what was compared for this very pointer. */
+	__asm__("" : "+r"(from));
+	if (from + head > end || (!__builtin_constant_p(len) && data + head > end))
 		return -OPN_ENOMEM;
-	opn_head_move(data, data + len, head);
+	opn_head_move(data, from, head);
 	skb->grown += len;
 	opn_skb_clear(skb, data, head, len);
 	return 0;
@@ -639,14 +659,16 @@ OPN_INLINE long opn_skb_pop(struct opn_skb *skb, unsigned int head, unsigned int
 			    unsigned int len)
 {
 	unsigned char *data = opn_skb_data(skb), *end = opn_skb_data_end(skb);
+	unsigned char *to = data + opn_below(len, OPN_ROOM_MOST + 1);
 
-	if (data + len + OPN_ETH_HLEN + min > end)
+	__asm__("" : "+r"(to));
+	if (to + OPN_ETH_HLEN + min > end)
 		return -OPN_ENOTSUPP;
-	if (head > OPN_ETH_HLEN + min && data + len + head > end)
+	if (head > OPN_ETH_HLEN + min && to + head > end)
 		return -OPN_ENOMEM;
 	if (!__builtin_constant_p(len) && data + head > end)
 		return -OPN_ENOMEM;
-	opn_head_move(data + len, data, head);
+	opn_head_move(to, data, head);
 	/* Cannot fail: an Ethernet header is left. */
 	opn_h_xdp_adjust_head(skb->xdp, len);
 	skb->grown -= len;
@@ -731,7 +753,7 @@ OPN_INLINE long opn_skb_adjust_room(struct opn_skb *skb, int diff, unsigned int 
 
 	if (flags & ~known)
 		return -OPN_EINVAL;
-	if (diff > 0xfff || diff < -0xfff)
+	if (diff > OPN_ROOM_MOST || diff < -OPN_ROOM_MOST)
 		return -OPN_EFAULT;
 	/* Behind bpf_skb_change_head() the kernel knows a MAC header of another length. */
 	if ((mode != OPN_ROOM_NET && mode != OPN_ROOM_MAC) || skb->network != OPN_ETH_HLEN)
