@@ -134,6 +134,63 @@ START_TEST(helpers_have_a_first_kernel)
 }
 END_TEST
 
+START_TEST(helpers_have_a_number)
+{
+	struct opn_hookdefs *hookdefs = load_own();
+
+	ck_assert_str_eq(opn_hookdefs_helper_name(hookdefs, 1), "bpf_map_lookup_elem");
+	ck_assert_str_eq(opn_hookdefs_helper_name(hookdefs, 44), "bpf_xdp_adjust_head");
+	/* no helper has 0, and no kfunc has a number */
+	ck_assert_ptr_null(opn_hookdefs_helper_name(hookdefs, 0));
+	ck_assert_ptr_null(opn_hookdefs_helper_name(hookdefs, 100000));
+	opn_hookdefs_free(hookdefs);
+}
+END_TEST
+
+static const struct {
+	const char *name, *hook;
+	enum opn_callable callable;
+} calls[] = {
+	{ "bpf_map_lookup_elem", "xdp", OPN_CALLABLE_YES },
+	{ "bpf_xdp_adjust_head", "xdp", OPN_CALLABLE_YES },
+	{ "bpf_xdp_adjust_head", "tc", OPN_CALLABLE_NO },
+	{ "bpf_skb_store_bytes", "tc", OPN_CALLABLE_YES },
+	{ "bpf_skb_store_bytes", "xdp", OPN_CALLABLE_NO },
+	{ "bpf_map_lookup_elem", "no-such-hook", OPN_CALLABLE_NO },
+	{ "bpf_frobnicate", "xdp", OPN_CALLABLE_UNKNOWN },
+	/* kfuncs */
+	{ "bpf_xdp_ct_lookup", "xdp", OPN_CALLABLE_YES },
+	{ "bpf_dynptr_from_skb", "tc", OPN_CALLABLE_YES },
+	{ "bpf_dynptr_from_skb", "xdp", OPN_CALLABLE_NO },
+};
+
+START_TEST(helpers_and_kfuncs_are_for_hooks)
+{
+	struct opn_hookdefs *hookdefs = load_own();
+
+	ck_assert_int_eq(opn_hookdefs_callable(hookdefs, calls[_i].name, calls[_i].hook),
+			 calls[_i].callable);
+	opn_hookdefs_free(hookdefs);
+}
+END_TEST
+
+/* Tables of pairs stand in the same folder and are read elsewhere. */
+START_TEST(pairs_are_no_hooks)
+{
+	struct opn_hookdefs *hookdefs;
+
+	write_file("h.yaml", "schema: opened/hook/1\nname: h\nprog-type: T\nsections: []\n"
+			     "context: {type: struct c}\n");
+	write_file("h-to-i.yaml", "schema: opened/pair/1\nno: [such, keys]\n");
+	ck_assert_int_eq(opn_hookdefs_load(".", diags, &hookdefs), 0);
+	ck_assert_str_eq(opn_hookdefs_names(hookdefs)[0], "h");
+	ck_assert_ptr_null(opn_hookdefs_names(hookdefs)[1]);
+	ck_assert_str_eq(opn_hookdefs_context(hookdefs, "h"), "struct c");
+	ck_assert_ptr_null(opn_hookdefs_context(hookdefs, "h-to-i"));
+	opn_hookdefs_free(hookdefs);
+}
+END_TEST
+
 START_TEST(helpers_touch_their_map)
 {
 	static const struct opn_map_access_rule wanted[] = {
@@ -162,8 +219,10 @@ START_TEST(helpers_touch_their_map)
 }
 END_TEST
 
-#define HEAD "schema: opened/hook/1\nname: h\nprog-type: BPF_PROG_TYPE_H\n"
-#define TAIL "sections:\n  - {name: s, prefix: true}\ncontext:\n  type: struct c\n"
+#define HEAD	"schema: opened/hook/1\nname: h\nprog-type: BPF_PROG_TYPE_H\n"
+#define HELPERS "schema: opened/helpers/1\nhelpers:\n"
+#define KFUNCS	"kfuncs:\n  k: {hooks: []}\n"
+#define TAIL	"sections:\n  - {name: s, prefix: true}\ncontext:\n  type: struct c\n"
 
 /* A mistake in h.yaml, and the first line that is said of it. */
 static const struct {
@@ -233,12 +292,30 @@ static const struct {
 	  " [-Wopened-value-invalid]" },
 	{ "schema: opened/map-access/1\nhelpers:\n  f: {map: 0, access: []}\n",
 	  "./h.yaml:3:23: error: 'access': expected read or write [-Wopened-value-invalid]" },
-	{ "schema: opened/helpers/1\nhelpers:\n  f: {min-kernel: 4.10, gpl-only: false}\n",
-	  "./h.yaml:3:19: error: 'min-kernel': expected text [-Wopened-value-invalid]" },
-	{ "schema: opened/helpers/1\nhelpers:\n  f: {min-kernel: \"new\", gpl-only: false}\n",
-	  "./h.yaml:3:19: error: 'min-kernel': expected a version like \"5.10\""
+	{ HELPERS "  f: {id: 1, min-kernel: 4.10, gpl-only: false, hooks: []}\n" KFUNCS,
+	  "./h.yaml:3:26: error: 'min-kernel': expected text [-Wopened-value-invalid]" },
+	{ HELPERS "  f: {id: 1, min-kernel: \"new\", gpl-only: false, hooks: []}\n" KFUNCS,
+	  "./h.yaml:3:26: error: 'min-kernel': expected a version like \"5.10\""
 	  " [-Wopened-value-invalid]" },
-	{ "schema: opened/helpers/1\nhelpers:\n  f: 1\n",
+	{ HELPERS "  f: {gpl-only: false, hooks: []}\n" KFUNCS,
+	  "./h.yaml:3:6: error: key 'id' is missing [-Wopened-key-missing]" },
+	{ HELPERS "  f: {id: one, gpl-only: false, hooks: []}\n" KFUNCS,
+	  "./h.yaml:3:11: error: 'id': expected a number from 0 [-Wopened-value-invalid]" },
+	{ HELPERS "  f: {id: 1, gpl-only: false}\n" KFUNCS,
+	  "./h.yaml:3:6: error: key 'hooks' is missing [-Wopened-key-missing]" },
+	{ HELPERS "  f: {id: 1, gpl-only: false, hooks: h}\n" KFUNCS,
+	  "./h.yaml:3:38: error: 'hooks': expected a list [-Wopened-value-invalid]" },
+	{ HELPERS "  f: {id: 1, gpl-only: false, hooks: [[h]]}\n" KFUNCS,
+	  "./h.yaml:3:39: error: 'hooks': expected names of hooks [-Wopened-value-invalid]" },
+	{ HELPERS "  f: {id: 1, gpl-only: false, hooks: [], kfunc: true}\n" KFUNCS,
+	  "./h.yaml:3:42: error: unknown key 'kfunc' [-Wopened-key-unknown]" },
+	{ HELPERS "  f: {id: 1, gpl-only: false, hooks: []}\n",
+	  "./h.yaml:1:1: error: key 'kfuncs' is missing [-Wopened-key-missing]" },
+	{ HELPERS "  f: {id: 1, gpl-only: false, hooks: []}\nkfuncs:\n  k: {id: 1, hooks: []}\n",
+	  "./h.yaml:5:7: error: unknown key 'id' [-Wopened-key-unknown]" },
+	{ HELPERS "  f: {id: 1, gpl-only: false, hooks: []}\nkfuncs:\n  k: {}\n",
+	  "./h.yaml:5:6: error: key 'hooks' is missing [-Wopened-key-missing]" },
+	{ HELPERS "  f: 1\n" KFUNCS,
 	  "./h.yaml:3:6: error: 'f': expected a mapping [-Wopened-value-invalid]" },
 };
 
@@ -294,6 +371,10 @@ Suite *hookdef_suite(void)
 	tcase_add_test(tcase, the_most_specific_rule_is_first);
 	tcase_add_test(tcase, names_are_sorted_and_entries_are_known);
 	tcase_add_test(tcase, helpers_have_a_first_kernel);
+	tcase_add_test(tcase, helpers_have_a_number);
+	tcase_add_loop_test(tcase, helpers_and_kfuncs_are_for_hooks, 0,
+			    sizeof(calls) / sizeof(calls[0]));
+	tcase_add_test(tcase, pairs_are_no_hooks);
 	tcase_add_test(tcase, helpers_touch_their_map);
 	tcase_add_loop_test(tcase, a_mistake_is_shown_at_its_place, 0,
 			    sizeof(mistakes) / sizeof(mistakes[0]));
