@@ -92,6 +92,9 @@ enum opn_callable opn_hookdefs_callable(const struct opn_hookdefs *hookdefs, con
 /* Names of all hooks, sorted, NULL-terminated. */
 const char *const *opn_hookdefs_names(const struct opn_hookdefs *hookdefs);
 
+/* Whether kernel a ("5.10") is newer than b. */
+bool opn_kernel_newer(const char *a, const char *b);
+
 /* The smallest kernel ("4.18") that has all these helpers, from helpers.yaml, or NULL when there
  * are none or one of them is not in the table. helpers is NULL-terminated. */
 const char *opn_hookdefs_min_kernel(const struct opn_hookdefs *hookdefs,

@@ -216,6 +216,11 @@ enum opn_callable opn_hookdefs_callable(const struct opn_hookdefs *hookdefs, con
 	return OPN_CALLABLE_NO;
 }
 
+bool opn_kernel_newer(const char *a, const char *b)
+{
+	return version_number(a) > version_number(b);
+}
+
 const char *opn_hookdefs_min_kernel(const struct opn_hookdefs *hookdefs, const char *const *helpers)
 {
 	const char *newest = NULL, *kernel;
@@ -226,7 +231,7 @@ const char *opn_hookdefs_min_kernel(const struct opn_hookdefs *hookdefs, const c
 		kernel = helper ? helper->min_kernel : NULL;
 		if (!kernel)
 			return NULL;
-		if (!newest || version_number(kernel) > version_number(newest))
+		if (!newest || opn_kernel_newer(kernel, newest))
 			newest = kernel;
 	}
 	return newest;

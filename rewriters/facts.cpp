@@ -54,17 +54,20 @@ static void walk(const Stmt *S, const std::function<void(const Stmt *)> &Visit) 
 
 static const FunctionDecl *calledFunction(const CallExpr *CE) { return CE->getDirectCallee(); }
 
+unsigned helperNumber(const VarDecl *VD, const ASTContext &Context) {
+  if (!VD->hasGlobalStorage() || !VD->getType()->isFunctionPointerType())
+    return 0;
+  const Expr *Init = VD->getAnyInitializer();
+  Expr::EvalResult Value;
+  if (!Init || !Init->IgnoreParenCasts()->EvaluateAsInt(Value, Context))
+    return 0;
+  return Value.Val.getInt().getExtValue();
+}
+
 const VarDecl *calledHelper(const CallExpr *CE, const ASTContext &Context) {
   const auto *Ref = dyn_cast<DeclRefExpr>(CE->getCallee()->IgnoreParenImpCasts());
   const auto *VD = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
-  if (!VD || !VD->hasGlobalStorage() || !VD->getType()->isFunctionPointerType())
-    return nullptr;
-  const Expr *Init = VD->getAnyInitializer();
-  if (!Init)
-    return nullptr;
-  Init = Init->IgnoreParenCasts();
-  Expr::EvalResult Value;
-  return Init->EvaluateAsInt(Value, Context) ? VD : nullptr;
+  return VD && helperNumber(VD, Context) ? VD : nullptr;
 }
 
 bool isKfunc(const FunctionDecl *FD) { return !FD->getDefinition() && sectionOf(FD) == ".ksyms"; }

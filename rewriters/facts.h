@@ -47,8 +47,10 @@ llvm::StringRef sectionOf(const clang::Decl *D);
 /// Whether user space can load the function on its own.
 bool isProgram(const clang::FunctionDecl *FD);
 
-/// The helper that is called, or null: libbpf's and the kernel's headers declare helpers as
-/// `static long (*bpf_x)(...) = (void *) 35;`.
+/// The number of the helper that a variable stands for, or 0: libbpf's and the kernel's headers
+/// declare helpers as `static long (*bpf_x)(...) = (void *) 35;`.
+unsigned helperNumber(const clang::VarDecl *VD, const clang::ASTContext &Context);
+/// The helper that is called, or null.
 const clang::VarDecl *calledHelper(const clang::CallExpr *CE, const clang::ASTContext &Context);
 bool isKfunc(const clang::FunctionDecl *FD);
 

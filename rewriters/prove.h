@@ -64,6 +64,8 @@ struct CompileRequest {
   std::string Keep;               // function that is emitted though nothing uses it
   std::vector<std::string> Extra; // flags
   std::string Bitcode;            // the backend runs on this, and the source is not read
+  // files, by absolute path, that are read from here and not from disk
+  const std::map<std::string, std::string> *Texts = nullptr;
 };
 
 std::unique_ptr<Build> compile(const CompileRequest &Request);

@@ -311,19 +311,22 @@ llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> makeFiles(const CompileRequest &
   llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Disk(
       llvm::vfs::createPhysicalFileSystem().release());
   Disk->setCurrentWorkingDirectory(Request.Command->directory);
-  if (Request.Append.empty())
+  if (Request.Append.empty() && !Request.Texts)
     return Disk;
+  llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> Memory(new llvm::vfs::InMemoryFileSystem);
+  if (Request.Texts)
+    for (const auto &[Path, Text] : *Request.Texts)
+      Memory->addFile(Path, 0, llvm::MemoryBuffer::getMemBuffer(Text));
   const char *const *Word = Request.Command->argv;
   while (Word[1])
     ++Word;
   auto Source = Disk->getBufferForFile(*Word);
-  if (!Source)
-    return Disk;
-  llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> Memory(new llvm::vfs::InMemoryFileSystem);
-  llvm::SmallString<256> Path(*Word);
-  Disk->makeAbsolute(Path);
-  std::string Text = (*Source)->getBuffer().str() + "\n" + Request.Append + "\n";
-  Memory->addFile(Path, 0, llvm::MemoryBuffer::getMemBufferCopy(Text));
+  if (!Request.Append.empty() && Source) {
+    llvm::SmallString<256> Path(*Word);
+    Disk->makeAbsolute(Path);
+    std::string Text = (*Source)->getBuffer().str() + "\n" + Request.Append + "\n";
+    Memory->addFile(Path, 0, llvm::MemoryBuffer::getMemBufferCopy(Text));
+  }
   llvm::IntrusiveRefCntPtr<llvm::vfs::OverlayFileSystem> Both(
       new llvm::vfs::OverlayFileSystem(Disk));
   Both->pushOverlay(Memory);
@@ -535,8 +538,8 @@ std::unique_ptr<llvm::Module> readIr(const Build &From, llvm::LLVMContext &Conte
 
 } // namespace opn
 
-int opn_prove_object(const struct opn_command *command, void **bytes, size_t *size) {
-  std::unique_ptr<opn::Build> Made = opn::compile({command, "", "", {}, ""});
+static int takeObject(const opn::CompileRequest &Request, void **bytes, size_t *size) {
+  std::unique_ptr<opn::Build> Made = opn::compile(Request);
   if (!Made->Ok)
     return -EINVAL;
   *bytes = malloc(Made->Object.size());
@@ -545,6 +548,18 @@ int opn_prove_object(const struct opn_command *command, void **bytes, size_t *si
   *size = Made->Object.size();
   memcpy(*bytes, Made->Object.data(), *size);
   return 0;
+}
+
+int opn_prove_object(const struct opn_command *command, void **bytes, size_t *size) {
+  return takeObject({command, "", "", {}, ""}, bytes, size);
+}
+
+int opn_prove_object_of(const struct opn_command *command, const struct opn_text *texts,
+                        size_t count, void **bytes, size_t *size) {
+  std::map<std::string, std::string> Texts;
+  for (size_t I = 0; I < count; ++I)
+    Texts[texts[I].path] = texts[I].text;
+  return takeObject({command, "", "", {}, "", &Texts}, bytes, size);
 }
 
 const char *opn_clang_version(void) { return LLVM_VERSION_STRING; }

@@ -110,8 +110,17 @@ struct opn_transform_options {
 	bool compile; /* always see whether the result compiles, not only where in doubt */
 };
 
+enum opn_site_kind {
+	OPN_SITE_EXACT,
+	OPN_SITE_CONDITION, /* right under a condition: why */
+	OPN_SITE_LOSS,	    /* something is lost: why */
+	OPN_SITE_REJECTED,  /* it cannot be done: why */
+};
+
 /* What is done, or cannot be done, at one place of the source. */
 struct opn_site {
+	enum opn_site_kind kind;
+	const char *why;  /* NULL for what is exact */
 	const char *rule; /* "calls.bpf_foo" */
 	const char *file; /* relative to the root */
 	unsigned int line, column;
@@ -151,6 +160,25 @@ const struct opn_pair *opn_transformation_pair(const struct opn_transformation *
 const char *const *opn_transformation_programs(const struct opn_transformation *transformation);
 const struct opn_site *opn_transformation_sites(const struct opn_transformation *transformation,
 						size_t *count);
+/* What would become of one program at one hook. */
+struct opn_feasibility {
+	const char *program, *file;
+	unsigned int line;
+	const struct opn_pair *pair;
+	enum opn_site_kind kind;
+	const struct opn_site *sites;
+	size_t site_count;
+	const char *min_kernel; /* of the rules and helpers, where known, or NULL */
+};
+
+/* Asks for each program, and each pair that begins at its hook, what stands against it; nothing is
+ * reported but what keeps the source from being read. */
+int opn_transform_check(const struct opn_command *commands, size_t command_count, const char *root,
+			const struct opn_transform_options *options, struct opn_diags *diags,
+			struct opn_transformation **out);
+const struct opn_feasibility *
+opn_transformation_feasibility(const struct opn_transformation *transformation, size_t *count);
+
 /* All project files of the source, the source first. */
 const struct opn_transformed_file *
 opn_transformation_files(const struct opn_transformation *transformation, size_t *count);

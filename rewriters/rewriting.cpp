@@ -36,7 +36,7 @@ static FunctionSet reachedFrom(const FunctionDecl *FD) {
   return Out;
 }
 
-bool Rewriting::run(const FunctionSet &Wanted) {
+bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &Going) {
   From = findRecord(Pair.from_context, Context);
   Programs = Wanted;
   for (const FunctionDecl *FD : Programs)
@@ -44,7 +44,7 @@ bool Rewriting::run(const FunctionSet &Wanted) {
       Reached.insert(Callee);
   for (const Chunk &C : Model.Chunks)
     for (const Decl *D : C.Decls)
-      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD) && !Programs.count(FD))
+      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD) && !Going.count(FD))
         for (const FunctionDecl *Callee : reachedFrom(FD))
           KeptBy.emplace(Callee, FD);
 
@@ -63,7 +63,39 @@ static StringRef tagOf(StringRef Type) {
   return Type;
 }
 
+/// What a kfunc becomes must be declared. The old declaration stays: others may use it.
+void Rewriting::declareKfunc(const FunctionDecl *FD) {
+  std::string Name = FD->getName().str();
+  const opn_row *Row = opn_rows_find(&Pair.calls, Name.c_str());
+  if (!Row || Row->action != OPN_ROW_RENAME ||
+      !Context.getTranslationUnitDecl()->lookup(&Context.Idents.get(Row->text)).empty())
+    return;
+  int Index = Model.chunkOf(FD);
+  if (Index < 0)
+    return;
+  const Chunk &C = Model.Chunks[Index];
+  const LexedFile *File = Model.Instances[C.Instance].File;
+  std::string Text = "\n";
+  unsigned At = C.Extent.Begin;
+  for (size_t T = File->tokenAfter(At);
+       T < File->tokens().size() && File->tokens()[T].Begin < C.Extent.End; ++T) {
+    const RawToken &Token = File->tokens()[T];
+    StringRef Word = File->text({Token.Begin, Token.end()});
+    bool IsType = Word == tagOf(Pair.from_context);
+    if (Word != Name && !IsType)
+      continue;
+    Text += File->text({At, Token.Begin});
+    Text += IsType ? tagOf(Pair.to_context) : StringRef(Row->text);
+    At = Token.end();
+  }
+  Text += File->text({At, C.Extent.End});
+  Changes.insert(File, C.Extent.End, Text, "calls." + Name);
+  Unusual = true;
+}
+
 void Rewriting::walkFunction(const FunctionDecl *FD) {
+  if (isKfunc(FD))
+    return declareKfunc(FD);
   Current = FD;
   for (const FunctionDecl *Declaration : FD->redecls()) {
     if (Model.place(Declaration->getLocation()).Kind != PlaceKind::Project)
@@ -73,12 +105,6 @@ void Rewriting::walkFunction(const FunctionDecl *FD) {
     ContextName = tagOf(Announces ? Pair.to_context : Pair.context);
     Unusual |= Announces;
     walkSites(Declaration, *this, /*TypesOnly=*/false);
-    if (isKfunc(FD))
-      if (const opn_row *Row = opn_rows_find(&Pair.calls, FD->getName().str().c_str());
-          Row && Row->action == OPN_ROW_RENAME)
-        Unusual |=
-            edit(Spell.token(Declaration->getLocation()), Row->text, "calls." + FD->getName().str(),
-                 Declaration->getLocation(), "this declaration");
   }
   if (FD->hasAttr<NakedAttr>())
     reject(FD->getLocation(), "function '" + FD->getName().str() + "'",
@@ -92,9 +118,11 @@ void Rewriting::walkDeclarations() {
   ContextName = tagOf(Pair.context);
   size_t Before = Sites.size();
   for (const Chunk &C : Model.Chunks)
-    for (const Decl *D : C.Decls)
-      if (!isa<FunctionDecl>(D))
+    for (const Decl *D : C.Decls) {
+      const auto *VD = dyn_cast<VarDecl>(D);
+      if (!isa<FunctionDecl>(D) && !(VD && helperNumber(VD, Context)))
         walkSites(D, *this, /*TypesOnly=*/true);
+    }
   Unusual |= Sites.size() != Before;
 }
 
@@ -154,6 +182,8 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
   if (const opn_row *Row = opn_rows_find(&Pair.sections, Section.str().c_str()))
     if (!takes(*Row, "sections", "section '" + Section.str() + "'", A->getLocation()))
       return;
+  if (FD->hasAttr<NakedAttr>())
+    return; // told by walkFunction()
   if (FD->getNumParams() != 1 || FD->isVariadic())
     return reject(FD->getLocation(), What, "it does not take the context alone", nullptr);
   if (FD->hasAttr<WeakAttr>())

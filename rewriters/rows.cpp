@@ -26,9 +26,11 @@ opn_loc Rewriting::loc(SourceLocation Loc, unsigned Length) const {
 }
 
 void Rewriting::site(const std::string &Rule, SourceLocation Loc, const opn_row *Row,
-                     const std::string &Text) {
+                     const std::string &Text, opn_site_kind Kind, const char *Why) {
   Place P = Model.place(Loc);
   opn_site S = {};
+  S.kind = Kind;
+  S.why = Why ? R.text(Why) : nullptr;
   S.rule = R.text(Rule);
   if (P.Kind == PlaceKind::Project) {
     const LexedFile &File = *Model.Instances[P.Index].File;
@@ -51,7 +53,7 @@ void Rewriting::reject(SourceLocation Loc, const std::string &What, const std::s
   Failed = true;
   if (!Told.insert({Model.SM->getExpansionLoc(Loc).getRawEncoding(), What}).second)
     return;
-  site("language", Loc, nullptr, What);
+  site("language", Loc, nullptr, What, OPN_SITE_REJECTED, Why.c_str());
   opn_diag(Diags, OPN_DIAG_TRANSFORM_REJECTED, loc(Loc), What.c_str(), Pair.to, Why.c_str());
   if (Help)
     opn_diag_note(Diags, {nullptr, 0, 0, 0}, "%s", Help);
@@ -61,7 +63,12 @@ bool Rewriting::takes(const opn_row &Row, const std::string &Group, const std::s
                       SourceLocation Loc) {
   const opn_loc Nowhere = {nullptr, 0, 0, 0};
   std::string Rule = Group + "." + Row.name;
-  site(Rule, Loc, &Row, What);
+  if (Row.action == OPN_ROW_REJECT)
+    site(Rule, Loc, &Row, What, OPN_SITE_REJECTED, Row.text);
+  else if (Row.lossy)
+    site(Rule, Loc, &Row, What, OPN_SITE_LOSS, Row.lossy);
+  else
+    site(Rule, Loc, &Row, What, Row.when ? OPN_SITE_CONDITION : OPN_SITE_EXACT, Row.when);
   bool First = Told.insert({Model.SM->getExpansionLoc(Loc).getRawEncoding(), Rule}).second;
   if (Row.action == OPN_ROW_REJECT) {
     Failed = true;
@@ -103,8 +110,10 @@ bool Rewriting::edit(const Spot &S, StringRef Text, const std::string &Rule, Sou
   if (!S) {
     Failed = true;
     if (Told.insert({Model.SM->getExpansionLoc(Loc).getRawEncoding(), What}).second) {
-      opn_diag(Diags, OPN_DIAG_TRANSFORM_UNREACHED, loc(Loc), What.c_str(),
-               "its text is put together by macros or stands in a header that stays an include");
+      const char *Why = "its text is put together by macros or stands in a header that stays an "
+                        "include";
+      site("text", Loc, nullptr, What, OPN_SITE_REJECTED, Why);
+      opn_diag(Diags, OPN_DIAG_TRANSFORM_UNREACHED, loc(Loc), What.c_str(), Why);
       opn_diag_note(Diags, {nullptr, 0, 0, 0}, "write it out in the project's own source");
     }
     return false;
@@ -113,6 +122,8 @@ bool Rewriting::edit(const Spot &S, StringRef Text, const std::string &Rule, Sou
     Failed = true;
     if (Told.insert({0, Current->getName().str()}).second) {
       std::string Shared = "function '" + Current->getName().str() + "'";
+      site("text", Current->getLocation(), nullptr, Shared, OPN_SITE_REJECTED,
+           "a program that stays as it is uses it too");
       opn_diag(Diags, OPN_DIAG_TRANSFORM_SHARED, loc(Current->getLocation()), Shared.c_str(),
                KeptBy[Current]->getName().str().c_str());
       opn_diag_note(Diags, loc(Loc), "%s would change here", What.c_str());
@@ -192,11 +203,7 @@ void Rewriting::fieldSite(const MemberExpr *ME, bool IsStore) {
 Rewriting::Callee Rewriting::calleeOf(const CallExpr *CE) const {
   if (const VarDecl *Helper = calledHelper(CE, Context)) {
     // Projects declare helpers under names of their own: the number is what counts.
-    Expr::EvalResult Value;
-    const Expr *Init = Helper->getAnyInitializer()->IgnoreParenCasts();
-    const char *Name = nullptr;
-    if (Init->EvaluateAsInt(Value, Context))
-      Name = opn_hookdefs_helper_name(Options.hookdefs, Value.Val.getInt().getExtValue());
+    const char *Name = opn_hookdefs_helper_name(Options.hookdefs, helperNumber(Helper, Context));
     return {Helper, Name ? Name : Helper->getName().str()};
   }
   if (const FunctionDecl *FD = CE->getDirectCallee())
@@ -300,7 +307,8 @@ void Rewriting::callSite(const CallExpr *CE) {
       return;
     }
     opn_callable Callable = opn_hookdefs_callable(Options.hookdefs, C.Name.c_str(), Pair.to);
-    site("helpers." + C.Name, Loc, nullptr, What);
+    if (Callable == OPN_CALLABLE_YES)
+      site("helpers." + C.Name, Loc, nullptr, What);
     if (Callable == OPN_CALLABLE_YES)
       return nativeArguments(CE, "helpers." + C.Name);
     reject(Loc, What,
@@ -320,6 +328,20 @@ void Rewriting::callSite(const CallExpr *CE) {
     nativeArguments(CE, Rule);
 }
 
+/// A kfunc that is handed on and not called.
+void Rewriting::kfuncSite(const FunctionDecl *FD, SourceLocation Loc) {
+  std::string Name = FD->getName().str(), What = "this use of '" + Name + "'";
+  const opn_row *Row = opn_rows_find(&Pair.calls, Name.c_str());
+  if (Row && !takes(*Row, "calls", What, Loc))
+    return;
+  if (Row && Row->action == OPN_ROW_RENAME)
+    edit(Spell.token(Loc), Row->text, "calls." + Name, Loc, What);
+  else if ((Row && Row->action != OPN_ROW_KEEP) ||
+           (!Row &&
+            opn_hookdefs_callable(Options.hookdefs, Name.c_str(), Pair.to) != OPN_CALLABLE_YES))
+    reject(Loc, What, "it can only be called directly", "call it where it is needed");
+}
+
 void Rewriting::referenceSite(const DeclRefExpr *Ref, bool IsCallee) {
   const ValueDecl *D = Ref->getDecl();
   SourceLocation Loc = Ref->getLocation();
@@ -328,6 +350,8 @@ void Rewriting::referenceSite(const DeclRefExpr *Ref, bool IsCallee) {
     if (IsCallee && Definition && Programs.count(Definition))
       edit(Spell.token(Loc), bodyName(Definition), "program", Loc,
            "call of '" + FD->getName().str() + "'");
+    if (!IsCallee && isKfunc(FD))
+      kfuncSite(FD, Loc);
     return;
   }
   const auto *VD = dyn_cast<VarDecl>(D);
@@ -339,7 +363,7 @@ void Rewriting::referenceSite(const DeclRefExpr *Ref, bool IsCallee) {
       takes(*Row, "maps", "map '" + VD->getName().str() + "'", Loc);
     return;
   }
-  if (!IsCallee && VD->getType()->isFunctionPointerType() && VD->hasGlobalStorage() &&
+  if (!IsCallee && helperNumber(VD, Context) &&
       opn_rows_find(&Pair.calls, VD->getName().str().c_str()))
     reject(Loc, "this use of '" + VD->getName().str() + "'",
            "a helper that changes can only be called directly", "call it where it is needed");

@@ -29,7 +29,10 @@ struct opn_transformation {
   std::vector<opn_transformed_file> FileList;
   std::vector<std::string> Texts;
   std::vector<opn_edit> EditList;
+  std::vector<opn_feasibility> Checks;
 
+  int check(const opn_command *Commands, size_t Count, const opn_transform_options &Options,
+            opn_diags *Diags);
   int run(const opn_command *Commands, size_t Count, const opn_transform_options &Options,
           opn_diags *Diags);
 
@@ -183,7 +186,7 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
     for (const FunctionDecl *FD : Wanted)
       Programs.insert(FD->getName().str());
     Rewriting W(Model, Options, *Pair, Changes, Sites, R, Diags);
-    Good &= W.run(Wanted);
+    Good &= W.run(Wanted, Wanted);
     Unusual |= W.Unusual;
     Losses.insert(W.Losses.begin(), W.Losses.end());
   }
@@ -199,6 +202,80 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
   return Unusual || Options.compile ? compile(Commands, Count, Options, Diags) : 0;
 }
 
+//===-- feasibility -----------------------------------------------------------------------------//
+
+/// The newer one of two kernels; either may be missing.
+static const char *newer(const char *A, const char *B) {
+  return !A || (B && opn_kernel_newer(B, A)) ? B : A;
+}
+
+static opn_feasibility judged(const FunctionDecl *FD, const opn_pair &Pair,
+                              const SourceModel &Model, const std::vector<opn_site> &Found,
+                              const opn_transform_options &Options, Results &R) {
+  opn_feasibility F = {};
+  F.program = R.text(FD->getName());
+  Place P = Model.place(FD->getLocation());
+  const LexedFile &File = *Model.Instances[P.Index].File;
+  F.file = R.text(File.path());
+  F.line = File.line(P.Offset);
+  F.pair = &Pair;
+  F.min_kernel = Pair.min_kernel;
+  for (const opn_site &S : Found) {
+    F.kind = std::max(F.kind, S.kind);
+    if (S.row)
+      F.min_kernel = newer(F.min_kernel, S.row->min_kernel);
+    StringRef Rule = S.rule;
+    if (Rule.consume_front("helpers.")) {
+      std::string Name = Rule.str();
+      const char *const Helpers[] = {Name.c_str(), nullptr};
+      F.min_kernel = newer(F.min_kernel, opn_hookdefs_min_kernel(Options.hookdefs, Helpers));
+    }
+  }
+  F.sites = R.array(Found);
+  F.site_count = Found.size();
+  return F;
+}
+
+int opn_transformation::check(const opn_command *Commands, size_t Count,
+                              const opn_transform_options &Options, opn_diags *Diags) {
+  SectionTable Sections;
+  Sections.Rules = opn_hookdefs_sections(Options.hookdefs, &Sections.Count);
+  // Of several commands the first one with a program speaks for it.
+  for (size_t I = 0; I < Count; ++I) {
+    std::unique_ptr<Parse> Parsed = Parse::run(Commands[I], Files, CollectOptions(), Diags);
+    if (!Parsed)
+      return -EINVAL;
+    const SourceModel &Model = Parsed->Model;
+    std::map<std::string, FunctionSet> ByHook;
+    for (const Chunk &C : Model.Chunks)
+      for (const Decl *D : C.Decls)
+        if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD))
+          if (const char *Hook = Sections.hook(sectionOf(FD)))
+            ByHook[Hook].insert(FD);
+    for (size_t P = 0; P < Options.pair_count; ++P) {
+      const FunctionSet &Going = ByHook[Options.pairs[P]->from];
+      for (const FunctionDecl *FD : Going) {
+        bool Wanted = !Options.functions;
+        for (char *const *F = Options.functions; F && *F; ++F)
+          Wanted |= FD->getName() == *F;
+        if (!Wanted || (I && Programs.count(FD->getName().str())))
+          continue;
+        Edits Scratch;
+        std::vector<opn_site> Found;
+        FunctionSet One;
+        One.insert(FD);
+        opn_diags *Unheard = opn_diags_new();
+        Rewriting W(Model, Options, *Options.pairs[P], Scratch, Found, R, Unheard);
+        W.run(One, Going);
+        opn_diags_free(Unheard);
+        Checks.push_back(judged(FD, *Options.pairs[P], Model, Found, Options, R));
+        Programs.insert(FD->getName().str());
+      }
+    }
+  }
+  return 0;
+}
+
 //===-- the C side ------------------------------------------------------------------------------//
 
 int opn_transform(const opn_command *Commands, size_t Count, const char *Root,
@@ -206,6 +283,18 @@ int opn_transform(const opn_command *Commands, size_t Count, const char *Root,
                   opn_transformation **Out) {
   *Out = new opn_transformation(Root);
   return (*Out)->run(Commands, Count, *Options, Diags);
+}
+
+int opn_transform_check(const opn_command *Commands, size_t Count, const char *Root,
+                        const opn_transform_options *Options, opn_diags *Diags,
+                        opn_transformation **Out) {
+  *Out = new opn_transformation(Root);
+  return (*Out)->check(Commands, Count, *Options, Diags);
+}
+
+const opn_feasibility *opn_transformation_feasibility(const opn_transformation *T, size_t *Count) {
+  *Count = T->Checks.size();
+  return T->Checks.data();
 }
 
 void opn_transformation_free(opn_transformation *T) { delete T; }

@@ -26,8 +26,9 @@ public:
       : Model(Model), Options(Options), Pair(Pair), Context(*Model.Context), Changes(Changes),
         Sites(Sites), R(R), Diags(Diags), Spell(Model) {}
 
-  /// Makes all edits. False when something was refused.
-  bool run(const FunctionSet &Programs);
+  /// Makes all edits. Going: programs that leave their hook too, though not now. False when
+  /// something was refused.
+  bool run(const FunctionSet &Programs, const FunctionSet &Going);
 
   /// Files whose text calls the shim.
   std::map<const LexedFile *, unsigned> FirstUse;
@@ -44,6 +45,7 @@ public:
   void fieldSite(const clang::MemberExpr *ME, bool IsStore);
   void callSite(const clang::CallExpr *CE);
   void referenceSite(const clang::DeclRefExpr *Ref, bool IsCallee);
+  void kfuncSite(const clang::FunctionDecl *FD, clang::SourceLocation Loc);
   /// A construct that no rule covers.
   void reject(clang::SourceLocation Loc, const std::string &What, const std::string &Why,
               const char *Help);
@@ -57,7 +59,8 @@ private:
   opn_loc loc(clang::SourceLocation Loc, unsigned Length = 1) const;
   Callee calleeOf(const clang::CallExpr *CE) const;
   void site(const std::string &Rule, clang::SourceLocation Loc, const opn_row *Row,
-            const std::string &Text);
+            const std::string &Text, opn_site_kind Kind = OPN_SITE_EXACT,
+            const char *Why = nullptr);
   /// Reports what speaks against a row. False when the site cannot be rewritten.
   bool takes(const opn_row &Row, const std::string &Group, const std::string &What,
              clang::SourceLocation Loc);
@@ -73,6 +76,7 @@ private:
   void makeStatic(const clang::FunctionDecl *FD);
   std::string bodyName(const clang::FunctionDecl *FD) const;
   void walkFunction(const clang::FunctionDecl *FD);
+  void declareKfunc(const clang::FunctionDecl *FD);
   void walkDeclarations();
   void insertIncludes();
 

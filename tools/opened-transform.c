@@ -20,6 +20,7 @@ enum {
 	KEY_EXPLAIN,
 	KEY_FIXES,
 	KEY_MANIFEST,
+	KEY_PROVE,
 	KEY_CHOICE, /* and CHOICE_COUNT - 1 more */
 };
 
@@ -49,14 +50,21 @@ static const struct argp_option tool_options[] = {
 	{ "accept", KEY_ACCEPT, "RULE", 0, "Take the loss that this rule names; may be repeated",
 	  2 },
 	{ NULL, 0, NULL, 0, "Instead of writing:", 3 },
-	{ "check", KEY_CHECK, NULL, 0, "Only tell what stands against it", 3 },
+	{ "check", KEY_CHECK, NULL, 0,
+	  "Only tell for each program and hook what stands against it; without --to for all hooks",
+	  3 },
 	{ "dry-run", 'n', NULL, 0, "Print what would change as a unified diff", 3 },
-	{ NULL, 0, NULL, 0, "Products:", 4 },
-	{ "in-place", 'i', NULL, 0, "Rewrite the source's own files", 4 },
+	{ NULL, 0, NULL, 0, "Proof:", 4 },
+	{ "prove", KEY_PROVE, NULL, 0,
+	  "Run each program beside its original with opened-verify; what is not equivalent is not "
+	  "written (needs root)",
+	  4 },
+	{ NULL, 0, NULL, 0, "Products:", 5 },
+	{ "in-place", 'i', NULL, 0, "Rewrite the source's own files", 5 },
 	{ "export-fixes", KEY_FIXES, "FILE", 0,
-	  "Write the changes as YAML for clang-apply-replacements", 4 },
-	{ "manifest", KEY_MANIFEST, "FILE", 0, "Write the report of one source to FILE", 4 },
-	{ "explain", KEY_EXPLAIN, NULL, 0, "Print the rule of each change", 4 },
+	  "Write the changes as YAML for clang-apply-replacements", 5 },
+	{ "manifest", KEY_MANIFEST, "FILE", 0, "Write the report of one source to FILE", 5 },
+	{ "explain", KEY_EXPLAIN, NULL, 0, "Print the rule of each change", 5 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 
@@ -82,7 +90,9 @@ static void check_options(const struct transform_options *options, struct argp_s
 
 	if (!options->sources.count)
 		argp_error(state, "no SOURCE given");
-	if (!options->to)
+	if (options->prove && options->check)
+		argp_error(state, "--prove and --check exclude each other");
+	if (!options->to && !options->check)
 		argp_error(state, "no hook to go to: give --to=HOOK");
 	if (ways > 1)
 		argp_error(state, "-o, -i, --dry-run and --check exclude each other");
@@ -124,6 +134,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_CHECK:
 		options->check = true;
+		return 0;
+	case KEY_PROVE:
+		options->prove = true;
 		return 0;
 	case 'n':
 		options->dry_run = true;
@@ -201,14 +214,14 @@ static const struct opn_pair **find_pairs(struct transform_run *run, size_t *cou
 
 	*count = 0;
 	for (size_t i = 0; i < all_count; i++) {
-		if (!strcmp(all[i]->to, options->to) &&
+		if ((!options->to || !strcmp(all[i]->to, options->to)) &&
 		    (!options->from || !strcmp(all[i]->from, options->from)))
 			found[(*count)++] = all[i];
 	}
 	if (*count)
 		return found;
 	opn_diag(run->diags, OPN_DIAG_PAIR_UNKNOWN, OPN_NOWHERE,
-		 options->from ? options->from : "any", options->to);
+		 options->from ? options->from : "any", options->to ? options->to : "any");
 	for (size_t i = 0; i < all_count; i++)
 		opn_diag_note(run->diags, OPN_NOWHERE, "the tables lead from '%s' to '%s'",
 			      all[i]->from, all[i]->to);
@@ -267,6 +280,7 @@ static int transform_sources(struct transform_run *run, struct opn_commands *com
 		.hookdefs = run->hookdefs,
 		.functions = options->functions.word,
 		.accept = options->accept.word,
+		.compile = options->prove,
 		.shims = opn_arena_printf(run->arena, "%s/shims", run->folder),
 	};
 	int error = 0;
@@ -275,7 +289,7 @@ static int transform_sources(struct transform_run *run, struct opn_commands *com
 	run->sources = opn_arena_array(run->arena, run->source_count, sizeof(*run->sources));
 	for (size_t i = 0; i < run->source_count; i++) {
 		struct transform_source *source = &run->sources[i];
-		int count, failed;
+		int count;
 
 		source->path = options->sources.word[i];
 		count = opn_commands_find(commands, source->path, run->diags, &source->commands);
@@ -284,10 +298,10 @@ static int transform_sources(struct transform_run *run, struct opn_commands *com
 			continue;
 		}
 		source->command_count = (size_t)count;
-		failed = opn_transform(source->commands, source->command_count, run->root, &rewrite,
-				       run->diags, &source->transformation);
-		source->good = !failed;
-		error = failed ?: error;
+		error = (options->check ? opn_transform_check : opn_transform)(
+				source->commands, source->command_count, run->root, &rewrite,
+				run->diags, &source->transformation)
+				?: error;
 	}
 	return error;
 }
@@ -297,13 +311,17 @@ static int make_products(struct transform_run *run)
 	const struct transform_options *options = run->options;
 	int error = 0;
 
+	if (options->check) {
+		transform_print_check(run);
+		return 0;
+	}
+	for (size_t i = 0; options->prove && i < run->source_count; i++)
+		error = transform_prove(run, &run->sources[i]) ?: error;
+	if (error)
+		return error;
 	if (options->explain)
 		transform_explain(run);
-	if (options->dry_run)
-		error = transform_diff(run);
-	else if (!options->check)
-		error = transform_write(run);
-	return error;
+	return options->dry_run ? transform_diff(run) : transform_write(run);
 }
 
 static int run_stages(struct transform_run *run, struct opn_commands **commands)
@@ -344,8 +362,10 @@ int main(int argc, char **argv)
 	run_stages(&run, &commands);
 	opn_diags_print(run.diags, stderr, opn_cli_coloured(&options.cli), options.cli.quiet);
 	status = opn_cli_finish(&options.cli, run.diags);
-	for (size_t i = 0; i < run.source_count; i++)
+	for (size_t i = 0; i < run.source_count; i++) {
 		opn_transformation_free(run.sources[i].transformation);
+		json_decref(run.sources[i].proofs);
+	}
 	opn_commands_free(commands);
 	opn_pairs_free(run.pairs);
 	opn_hookdefs_free(run.hookdefs);

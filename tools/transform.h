@@ -3,14 +3,16 @@
  * transform.h - what the files of opened-transform share
  *
  * opened-transform.c reads the options and runs the stages; transform_write.c writes the rewritten
- * files and the shim header; transform_diff.c shows what would change; transform_report.c writes
- * the manifest and the tables.
+ * files and the shim header; transform_diff.c shows what would change; transform_prove.c has it
+ * proved; transform_check.c tells what stands against it; transform_report.c writes the manifest.
  */
 #ifndef OPN_TRANSFORM_TOOL_H
 #define OPN_TRANSFORM_TOOL_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include <jansson.h>
 
 #include "base.h"
 #include "cli.h"
@@ -37,7 +39,7 @@ struct transform_options {
 	const char *to, *from; /* NULL: not given */
 	const char *choice[CHOICE_COUNT];
 	const char *manifest, *fixes; /* NULL: not given */
-	bool check, dry_run, in_place, explain;
+	bool check, dry_run, in_place, explain, prove;
 };
 
 /* One SOURCE. */
@@ -46,7 +48,7 @@ struct transform_source {
 	const struct opn_command *commands;
 	size_t command_count;
 	struct opn_transformation *transformation;
-	bool good; /* it was rewritten */
+	json_t *proofs; /* reports of the prover by program, or NULL */
 };
 
 struct transform_run {
@@ -73,6 +75,13 @@ int transform_diff(const struct transform_run *run);
 
 /* The manifest of a source's transformation, which the caller frees. */
 char *transform_manifest(const struct transform_run *run, const struct transform_source *source);
+
+/* Compares each program with its original; fills source->proofs. Reports and returns -errno when
+ * one is not equivalent. */
+int transform_prove(struct transform_run *run, struct transform_source *source);
+
+/* Prints what --check asks for: a table on a terminal, else JSON. */
+void transform_print_check(const struct transform_run *run);
 
 /* Prints the rule of each change. */
 void transform_explain(const struct transform_run *run);

@@ -108,6 +108,8 @@ char *transform_manifest(const struct transform_run *run, const struct transform
 		     opn_json_strings(opn_transformation_programs(transformation)));
 	opn_json_set(root, "sites", list);
 	opn_json_set(root, "edits", edits_json(run, source));
+	if (source->proofs)
+		json_object_set(root, "proofs", source->proofs);
 	text = opn_json_text(root);
 	if (!text)
 		opn_cli_no_memory(NULL);

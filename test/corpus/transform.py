@@ -4,9 +4,8 @@
 
 Every program at the first hook that loads as it is must come out as one that loads at the second
 and is equivalent under opened-verify, or be refused with reasons. A source whose programs cannot
-all go together is tried program by program. What loads and differs is a failure, always: exit 1.
-
-usage: transform.py [options] TRANSFORM VERIFY DATABASE-FOLDER
+all go together is tried program by program, each extracted first. What loads and differs is a
+failure, always: exit 1.
 """
 import argparse
 import collections
@@ -139,7 +138,7 @@ def loads(options, program, original):
     """Whether the original loads: compared with itself it is at least not refused."""
     argv = [options.verify, f"{original}:{program.name}", f"{original}:{program.name}", "--generate", "1"]
     done = quiet(argv + ["--from", options.source_hook, "--to", options.source_hook], options.timeout)
-    return "load-refused" not in done.stderr and "[-Wopened-" not in done.stderr.replace("[-Wopened-map-un", "")
+    return not re.search(r"error: .*\[-Wopened-", done.stderr)
 
 
 def together(options, source, programs, original, folder, number):
@@ -168,6 +167,21 @@ def together(options, source, programs, original, folder, number):
     return True
 
 
+def alone(options, source, program, original, folder, number):
+    """Rewrites one program, cut out of its source first."""
+    out = os.path.join(folder, f"unit{number}")
+    argv = [options.extract, "-p", source.root, f"--function={program.name}", "-q", "--color=never", "-o", out]
+    done = quiet(argv + [source.path], options.timeout)
+    if done.returncode:
+        program.outcome, program.why = "error", "not extracted: " + extraction.first_error(done.stderr)
+        return
+    unit = extraction.load_database(out)[0]
+    for entry in unit.entries:
+        entry.setdefault("arguments", None)
+        entry["directory"] = os.path.normpath(os.path.join(out, entry["directory"]))
+    together(options, unit, [program], original, folder, number)
+
+
 def examine(options, source):
     folder = tempfile.mkdtemp(prefix="opened-corpus-", dir=options.scratch)
     try:
@@ -184,7 +198,7 @@ def examine(options, source):
         programs = [program for program in programs if loads(options, program, original)]
         if programs and not together(options, source, programs, original, folder, 0) and len(programs) > 1:
             for number, program in enumerate(programs, 1):
-                together(options, source, [program], original, folder, number)
+                alone(options, source, program, original, folder, number)
         return programs
     except (OSError, ValueError, KeyError, subprocess.CalledProcessError) as error:
         program = Program(source, "")
@@ -205,7 +219,7 @@ def summarise(options, programs):
     refusals = collections.Counter()
     for program in programs:
         if program.outcome == "refused":
-            refusals.update({message for _, message in program.reasons})
+            refusals.update({re.sub("^([^:]*)'[^']*'", r"\1...", message) for _, message in program.reasons})
     lines = [
         f"## {options.source_hook} to {options.target_hook}",
         "",
@@ -221,6 +235,7 @@ def summarise(options, programs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("transform")
+    parser.add_argument("extract")
     parser.add_argument("verify")
     parser.add_argument("database")
     parser.add_argument("--hookdefs", required=True, help="the folder of the tables")
@@ -237,7 +252,7 @@ def main():
     parser.add_argument("--scratch", help="where temporary folders go")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
-    for name in ("transform", "verify", "hookdefs"):
+    for name in ("transform", "extract", "verify", "hookdefs"):
         setattr(options, name, os.path.abspath(getattr(options, name)))
     os.environ["OPENED_HOOKDEFS"] = options.hookdefs
     sources = [s for s in extraction.load_database(options.database) if re.search(options.only, s.name)]
