@@ -70,9 +70,6 @@ enum {
 
 #define OPN_ETH_LENGTH	     14
 #define OPN_ETH_ADDRESSES    12
-#define OPN_ETH_P_802_3_MIN  0x0600
-#define OPN_ETH_P_802_3	     0x0001
-#define OPN_ETH_P_802_2	     0x0004
 #define OPN_ETH_P_IP	     0x0800
 #define OPN_ETH_P_IPV6	     0x86dd
 #define OPN_REDIRECT_INGRESS 1
@@ -149,7 +146,8 @@ OPN_INLINE unsigned int opn_state_behind(const struct __sk_buff *skb)
 /*
  * The outermost VLAN tag is beside the bytes (net/core/dev.c: __netif_receive_skb_core() calls
  * skb_vlan_untag()), and bpf_skb_vlan_pop() takes the next one out of the bytes (net/core/skbuff.c:
- * skb_vlan_pop()). So all come out, and go back in front of what is left.
+ * skb_vlan_pop()). So all come out, and go back in front of what is left. That fails where the next
+ * one is cut off, with the first one out.
  */
 #define OPN_VLAN_TAGS 4
 
@@ -167,8 +165,7 @@ OPN_INLINE long opn_vlan_into_bytes(struct __sk_buff *skb)
 			break;
 		tags[2 * i] = skb->vlan_proto;
 		tags[2 * i + 1] = OPN_NET16(skb->vlan_tci);
-		if (opn_h_vlan_pop(skb))
-			return -OPN_EINVAL;
+		opn_h_vlan_pop(skb);
 		length = 4 * (i + 1);
 	}
 	if (!length || skb->vlan_present)
@@ -237,13 +234,14 @@ OPN_INLINE int opn_xdp_receive(struct __sk_buff *skb)
 #if OPN_FIDELITY == 1
 /*
  * skb->protocol is changed together with a network header's size: grow by 40 bytes, shrink by as
- * many and say what is in them. bpf_skb_net_shrink(), since Linux 6.3; before, it refuses the flag.
+ * many and say what is in them, of which there have to be as many. bpf_skb_net_shrink(), since
+ * Linux 6.3; before, it refuses the flag.
  */
 OPN_INLINE long opn_set_protocol(struct __sk_buff *skb, unsigned short protocol)
 {
 	const unsigned long long flags = OPN_ROOM_FIXED_GSO | OPN_ROOM_KEEP_CSUM;
 
-	if (!opn_is_ip(skb->protocol) || !opn_is_ip(protocol) ||
+	if (!opn_is_ip(skb->protocol) || !opn_is_ip(protocol) || skb->len < OPN_ETH_LENGTH + 40 ||
 	    opn_h_adjust_room(skb, 40, OPN_ROOM_MAC, flags))
 		return -OPN_EINVAL;
 	if (!opn_h_adjust_room(skb, -40, OPN_ROOM_MAC,
@@ -261,7 +259,7 @@ OPN_INLINE long opn_set_protocol(struct __sk_buff *skb, unsigned short protocol)
  */
 OPN_INLINE int opn_xdp_pass(struct __sk_buff *skb)
 {
-	unsigned short protocol, service = 0;
+	unsigned short protocol;
 	union {
 		unsigned int words[4];
 		unsigned short halves[7];
@@ -272,11 +270,6 @@ OPN_INLINE int opn_xdp_pass(struct __sk_buff *skb)
 	    (unsigned short)skb->cb[2] != header.halves[2])
 		return opn_xdp_receive(skb);
 	protocol = header.halves[6];
-	if (OPN_NET16(protocol) < OPN_ETH_P_802_3_MIN) {
-		opn_h_load_bytes(skb, OPN_ETH_LENGTH, &service, sizeof(service));
-		protocol =
-			service == 0xffff ? OPN_NET16(OPN_ETH_P_802_3) : OPN_NET16(OPN_ETH_P_802_2);
-	}
 	if (skb->protocol == protocol || !opn_set_protocol(skb, protocol))
 		return OPN_PASS;
 	return opn_xdp_receive(skb);

@@ -54,7 +54,9 @@ PROGRAM(head)
 	second = data[4] & 32 ? 0 : deltas[data[4] & 31];
 	if (move(ctx, first))
 		return XDP_TX;
-	if (second && move(ctx, second))
+	/* Shorter ones may not get below the network header's place that a first growth gave them.
+	 */
+	if (second && bpf_xdp_get_buff_len(ctx) > 2 * 216 && move(ctx, second))
 		return XDP_TX;
 	return XDP_PASS;
 }
