@@ -797,7 +797,7 @@ OPN_INLINE long opn_skb_change_head(struct opn_skb *skb, unsigned int len, unsig
 {
 	unsigned char *data;
 
-	if (flags)
+	if (flags || len > 0x7fffffff)
 		return -OPN_EINVAL;
 	if (len >= OPN_ROOM_MAX || opn_skb_room(skb, len, skb->vlan_present))
 		return -OPN_ENOMEM;

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * tc-to-xdp-state - what calls leave in the context, and what the context says of a packet
+ *
+ * REQUIRES: bpf
+ * RUN: %shims %s -DPULL --only=pull
+ * RUN: %shims %s -DLEVEL --only=query --only=up --only=down --only=most
+ * RUN: %shims %s -DROOM --only=room
+ * RUN: %shims %s -DHASH --only=set --only=unset --only=stored --only=read
+ * RUN: %shims %s -DFIELDS --only=protocol --only=novell --only=least
+ *
+ * WRONG: pull: return len <= opn_skb_headlen(skb) => return len < opn_skb_headlen(skb)
+ * WRONG: query: skb->csum_level < 0 ? -OPN_EACCES => skb->csum_level < 0 ? -OPN_EINVAL
+ * WRONG: up: skb->csum_level++; => ;
+ * WRONG: down: skb->csum_level--; => ;
+ * WRONG: most: if (skb->csum_level < 3) => if (1)
+ * WRONG: room: if (!(flags & OPN_ROOM_KEEP_CSUM)) => if (0)
+ * WRONG: set: skb->hash = hash; => ;
+ * WRONG: unset: skb->hash = 0; => ;
+ * WRONG: stored: if (flags & OPN_INVALIDATE_HASH && !error) => if (0)
+ * WRONG: read: if (skb->hashed) => if (0)
+ * WRONG: protocol: if (OPN_NET16(type) >= OPN_ETH_P_802_3_MIN) => if (1)
+ * WRONG: novell: (behind + 1u) >> 16 => 0
+ * WRONG: least: OPN_ETH_P_802_3_MIN = 0x0600, => OPN_ETH_P_802_3_MIN = 0x0601,
+ */
+#include "tc-to-xdp-forms.h"
+#ifdef OPN_AFTER
+#include "tc-to-xdp.h"
+#endif
+
+PROGRAM(state)
+{
+	unsigned char *data = DATA(skb);
+	unsigned int kind[4] = {};
+
+	if (data + 20 <= DATA_END(skb)) {
+		kind[0] = data[0];
+		kind[1] = data[1];
+		kind[2] = data[2];
+		kind[3] = data[3];
+	}
+#ifdef PULL
+	result(bpf_skb_pull_data(skb, (kind[1] & 12 ? LEN(skb) - 1 : kind[2]) + (kind[0] & 3)));
+#endif
+#ifdef LEVEL
+	for (int i = 0; i < 8; i++) {
+		result(bpf_csum_level(skb, kind[i & 3] & 7));
+		result(bpf_csum_level(skb, BPF_CSUM_LEVEL_QUERY));
+	}
+	result(bpf_csum_update(skb, kind[0]));
+#endif
+#ifdef ROOM
+	bpf_csum_level(skb, BPF_CSUM_LEVEL_INC);
+	bpf_csum_level(skb, BPF_CSUM_LEVEL_INC);
+	bpf_skb_adjust_room(skb, 8, BPF_ADJ_ROOM_MAC, BPF_F_ADJ_ROOM_NO_CSUM_RESET);
+	result(bpf_csum_level(skb, BPF_CSUM_LEVEL_QUERY));
+	bpf_skb_adjust_room(skb, -8, BPF_ADJ_ROOM_MAC, 0);
+	result(bpf_csum_level(skb, BPF_CSUM_LEVEL_QUERY));
+	result(kind[0]);
+#endif
+#ifdef HASH
+	result(bpf_set_hash(skb, kind[0]));
+	result(bpf_get_hash_recalc(skb));
+	result(skb->hash);
+	bpf_skb_store_bytes(skb, 2, &kind[1], 1, kind[1] & 3);
+	result(skb->hash);
+	bpf_set_hash(skb, kind[2]);
+	if (kind[3] & 1)
+		bpf_set_hash_invalid(skb);
+	result(skb->hash);
+	result(bpf_get_route_realm(skb));
+#endif
+#ifdef FIELDS
+	result(skb->protocol);
+	result(skb->vlan_present);
+	result(skb->vlan_tci);
+	result(skb->vlan_proto);
+	result(skb->gso_segs + skb->gso_size + skb->tc_index + skb->tc_classid + skb->hash);
+	skb->mark = kind[0];
+	skb->priority = kind[1];
+	skb->cb[0] = kind[0];
+	skb->cb[1] = kind[1];
+	skb->cb[2] = kind[2];
+	skb->cb[3] = kind[3];
+	skb->cb[4] = kind[0];
+	result(skb->mark + skb->priority * 3);
+	result(skb->cb[0] + skb->cb[1] * 3 + skb->cb[2] * 5 + skb->cb[3] * 7 + skb->cb[4] * 9);
+#endif
+	return kind[0] & 1 ? TC_ACT_OK : TC_ACT_UNSPEC;
+}
