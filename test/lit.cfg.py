@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """lit.cfg.py - the goldens' suite: what a RUN line may say
 
-%opened-extract, %opened-verify   the tools under test
+%opened-extract, %opened-transform, %opened-verify   the tools under test
 %clang               the pinned clang
 %bpfcc               the flags of an ordinary eBPF compilation, for %clang and after "--"
 %FileCheck %not      LLVM's
@@ -41,6 +41,7 @@ if config.opened_multiarch:
 quoted_python = "'%s'" % sys.executable
 config.substitutions += [
     ("%opened-extract", tools + "/opened-extract"),
+    ("%opened-transform", tools + "/opened-transform"),
     ("%opened-verify", tools + "/opened-verify"),
     ("%clang\\b", config.opened_clang),
     ("%bpfcc\\b", " ".join(flags)),
