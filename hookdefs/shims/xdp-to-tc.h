@@ -74,6 +74,8 @@ enum {
 #define OPN_ETH_P_IPV6	     0x86dd
 #define OPN_REDIRECT_INGRESS 1
 #define OPN_ROOM_MAC	     1
+/* Projects bring old copies of linux/bpf.h, whose struct __sk_buff ends before this. */
+#define OPN_GSO_SIZE(skb) (*(const unsigned int *)((const char *)(skb) + 176))
 /* bpf_skb_adjust_room(): BPF_F_ADJ_ROOM_* */
 #define OPN_ROOM_FIXED_GSO (1ULL << 0)
 #define OPN_ROOM_IN_IPV4   (1ULL << 1)
@@ -343,7 +345,7 @@ OPN_INLINE long opn_grow_head(struct __sk_buff *skb, unsigned int size, unsigned
 	unsigned char header[OPN_ETH_LENGTH];
 
 	if (!*behind && size >= 20 && opn_is_ip(skb->protocol)) {
-		if (skb->gso_size)
+		if (OPN_GSO_SIZE(skb))
 			flags |= opn_headers_of(size);
 		if (!opn_h_load_bytes(skb, 0, header, sizeof(header)) &&
 		    !opn_h_adjust_room(skb, size, OPN_ROOM_MAC, flags))
@@ -604,6 +606,18 @@ OPN_INLINE int opn_xdp_rx_vlan_tag(struct __sk_buff *skb, unsigned short *protoc
 		return -OPN_ENODATA;
 	*protocol = skb->vlan_proto;
 	*tci = skb->vlan_tci;
+	return 0;
+}
+
+/* bpf_xdp_metadata_rx_timestamp(): the device's time, where it was told to take it. A macro, as
+ * struct __sk_buff has the field from Linux 5.16 on. */
+#define opn_xdp_rx_timestamp(skb, timestamp) opn_rx_timestamp((skb)->hwtstamp, timestamp)
+
+OPN_INLINE int opn_rx_timestamp(unsigned long long stamp, unsigned long long *timestamp)
+{
+	if (!stamp)
+		return -OPN_ENODATA;
+	*timestamp = stamp;
 	return 0;
 }
 

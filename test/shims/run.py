@@ -116,7 +116,7 @@ class Case:
         if result.returncode or not line.startswith("equivalent on "):
             self.fail("right", f"exit status {result.returncode}\n{result.stdout}")
             return
-        reached = re.search(r"^ +left .*, (\d+) of (\d+) branches reached$", result.stdout, re.MULTILINE)
+        reached = re.search(r"^ +left .*, (\d+) of (\d+) branches reached", result.stdout, re.MULTILINE)
         unreached = int(reached[2]) - int(reached[1]) if reached else 0
         if unreached != self.options.unreached:
             self.fail("right", f"{unreached} branches of the first form are not reached\n{result.stdout}")

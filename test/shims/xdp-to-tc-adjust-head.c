@@ -6,9 +6,9 @@
  * Ends of loops that are there for the verifier are not reached.
  *
  * REQUIRES: bpf
- * RUN: %shims %s --unreached=4
- * RUN: %shims %s --unreached=4 -o OPN_FIDELITY=0 --only=none
- * RUN: %shims %s --unreached=4 -o OPN_FIDELITY=2 --only=none
+ * RUN: %shims %s --unreached=5
+ * RUN: %shims %s --unreached=5 -o OPN_FIDELITY=0 --only=none
+ * RUN: %shims %s --unreached=5 -o OPN_FIDELITY=2 --only=none
  * WRONG: sign: OPN_ETH_LENGTH + (unsigned int)delta => OPN_ETH_LENGTH - delta
  * WRONG: header-not-moved: opn_h_store_bytes(skb, size, header, sizeof(header), 0) => 0
  * WRONG: header-not-kept: opn_h_store_bytes(skb, 0, header, length, 0) => 0
@@ -54,9 +54,11 @@ PROGRAM(head)
 	second = data[4] & 32 ? 0 : deltas[data[4] & 31];
 	if (move(ctx, first))
 		return XDP_TX;
-	/* Shorter ones may not get below the network header's place that a first growth gave them.
-	 */
-	if (second && bpf_xdp_get_buff_len(ctx) > 2 * 216 && move(ctx, second))
+	/* What was put in front may go again, but not with what is behind the network header's
+	 * place then. */
+	if (first < 0 && second > 0 && (int)bpf_xdp_get_buff_len(ctx) - second < ETH_HLEN - first)
+		second = 0;
+	if (second && move(ctx, second))
 		return XDP_TX;
 	return XDP_PASS;
 }

@@ -27,8 +27,9 @@
 #define bpf_xdp_store_bytes  opn_xdp_store_bytes
 #define bpf_redirect	     opn_xdp_redirect
 #define bpf_redirect_map     opn_xdp_redirect_map
-#define bpf_fib_lookup	     opn_xdp_fib_lookup
 #define bpf_tail_call	     opn_xdp_tail_call
+/* A type has the name too. */
+#define bpf_fib_lookup(ctx, params, size, flags) opn_xdp_fib_lookup(ctx, params, size, flags)
 
 #define PROGRAM(name)                                                                              \
 	static __always_inline int name##_xdp_body(struct __sk_buff *ctx);                         \
