@@ -31,6 +31,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 SCHEMA = HERE.parent.parent / "hookdefs/schema/transform.schema.json"
 CHECKS = re.compile(r"^// [A-Z][A-Z0-9-]*:", re.M)
+RUNS = re.compile(r"^ \* RUN:.*$", re.M)
 
 
 def fail(why, text=""):
@@ -73,7 +74,7 @@ def prepare(source, scratch):
         shutil.copytree(inputs, scratch / "in")
     else:
         (scratch / "in").mkdir(parents=True)
-    text = source.read_text()
+    text = RUNS.sub(" *", source.read_text())
     found = CHECKS.search(text)
     (scratch / "in" / source.name).write_text(text[: found.start()] if found else text)
 
