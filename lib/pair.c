@@ -191,7 +191,9 @@ static int read_group(struct opn_yaml *yaml, yaml_node_t *rewrite, const char *k
 
 static int read_option(struct opn_yaml *yaml, yaml_node_t *node, struct opn_pair_option *out)
 {
-	static const char *const keys[] = { "define", "default", "values", "why", NULL };
+	static const char *const keys[] = {
+		"define", "default", "values", "why", "test-run", NULL
+	};
 	yaml_node_t *values = NULL;
 	const char **words, **numbers;
 	size_t count;
@@ -203,6 +205,7 @@ static int read_option(struct opn_yaml *yaml, yaml_node_t *node, struct opn_pair
 	error = opn_yaml_get_string(yaml, node, "define", true, &out->define) ?: error;
 	error = opn_yaml_get_string(yaml, node, "default", true, &out->initial) ?: error;
 	error = opn_yaml_get_string(yaml, node, "why", true, &out->why) ?: error;
+	error = opn_yaml_get_string(yaml, node, "test-run", false, &out->test_run) ?: error;
 	error = opn_yaml_get_mapping(yaml, node, "values", true, &values) ?: error;
 	if (error)
 		return error;
@@ -229,6 +232,9 @@ static int read_option(struct opn_yaml *yaml, yaml_node_t *node, struct opn_pair
 	out->values = numbers;
 	if (!error && !opn_pair_option_value(out, out->initial))
 		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "default"), out->initial,
+					 "it is not among the values");
+	if (!error && out->test_run && !opn_pair_option_value(out, out->test_run))
+		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "test-run"), out->test_run,
 					 "it is not among the values");
 	return error;
 }

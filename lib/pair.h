@@ -62,6 +62,7 @@ struct opn_rows {
 /* A choice that the user has: --NAME=WORD becomes "#define DEFINE VALUE" in the shim header. */
 struct opn_pair_option {
 	const char *name, *define, *initial, *why;
+	const char *test_run; /* the word under which a test run shows packets as they are live */
 	const char *const *words; /* NULL-terminated */
 	const char *const *values;
 };

@@ -10,6 +10,7 @@
 #include "clang/AST/Attr.h"
 #include "clang/AST/Decl.h"
 #include "clang/AST/Stmt.h"
+#include <utility>
 
 using namespace clang;
 using llvm::StringRef;
@@ -54,6 +55,8 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &Going) {
   for (const FunctionDecl *FD : Programs)
     makeProgram(FD);
   if (!Failed)
+    walkUnreached();
+  if (!Failed)
     insertIncludes();
   return !Failed;
 }
@@ -89,7 +92,7 @@ void Rewriting::declareKfunc(const FunctionDecl *FD) {
     At = Token.end();
   }
   Text += File->text({At, C.Extent.End});
-  Changes.insert(File, C.Extent.End, Text, "calls." + Name);
+  Changes->insert(File, C.Extent.End, Text, "calls." + Name);
   Unusual = true;
 }
 
@@ -113,17 +116,68 @@ void Rewriting::walkFunction(const FunctionDecl *FD) {
   Current = nullptr;
 }
 
+/// Functions that no program calls here, mostly of headers. They go along so that types agree, as
+/// far as they can; those that cannot, and who calls these, stay as they are.
+void Rewriting::walkUnreached() {
+  FunctionSet Idle, Stay;
+  for (const Chunk &C : Model.Chunks)
+    for (const Decl *D : C.Decls)
+      if (const auto *FD = dyn_cast<FunctionDecl>(D);
+          FD && FD->doesThisDeclarationHaveABody() && !Reached.count(FD) && !KeptBy.count(FD))
+        Idle.insert(FD);
+  auto Attempt = [this](const FunctionDecl *FD, Edits &To, std::vector<opn_site> &Found) {
+    Edits *OldChanges = std::exchange(Changes, &To);
+    std::vector<opn_site> *OldSites = std::exchange(Sites, &Found);
+    opn_diags *OldDiags = std::exchange(Diags, opn_diags_new());
+    auto OldTold = Told;
+    auto OldUse = FirstUse;
+    auto OldLosses = Losses;
+    Failed = false;
+    walkFunction(FD);
+    bool Good = !std::exchange(Failed, false);
+    Changes = OldChanges;
+    Sites = OldSites;
+    opn_diags_free(std::exchange(Diags, OldDiags));
+    Told = std::move(OldTold);
+    FirstUse = std::move(OldUse);
+    Losses = std::move(OldLosses);
+    return Good;
+  };
+  for (const FunctionDecl *FD : Idle) {
+    Edits Scratch;
+    std::vector<opn_site> Found;
+    if (!Attempt(FD, Scratch, Found))
+      Stay.insert(FD);
+  }
+  for (bool Grew = !Stay.empty(); Grew;) {
+    Grew = false;
+    for (const FunctionDecl *FD : Idle) {
+      FunctionSet Called;
+      functionsIn(FD->getBody(), Called);
+      for (const FunctionDecl *Callee : Called)
+        if (Stay.count(Callee) && Stay.insert(FD))
+          Grew = true;
+    }
+  }
+  std::vector<opn_site> Found;
+  auto *OldSites = std::exchange(Sites, &Found);
+  for (const FunctionDecl *FD : Idle)
+    if (!Stay.count(FD))
+      walkFunction(FD);
+  Sites = OldSites;
+}
+
 /// Types that are no function's, and name the context: callbacks' typedefs, members of records.
 void Rewriting::walkDeclarations() {
   ContextName = tagOf(Pair.context);
-  size_t Before = Sites.size();
+  size_t Before = Sites->size();
   for (const Chunk &C : Model.Chunks)
     for (const Decl *D : C.Decls) {
       const auto *VD = dyn_cast<VarDecl>(D);
       if (!isa<FunctionDecl>(D) && !(VD && helperNumber(VD, Context)))
         walkSites(D, *this, /*TypesOnly=*/true);
     }
-  Unusual |= Sites.size() != Before;
+  Unusual |= Sites->size() != Before;
 }
 
 /// The verifier checks a global function alone and gives it the kernel's context: one that takes
@@ -258,7 +312,7 @@ void Rewriting::insertIncludes() {
     for (int G = File->groupAt(At); G >= 0 && G != Guard; G = File->groups()[G].Enclosing)
       At = File->groupExtent(G).Begin;
     std::string Text = "#include \"" + pathFrom(File->path(), Shim) + "\"\n\n";
-    Changes.insert(File, At, Text, "shim");
+    Changes->insert(File, At, Text, "shim");
   }
 }
 

@@ -41,11 +41,11 @@ void Rewriting::site(const std::string &Rule, SourceLocation Loc, const opn_row 
   S.function = Current ? R.text(Current->getName()) : nullptr;
   S.row = Row;
   S.text = R.text(Text);
-  for (const opn_site &Other : Sites)
+  for (const opn_site &Other : *Sites)
     if (Other.rule == Rule && Other.line == S.line && Other.column == S.column && Other.file &&
         S.file && StringRef(Other.file) == S.file)
       return;
-  Sites.push_back(S);
+  Sites->push_back(S);
 }
 
 void Rewriting::reject(SourceLocation Loc, const std::string &What, const std::string &Why,
@@ -134,7 +134,7 @@ bool Rewriting::edit(const Spot &S, StringRef Text, const std::string &Rule, Sou
   }
   Unusual |= !S.Macro.empty();
   use(S);
-  if (Changes.replace(S, Text, Rule))
+  if (Changes->replace(S, Text, Rule))
     return true;
   Failed = true;
   opn_diag(Diags, OPN_DIAG_TRANSFORM_UNREACHED, loc(Loc), What.c_str(),
@@ -144,7 +144,7 @@ bool Rewriting::edit(const Spot &S, StringRef Text, const std::string &Rule, Sou
 
 void Rewriting::insert(const Spot &S, unsigned Offset, StringRef Text, const std::string &Rule) {
   use(S);
-  Changes.insert(S.File, Offset, Text, Rule);
+  Changes->insert(S.File, Offset, Text, Rule);
 }
 
 //===-- types and fields ------------------------------------------------------------------------//

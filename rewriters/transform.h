@@ -23,8 +23,8 @@ class Rewriting {
 public:
   Rewriting(const SourceModel &Model, const opn_transform_options &Options, const opn_pair &Pair,
             Edits &Changes, std::vector<opn_site> &Sites, Results &R, opn_diags *Diags)
-      : Model(Model), Options(Options), Pair(Pair), Context(*Model.Context), Changes(Changes),
-        Sites(Sites), R(R), Diags(Diags), Spell(Model) {}
+      : Model(Model), Options(Options), Pair(Pair), Context(*Model.Context), Changes(&Changes),
+        Sites(&Sites), R(R), Diags(Diags), Spell(Model) {}
 
   /// Makes all edits. Going: programs that leave their hook too, though not now. False when
   /// something was refused.
@@ -78,14 +78,15 @@ private:
   void walkFunction(const clang::FunctionDecl *FD);
   void declareKfunc(const clang::FunctionDecl *FD);
   void walkDeclarations();
+  void walkUnreached();
   void insertIncludes();
 
   const SourceModel &Model;
   const opn_transform_options &Options;
   const opn_pair &Pair;
   const clang::ASTContext &Context;
-  Edits &Changes;
-  std::vector<opn_site> &Sites;
+  Edits *Changes;
+  std::vector<opn_site> *Sites;
   Results &R;
   opn_diags *Diags;
   Speller Spell;

@@ -3,8 +3,9 @@
  * transform.h - what the files of opened-transform share
  *
  * opened-transform.c reads the options and runs the stages; transform_write.c writes the rewritten
- * files and the shim header; transform_diff.c shows what would change; transform_prove.c has it
- * proved; transform_check.c tells what stands against it; transform_report.c writes the manifest.
+ * files and the shim header, transform_build.c what builds them; transform_diff.c shows what would
+ * change; transform_prove.c has it proved; transform_check.c tells what stands against it;
+ * transform_report.c writes the manifest.
  */
 #ifndef OPN_TRANSFORM_TOOL_H
 #define OPN_TRANSFORM_TOOL_H
@@ -64,11 +65,19 @@ struct transform_run {
 };
 
 /* The text of a pair's shim header with the choices that were made, in *out, which the caller
- * frees. Reports and returns -errno. */
-int transform_shim(const struct transform_run *run, const struct opn_pair *pair, char **out);
+ * frees; for a test run with those that a test run needs. Reports and returns -errno. */
+int transform_shim(const struct transform_run *run, const struct opn_pair *pair, bool test_run,
+		   char **out);
 
 /* Writes the products of all sources. Reports; nothing partial is left. */
 int transform_write(const struct transform_run *run);
+
+struct opn_output;
+
+/* Adds what builds a tree; base is the project's folder, with a slash behind it, that the tree
+ * stands for. Reports and returns -errno. */
+int transform_add_build_files(const struct transform_run *run, const char *base,
+			      struct opn_output *output);
 
 /* Prints what would change as unified diffs. Reports and returns -errno. */
 int transform_diff(const struct transform_run *run);

@@ -63,7 +63,7 @@ static int compile_both(const struct prover *prover)
 
 	error = keep_object(prover, "a.bpf.o", error, bytes, size);
 	if (!error)
-		error = transform_shim(run, pair, &shim);
+		error = transform_shim(run, pair, true, &shim);
 	if (error)
 		return error;
 	for (size_t i = 0; i < count; i++) {
@@ -107,8 +107,7 @@ static int run_verify(const struct prover *prover, const char *program, const ch
 	if (run->options->cli.verbose)
 		posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
 	else
-		posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY,
-						 0);
+		posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	error = posix_spawn(&pid, prover->tool, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (error)

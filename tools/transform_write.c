@@ -22,8 +22,10 @@ static bool is_stdout(const char *path)
 /* ---- the shim header ---- */
 
 static const char *chosen_value(const struct transform_run *run,
-				const struct opn_pair_option *option)
+				const struct opn_pair_option *option, bool test_run)
 {
+	if (test_run && option->test_run)
+		return opn_pair_option_value(option, option->test_run);
 	for (size_t c = 0; c < CHOICE_COUNT; c++) {
 		if (run->options->choice[c] && !strcmp(transform_choice_names[c], option->name))
 			return opn_pair_option_value(option, run->options->choice[c]);
@@ -31,7 +33,8 @@ static const char *chosen_value(const struct transform_run *run,
 	return opn_pair_option_value(option, option->initial);
 }
 
-int transform_shim(const struct transform_run *run, const struct opn_pair *pair, char **out)
+int transform_shim(const struct transform_run *run, const struct opn_pair *pair, bool test_run,
+		   char **out)
 {
 	const char *path = opn_arena_printf(run->arena, "%s/shims/%s", run->folder, pair->shim);
 	struct opn_buf buf = { 0 };
@@ -51,7 +54,7 @@ int transform_shim(const struct transform_run *run, const struct opn_pair *pair,
 		opn_buf_puts(&buf, "/* The choices that opened-transform was given. */\n");
 	for (size_t i = 0; i < pair->option_count; i++)
 		opn_buf_printf(&buf, "#define %s %s\n", pair->options[i].define,
-			       chosen_value(run, &pair->options[i]));
+			       chosen_value(run, &pair->options[i], test_run));
 	opn_buf_puts(&buf, second);
 	free(text);
 	*out = opn_buf_take(&buf);
@@ -83,7 +86,7 @@ static int write_shim_beside(const struct transform_run *run, const struct opn_p
 		opn_arena_printf(run->arena, "%s%s", folder_of(run->arena, path), pair->shim);
 	char *text, *old;
 	size_t length;
-	int error = transform_shim(run, pair, &text);
+	int error = transform_shim(run, pair, false, &text);
 
 	if (error)
 		return error;
@@ -148,11 +151,12 @@ static int write_file(const struct transform_run *run, const struct transform_so
 
 /* ---- a tree ---- */
 
-/* The deepest folder that holds all files of all sources; ends with a slash. */
+/* The project's root, or the deepest folder that holds it and all files of all sources; ends with a
+ * slash. */
 static const char *common_folder(const struct transform_run *run)
 {
-	const char *common = NULL;
-	size_t length = 0;
+	const char *common = opn_arena_printf(run->arena, "%s/", run->root);
+	size_t length = strlen(common);
 
 	for (size_t s = 0; s < run->source_count; s++) {
 		size_t count;
@@ -160,11 +164,6 @@ static const char *common_folder(const struct transform_run *run)
 			opn_transformation_files(run->sources[s].transformation, &count);
 
 		for (size_t i = 0; i < count; i++) {
-			if (!common) {
-				common = files[i].absolute;
-				length = (size_t)(opn_path_basename(common) - common);
-				continue;
-			}
 			while (strncmp(common, files[i].absolute, length)) {
 				length--;
 				while (length && common[length - 1] != '/')
@@ -217,7 +216,7 @@ static int add_source(const struct transform_run *run, const struct transform_so
 				 files[i].after_length);
 	if (error)
 		return error;
-	error = transform_shim(run, pair, &text);
+	error = transform_shim(run, pair, false, &text);
 	if (error)
 		return error;
 	error = add_once(
@@ -246,6 +245,8 @@ static int write_tree(const struct transform_run *run)
 		return error;
 	for (size_t i = 0; i < run->source_count && !error; i++)
 		error = add_source(run, &run->sources[i], base, output, &all);
+	if (!error)
+		error = transform_add_build_files(run, base, output);
 	if (!error)
 		return opn_output_commit(output);
 	opn_output_abort(output);

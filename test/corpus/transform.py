@@ -74,25 +74,12 @@ def compile_original(source, target):
     return quiet(extraction.clang_argv(entry, "-w", "-c", "-o", target), 300, entry["directory"])
 
 
-def compile_result(source, tree, main, target):
-    """The rewritten source with the original's flags; its own folders come first."""
-    entry = source.entries[0]
-    argv = extraction.clang_argv(entry, "-w", "-c", "-o", target)
-    base = source.path[: -len(main) - 1]
-    main = os.path.join(tree, main)
-    words = []
-    for word in argv[1:]:
-        path = os.path.normpath(os.path.join(entry["directory"], word))
-        if path == source.path:
-            word = main
-        elif word.startswith("-I"):
-            folder = os.path.normpath(os.path.join(entry["directory"], word[2:]))
-            if (folder + "/").startswith(base + "/"):
-                words.append("-I" + os.path.join(tree, os.path.relpath(folder, base)))
-        words.append(word)
-    # What the source finds beside itself and was not copied: vmlinux.h and its like.
-    words += ["-iquote", os.path.dirname(source.path)]
-    return quiet([argv[0]] + words, 300, entry["directory"])
+def compile_result(tree, main, target):
+    """The rewritten source, as the tree's own compile database says."""
+    with open(os.path.join(tree, "compile_commands.json")) as file:
+        (entry, *_) = [e for e in json.load(file) if os.path.normpath(e["file"]) == main]
+    directory = os.path.normpath(os.path.join(tree, entry["directory"]))
+    return quiet(extraction.clang_argv(entry, "-w", "-c", "-o", target), 300, directory)
 
 
 def find_main(tree):
@@ -157,7 +144,7 @@ def together(options, source, programs, original, folder, number):
     with open(os.path.join(tree, main + ".transform.json")) as file:
         manifest = json.load(file)
     result = os.path.join(folder, f"result{number}.o")
-    built = compile_result(source, tree, main, result)
+    built = compile_result(tree, main, result)
     for program in programs:
         program.conditions = sorted({row["condition"] for row in manifest["sites"] if "condition" in row})
         if built.returncode:
@@ -175,10 +162,11 @@ def alone(options, source, program, original, folder, number):
     if done.returncode:
         program.outcome, program.why = "error", "not extracted: " + extraction.first_error(done.stderr)
         return
-    unit = extraction.load_database(out)[0]
-    for entry in unit.entries:
-        entry.setdefault("arguments", None)
+    with open(os.path.join(out, "compile_commands.json")) as file:
+        entries = json.load(file)
+    for entry in entries:
         entry["directory"] = os.path.normpath(os.path.join(out, entry["directory"]))
+    unit = extraction.Source(out, entries)
     together(options, unit, [program], original, folder, number)
 
 
