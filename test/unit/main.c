@@ -23,6 +23,7 @@ static const struct {
 	{ "diag-write", diag_write_suite },
 	{ "output", output_suite },
 	{ "hookdef", hookdef_suite },
+	{ "pair", pair_suite },
 	{ "hook-run", hook_run_suite },
 	{ "manifest", manifest_suite },
 	{ "graph", graph_suite },

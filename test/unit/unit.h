@@ -19,6 +19,7 @@ Suite *diag_write_suite(void);
 Suite *output_suite(void);
 Suite *hookdef_suite(void);
 Suite *hook_run_suite(void);
+Suite *pair_suite(void);
 Suite *manifest_suite(void);
 Suite *graph_suite(void);
 Suite *buildfile_suite(void);
