@@ -22,13 +22,13 @@ int opn_prove_object(const struct opn_command *command, void **bytes, size_t *si
 
 /* A file that is not what is on disk. */
 struct opn_text {
-	const char *path; /* absolute */
-	const char *text;
+  const char *path; /* absolute */
+  const char *text;
 };
 
 /* The same with some files' texts given. */
 int opn_prove_object_of(const struct opn_command *command, const struct opn_text *texts,
-			size_t count, void **bytes, size_t *size);
+                        size_t count, void **bytes, size_t *size);
 
 #ifdef __cplusplus
 }
