@@ -70,7 +70,15 @@ int main(int argc, char **argv)
 		}
 		srunner_add_suite(runner, suites[i].make());
 	}
+	if (!folders_begin()) {
+		perror("mkdtemp");
+		return EXIT_FAILURE;
+	}
 	srunner_run_all(runner, CK_NORMAL);
+	if (!folders_end()) {
+		perror("cannot remove what the tests left");
+		return EXIT_FAILURE;
+	}
 	ran = srunner_ntests_run(runner);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

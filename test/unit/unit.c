@@ -17,11 +17,12 @@
 #include "unit.h"
 
 struct opn_diags *diags;
-static char folder[64];
+static char root[64]; /* of all folders: a test that fails does not come to its teardown */
+static char folder[128];
 
 static void enter_folder(void)
 {
-	strcpy(folder, "/tmp/opened-unit-XXXXXX");
+	snprintf(folder, sizeof(folder), "%s/XXXXXX", root);
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	ck_assert_int_eq(chdir(folder), 0);
 	diags = opn_diags_new();
@@ -36,11 +37,27 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return remove(path);
 }
 
+static int remove_tree(const char *path)
+{
+	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
 static void leave_folder(void)
 {
 	opn_diags_free(diags);
 	ck_assert_int_eq(chdir("/"), 0);
-	ck_assert_int_eq(nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT), 0);
+	ck_assert_int_eq(remove_tree(folder), 0);
+}
+
+bool folders_begin(void)
+{
+	strcpy(root, "/tmp/opened-unit-XXXXXX");
+	return mkdtemp(root) != NULL;
+}
+
+bool folders_end(void)
+{
+	return !remove_tree(root);
 }
 
 TCase *folder_case(const char *name)

@@ -36,6 +36,9 @@ Suite *program_suite(void);
 Suite *program_trace_suite(void);
 Suite *program_patch_suite(void);
 
+/* Before all tests, and after them: what failed ones left is removed. */
+bool folders_begin(void);
+bool folders_end(void);
 /* A case whose tests run in an empty folder that is removed afterwards, and have `diags`. */
 TCase *folder_case(const char *name);
 extern struct opn_diags *diags;
