@@ -17,6 +17,7 @@ enum {
 	KEY_SEED,
 	KEY_MAPS,
 	KEY_RENAME,
+	KEY_IGNORE,
 	KEY_NO_SHAPES,
 	KEY_REPORT,
 	KEY_LIVE,
@@ -49,6 +50,10 @@ static const struct argp_option tool_options[] = {
 	{ "maps", KEY_MAPS, "FILE", 0, "Contents of maps, as JSON; may be repeated", 2 },
 	{ "rename-map", KEY_RENAME, "A=B", 0,
 	  "Map A of the first program is called B in the second; may be repeated", 2 },
+	{ "ignore-map", KEY_IGNORE, "GLOB", 0,
+	  "Maps, and variables, of this name are meant to be in one of the programs only; may be "
+	  "repeated",
+	  2 },
 	{ "live", KEY_LIVE, "DEVICE", OPTION_ARG_OPTIONAL,
 	  "Send the packets through a device: tap (default) or veth, in a network namespace of "
 	  "their "
@@ -168,6 +173,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_RENAME:
 		opn_words_add(&options->renames, arg);
+		return 0;
+	case KEY_IGNORE:
+		opn_words_add(&options->ignore, arg);
 		return 0;
 	case KEY_NO_SHAPES:
 		options->without_shapes = true;
@@ -321,8 +329,11 @@ static int verify(struct verify_run *run)
 		.side = { run->side[0], run->side[1] },
 		.cases = &run->cases,
 		.maps = (const char *const *)options->maps.word,
-		.renames = parse_renames(run),
-		.rename_count = options->renames.count,
+		.state = {
+			.renames = parse_renames(run),
+			.rename_count = options->renames.count,
+			.ignore = (const char *const *)options->ignore.word,
+		},
 		.generate = options->generate,
 		.seed = options->seed,
 		.without_shapes = options->without_shapes,

@@ -18,7 +18,7 @@
 struct verify_options {
 	struct opn_cli cli;
 	struct opn_words programs; /* two */
-	struct opn_words packets, cases, maps, reports, renames, transfers;
+	struct opn_words packets, cases, maps, reports, renames, ignore, transfers;
 	const char *kernel;    /* unpacked package of the kernel to run on; NULL: this one */
 	const char *from, *to; /* hooks; NULL: what the sections say */
 	uint64_t generate, seed;

@@ -124,6 +124,10 @@ static void write_script(struct machine *machine)
 		opn_buf_puts(&machine->script, " --rename-map");
 		add_quoted(machine, options->renames.word[i]);
 	}
+	for (size_t i = 0; i < options->ignore.count; i++) {
+		opn_buf_puts(&machine->script, " --ignore-map");
+		add_quoted(machine, options->ignore.word[i]);
+	}
 	add_files(machine, "packets", &options->packets);
 	add_files(machine, "cases", &options->cases);
 	add_files(machine, "maps", &options->maps);

@@ -404,6 +404,14 @@ int opn_bench_step(struct opn_bench *bench, const struct opn_step *step, bool tr
 	return traced ? run_traced(bench, step) : 0;
 }
 
+int opn_bench_first(struct opn_bench *bench, const struct opn_step *step)
+{
+	static const struct opn_sequence empty;
+	int error = opn_bench_start(bench, &empty);
+
+	return error ?: run_side(bench, bench->plain[0], 0, step, &bench->output[0]);
+}
+
 int opn_bench_replay(struct opn_bench *bench, const struct opn_sequence *sequence, bool maps_each,
 		     size_t *at, enum opn_difference_kind *kind)
 {

@@ -115,6 +115,10 @@ int opn_bench_start(struct opn_bench *bench, const struct opn_sequence *sequence
 int opn_bench_step(struct opn_bench *bench, const struct opn_step *step, bool traced,
 		   enum opn_step_result *result, enum opn_difference_kind *kind);
 
+/* Runs one packet through the first plain program only, from the start state, into output[0]. The
+ * maps are to be put back afterwards (opn_bench_start()). Returns -errno when nothing runs. */
+int opn_bench_first(struct opn_bench *bench, const struct opn_step *step);
+
 /* What became of the last packet on one side. */
 void opn_bench_end(const struct opn_bench *bench, int side, struct opn_end *end);
 /* "pass (XDP_PASS)", "redirect to interface 3 (7)"; in the arena. */

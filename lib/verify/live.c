@@ -183,8 +183,8 @@ static int open_maps(struct opn_live_session *session)
 	};
 	const struct opn_verify_options *options = session->options;
 	int error = opn_state_new(opn_program_object(session->program[0]),
-				  opn_program_object(session->program[1]), options->renames,
-				  options->rename_count, session->diags, &session->state);
+				  opn_program_object(session->program[1]), &options->state,
+				  session->diags, &session->state);
 
 	error = error ?: opn_state_set_interfaces(session->state, hops, OPN_LIVE_HOPS);
 	for (const char *const *path = options->maps; !error && path && *path; path++)

@@ -363,11 +363,14 @@ static void add_maps(const struct opn_result *result, struct opn_buf *buf)
 {
 	bool compared = result->maps_compared && *result->maps_compared;
 
-	if (!compared && !(result->maps_unpaired && *result->maps_unpaired))
+	if (!compared && !(result->maps_unpaired && *result->maps_unpaired) &&
+	    !(result->maps_ignored && *result->maps_ignored))
 		return;
 	opn_buf_puts(buf, "<section id=\"maps\"><h2>Maps</h2><div class=\"card\">\n");
 	add_name_list(buf, "Compared:", result->maps_compared);
-	add_name_list(buf, "In one program only, not compared:", result->maps_unpaired);
+	add_name_list(buf, "In one program only:", result->maps_unpaired);
+	add_name_list(buf,
+		      "In one program only, and left out as was asked for:", result->maps_ignored);
 	if (compared && !result->maps_changed)
 		opn_buf_puts(buf, "<p class=\"note\">No run changed any of them: nothing is known "
 				  "of their contents.</p>\n");

@@ -252,6 +252,7 @@ static json_t *maps_json(const struct opn_result *result)
 
 	object = opn_json_set(object, "compared", opn_json_strings(result->maps_compared));
 	object = opn_json_set(object, "unpaired", opn_json_strings(result->maps_unpaired));
+	object = opn_json_set(object, "ignored", opn_json_strings(result->maps_ignored));
 	return set_bool(object, "changed", result->maps_changed);
 }
 

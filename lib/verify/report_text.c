@@ -196,7 +196,8 @@ static void put_maps(struct text *text, const struct opn_result *result)
 		put(text, "no run changed any of them: nothing is known of their contents");
 		end_line(text);
 	}
-	put_names(text, "unpaired", result->maps_unpaired);
+	put_names(text, "one only", result->maps_unpaired);
+	put_names(text, "ignored", result->maps_ignored);
 }
 
 static void put_benign(struct text *text, const struct opn_result *result)

@@ -33,3 +33,16 @@ struct opn_packet opn_result_packet(struct opn_arena *arena, const uint8_t *data
 		packet.length = 0;
 	return packet;
 }
+
+const char *const *opn_result_names(struct opn_arena *arena, const char *const *names)
+{
+	const char **copy;
+	size_t count = 0;
+
+	while (names && names[count])
+		count++;
+	copy = opn_arena_array(arena, count + 1, sizeof(*copy));
+	for (size_t i = 0; copy && i < count; i++)
+		copy[i] = opn_arena_strdup(arena, names[i]);
+	return copy;
+}

@@ -96,6 +96,7 @@ struct opn_result {
 	uint64_t packets, sequences;
 	uint64_t from_cases, from_captures, from_shapes, generated;
 	uint64_t refused_left, refused_right, refused_both; /* frames that could not be run */
+	uint64_t cases_judged, cases_unmet; /* those that say what the first program is to do */
 	double seconds;
 	struct opn_result_side side[2];
 	struct opn_result_fate *fates;
@@ -106,14 +107,17 @@ struct opn_result {
 	size_t difference_count;
 	uint64_t packets_different;	  /* how many packets showed any */
 	const char *const *maps_compared; /* NULL-terminated */
-	const char *const *maps_unpaired;
-	bool maps_changed;	  /* whether any run left a trace in them */
-	const char *const *notes; /* what was masked, limited, not seen; NULL-terminated */
+	const char *const *maps_unpaired; /* in one program only; variables too */
+	const char *const *maps_ignored;  /* the same, left out as was asked for */
+	bool maps_changed;		  /* whether any run left a trace in them */
+	const char *const *notes;	  /* what was masked, limited, not seen; NULL-terminated */
 };
 
 /* A source file's name for the result: normalised, and relative to the current folder when it is
  * below it. In the arena; NULL stays NULL. */
 const char *opn_result_file(struct opn_arena *arena, const char *file);
+/* A copy of a NULL-terminated list in the arena; NULL gives an empty one. */
+const char *const *opn_result_names(struct opn_arena *arena, const char *const *names);
 /* A copy of a frame in the arena; empty without memory. */
 struct opn_packet opn_result_packet(struct opn_arena *arena, const uint8_t *data, uint32_t length);
 

@@ -29,6 +29,24 @@ static int copy_renames(struct opn_state *state, const struct opn_state_rename *
 	return 0;
 }
 
+static int copy_ignore(struct opn_state *state, const char *const *globs)
+{
+	size_t count = 0;
+
+	while (globs && globs[count])
+		count++;
+	state->ignore = opn_arena_array(state->arena, count + 1, sizeof(*state->ignore));
+	if (!state->ignore)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		state->ignore[i].glob = opn_arena_strdup(state->arena, globs[i]);
+		if (!state->ignore[i].glob)
+			return -ENOMEM;
+	}
+	state->ignore_count = count;
+	return 0;
+}
+
 static struct opn_state *new_state(struct bpf_object *left, struct bpf_object *right)
 {
 	struct opn_state *state = calloc(1, sizeof(*state));
@@ -49,15 +67,19 @@ static struct opn_state *new_state(struct bpf_object *left, struct bpf_object *r
 }
 
 int opn_state_new(struct bpf_object *left, struct bpf_object *right,
-		  const struct opn_state_rename *renames, size_t rename_count,
-		  struct opn_diags *diags, struct opn_state **out)
+		  const struct opn_state_options *options, struct opn_diags *diags,
+		  struct opn_state **out)
 {
+	static const struct opn_state_options none;
 	struct opn_state *state = new_state(left, right);
 	int err;
 
 	if (!state)
 		return -ENOMEM;
-	err = copy_renames(state, renames, rename_count);
+	options = options ?: &none;
+	err = copy_renames(state, options->renames, options->rename_count);
+	if (!err)
+		err = copy_ignore(state, options->ignore);
 	if (!err)
 		err = opn_state_pair(state, diags);
 	if (!err)
@@ -83,6 +105,8 @@ void opn_state_free(struct opn_state *state)
 	free(state->pairs);
 	free(state->ids);
 	free(state->interfaces);
+	free(state->alone.list);
+	free(state->ignored.list);
 	free(state->scratch);
 	opn_arena_free(state->arena);
 	free(state);
@@ -178,6 +202,8 @@ static int open_copy(struct opn_state *state, struct opn_pair *pair, size_t copy
 
 	if (pair->outer)
 		err = opn_inner_open_copy(state, pair, copy, which);
+	else if (pair->alone && which != pair->owner)
+		err = opn_shadow_open(pair, 2 * copy + which);
 	else
 		err = map ? opn_side_open(pair, side, object, map, bpf_map__fd(map)) : -ENOENT;
 	if (err || pair->info.frozen)
@@ -198,12 +224,13 @@ int opn_state_add_copy(struct opn_state *state, struct bpf_object *left, struct 
 	state->objects[2 * copy + 1] = right;
 	state->copies++;
 	for (size_t i = 0; i < state->count; i++) {
-		for (int which = 0; which < 2; which++) {
-			int err = open_copy(state, state->pairs[i], copy, which);
+		/* a shadow is made like what its owner has */
+		int first = state->pairs[i]->alone ? state->pairs[i]->owner : 0;
+		int err = open_copy(state, state->pairs[i], copy, first);
 
-			if (err)
-				return err;
-		}
+		err = err ?: open_copy(state, state->pairs[i], copy, !first);
+		if (err)
+			return err;
 	}
 	return opn_state_index(state);
 }

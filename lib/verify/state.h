@@ -29,6 +29,14 @@ struct opn_state_rename {
 	const char *left, *right; /* names in the two objects, of maps and of programs in slots */
 };
 
+struct opn_state_options {
+	const struct opn_state_rename *renames;
+	size_t rename_count;
+	/* Patterns (fnmatch(3)) of names of maps, and of variables of data sections, that only one
+	 * object is meant to have; NULL-terminated, or NULL. */
+	const char *const *ignore;
+};
+
 /* Before the object is loaded: has its arrays mapped and its hash maps hashed alike
  * (BPF_F_MMAPABLE, BPF_F_ZERO_SEED), where programs cannot tell the difference, and hash maps no
  * larger than 16384 entries, which a program feels only when it fills them (declared_entries tells;
@@ -36,12 +44,14 @@ struct opn_state_rename {
  * that iterate see one order. Both objects and their copies alike. */
 void opn_state_prepare(struct bpf_object *object);
 
-/* Pairs the maps of two loaded objects; the two may be the same program loaded twice. Maps in only
- * one of them are reported as a warning (they cannot be compared, say which), different shapes are
- * an error that says which and how. Returns -errno after reporting. */
+/* Pairs the maps of two loaded objects; the two may be the same program loaded twice. Maps and
+ * variables in only one of them are reported as a warning: they are compared with a map that no
+ * program knows, a variable with what it held at the start; what cannot be is
+ * OPN_DIAG_MAP_UNPAIRED. Different shapes are an error that says which and how. options may be
+ * NULL. Returns -errno after reporting. */
 int opn_state_new(struct bpf_object *left, struct bpf_object *right,
-		  const struct opn_state_rename *renames, size_t rename_count,
-		  struct opn_diags *diags, struct opn_state **out);
+		  const struct opn_state_options *options, struct opn_diags *diags,
+		  struct opn_state **out);
 /* Further loaded copies of the same two objects (the traced builds), kept filled alike. Before
  * anything is loaded or put; at most three. */
 int opn_state_add_copy(struct opn_state *state, struct bpf_object *left, struct bpf_object *right);
@@ -82,12 +92,19 @@ struct opn_state_map {
 	bool internal;		   /* a data section */
 	bool frozen;		   /* programs and user space may not write it */
 	bool settable;		   /* opn_state_put() works */
+	bool alone;		   /* only one of the programs has it */
+	bool ignored;		   /* left out as options.ignore asks for, no matter for fills */
 	const char *uncompared;	   /* why contents are not compared; NULL: they are */
 };
 /* Pairs, inner maps included: there are more after an opn_state_put() into a map that holds maps.
  * What opn_state_map() gives stays. */
 size_t opn_state_count(const struct opn_state *state);
 const struct opn_state_map *opn_state_map(const struct opn_state *state, size_t map);
+
+/* Maps and variables ("section: variable") that only one program has: those that are reported, and
+ * those that are left out as was asked for. NULL-terminated, or NULL when there are none. */
+const char *const *opn_state_alone(const struct opn_state *state);
+const char *const *opn_state_ignored(const struct opn_state *state);
 
 /* A likely value for a key of the map: from what the map holds already, from its BTF (small
  * numbers, booleans, addresses and ports of the dictionary, an interface that exists for device

@@ -50,6 +50,11 @@ static void add_values(struct finder *finder, struct opn_state_difference *row,
 		       const struct opn_pair *pair, uint32_t type, const void *left,
 		       const void *right, size_t left_size, size_t right_size)
 {
+	/* the other program has no such map */
+	if (pair->alone && pair->owner)
+		left = NULL;
+	else if (pair->alone)
+		right = NULL;
 	row->left = left ? opn_state_text(finder->arena, pair->btf, type, left, left_size) : NULL;
 	row->right =
 		right ? opn_state_text(finder->arena, pair->btf, type, right, right_size) : NULL;
@@ -158,12 +163,36 @@ static void compare_rest(struct finder *finder, const struct opn_pair *pair, con
 	}
 }
 
+/* A variable that the other program does not have. */
+static void compare_own(struct finder *finder, const struct opn_pair *pair,
+			const struct opn_own_variable *variable)
+{
+	const struct opn_side *side = &pair->sides[variable->owner];
+	const uint8_t *now = opn_side_image(side) + variable->offset;
+	struct opn_state_difference *row;
+	char *text;
+
+	if (!side->start_image ||
+	    !memcmp(now, side->start_image + variable->offset, variable->size))
+		return;
+	row = add(finder, pair);
+	if (!row)
+		return;
+	text = opn_state_text(finder->arena, variable->btf, variable->type, now, variable->size);
+	row->key = opn_arena_strdup(finder->arena, variable->name);
+	row->left = variable->owner ? NULL : text;
+	row->right = variable->owner ? text : NULL;
+	finder->failed |= !text;
+}
+
 static void compare_section(struct finder *finder, const struct opn_pair *pair)
 {
 	const uint8_t *left = opn_side_image(&pair->sides[0]);
 	const uint8_t *right = opn_side_image(&pair->sides[1]);
 	struct opn_state_difference *row;
 
+	for (size_t i = 0; i < pair->own_variable_count; i++)
+		compare_own(finder, pair, &pair->own_variables[i]);
 	if (pair->same_layout && !memcmp(left, right, pair->section_size[0]))
 		return;
 	for (size_t i = 0; i < pair->variable_count; i++) {

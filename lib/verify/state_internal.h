@@ -67,7 +67,16 @@ struct opn_variable {
 	const char *name;
 	uint32_t offset[2]; /* left, right */
 	uint32_t size;
-	uint32_t type; /* in the left BTF */
+	uint32_t type; /* in the pair's BTF */
+};
+
+/* A variable that one side alone has. */
+struct opn_own_variable {
+	const char *name;
+	int owner;
+	uint32_t offset, size;
+	const struct btf *btf;
+	uint32_t type;
 };
 
 struct opn_pair {
@@ -82,15 +91,29 @@ struct opn_pair {
 	struct opn_table puts;		/* set since the last reset; a section's: none */
 	struct opn_records put_records; /* the same of a queue */
 	struct opn_side sides[2 * OPN_STATE_COPIES]; /* side of copy: 2 * copy + side */
-	const struct btf *btf;			     /* the left object's; NULL: none */
+	bool alone;	       /* one program has it: the other sides are shadows */
+	int owner;	       /* then: the one that has it */
+	const struct btf *btf; /* the left object's, of one alone the owner's; NULL: none */
 	uint32_t key_type, value_type;
 	uint32_t section_size[2];
 	bool same_layout; /* of a data section's two sides */
 	struct opn_variable *variables;
 	size_t variable_count;
+	struct opn_own_variable *own_variables; /* that are compared with what they held at first */
+	size_t own_variable_count;
 	struct opn_pair *outer; /* of an inner map: the pair that holds it */
 	const uint8_t *outer_key;
 	bool spare; /* made here; in its slot only between opn_state_put() and the next reset */
+};
+
+struct opn_state_names {
+	const char **list; /* NULL-terminated, or NULL */
+	size_t count;
+};
+
+struct opn_state_ignore {
+	const char *glob;
+	bool matched;
 };
 
 struct opn_state_id {
@@ -106,6 +129,9 @@ struct opn_state {
 	struct bpf_object *objects[2 * OPN_STATE_COPIES]; /* as the sides */
 	struct opn_state_rename *renames;
 	size_t rename_count;
+	struct opn_state_ignore *ignore;
+	size_t ignore_count;
+	struct opn_state_names alone, ignored;
 	struct opn_state_id *ids; /* by id */
 	size_t id_count;
 	unsigned int *interfaces;
@@ -167,10 +193,30 @@ const char *opn_state_rename(const struct opn_state *state, const char *left);
 /* Compares two maps' shapes; reports what differs and returns -errno then. */
 int opn_state_check_shape(const struct bpf_map_info *left, const struct bpf_map_info *right,
 			  const char *name, bool internal, struct opn_diags *diags);
+int opn_map_info(int fd, struct bpf_map_info *info);
+/* Whether a loaded program of the object uses the map with this id. */
+bool opn_map_is_used(const struct bpf_object *object, uint32_t id);
+/* What cannot be read here (perf events in a container, say) becomes one that is not compared. */
+void opn_pair_give_up_if_unreadable(struct opn_state *state, struct opn_pair *pair);
 /* A new pair at the end of the list, or NULL without memory; older pointers are void then. */
 struct opn_pair *opn_state_add_pair(struct opn_state *state);
 /* Makes the list for opn_state_find() anew. */
 int opn_state_index(struct opn_state *state);
+
+/* ---- state_alone.c: maps that one side has ---- */
+
+/* Pairs the map with a shadow, or reports why not. */
+int opn_state_pair_alone(struct opn_state *state, struct bpf_map *map, int owner,
+			 struct opn_diags *diags);
+/* Makes the map of a side that has none; the owner's side of the same copy is open. */
+int opn_shadow_open(struct opn_pair *pair, size_t side);
+/* Whether one that is alone is to be left out. */
+bool opn_state_ignores(struct opn_state *state, const char *name);
+/* Takes it into the list that is given to the caller; reports it, unless it is left out. */
+int opn_state_alone_note(struct opn_state *state, const char *name, int owner, bool ignored,
+			 enum opn_diag_id id, struct opn_diags *diags);
+/* Warns of patterns that fit nothing. */
+void opn_state_check_ignored(const struct opn_state *state, struct opn_diags *diags);
 
 /* ---- state_section.c: data sections ---- */
 

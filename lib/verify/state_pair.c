@@ -60,7 +60,7 @@ static struct bpf_map *find_map(const struct bpf_object *object, const char *nam
 	return NULL;
 }
 
-static int read_info(int fd, struct bpf_map_info *info)
+int opn_map_info(int fd, struct bpf_map_info *info)
 {
 	uint32_t size = sizeof(*info);
 
@@ -337,7 +337,7 @@ int opn_side_open(struct opn_pair *pair, struct opn_side *side, struct bpf_objec
 	int err;
 
 	*side = (struct opn_side){ .object = object, .map = map, .fd = -1 };
-	err = read_info(fd, &info);
+	err = opn_map_info(fd, &info);
 	if (err)
 		return err;
 	side->id = info.id;
@@ -400,7 +400,7 @@ struct opn_pair *opn_state_add_pair(struct opn_state *state)
 	return pair;
 }
 
-static bool is_used(const struct bpf_object *object, uint32_t id)
+bool opn_map_is_used(const struct bpf_object *object, uint32_t id)
 {
 	struct bpf_program *program;
 	uint32_t ids[64];
@@ -424,8 +424,7 @@ static bool is_used(const struct bpf_object *object, uint32_t id)
 	return false;
 }
 
-/* What cannot be read here (perf events in a container, say) is told as not compared. */
-static void give_up_if_unreadable(struct opn_state *state, struct opn_pair *pair)
+void opn_pair_give_up_if_unreadable(struct opn_state *state, struct opn_pair *pair)
 {
 	for (int side = 0; side < 2; side++) {
 		int err = pair->info.frozen ? 0 : opn_side_read(state, pair, &pair->sides[side]);
@@ -450,7 +449,8 @@ static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_m
 	struct opn_pair *pair;
 	int err;
 
-	if (read_info(bpf_map__fd(left), &infos[0]) || read_info(bpf_map__fd(right), &infos[1]))
+	if (opn_map_info(bpf_map__fd(left), &infos[0]) ||
+	    opn_map_info(bpf_map__fd(right), &infos[1]))
 		return opn_diag(diags, OPN_DIAG_MAP_UNREADABLE, OPN_NOWHERE, name, strerror(errno));
 	err = opn_state_check_shape(&infos[0], &infos[1], name, internal, diags);
 	if (err)
@@ -472,8 +472,9 @@ static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_m
 			return opn_diag(diags, OPN_DIAG_MAP_UNREADABLE, OPN_NOWHERE, name,
 					strerror(-err));
 	}
-	give_up_if_unreadable(state, pair);
-	if (!is_used(state->objects[0], infos[0].id) && !is_used(state->objects[1], infos[1].id))
+	opn_pair_give_up_if_unreadable(state, pair);
+	if (!opn_map_is_used(state->objects[0], infos[0].id) &&
+	    !opn_map_is_used(state->objects[1], infos[1].id))
 		pair->constant = true;
 	if (infos[0].id == infos[1].id)
 		pair->info.uncompared = "both programs share it";
@@ -488,63 +489,56 @@ static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_m
 	return 0;
 }
 
-/* A data section that only one has is state only if it can change. */
-static bool is_state(const struct bpf_map *map)
-{
-	const char *name = opn_state_map_name(map);
-
-	return !bpf_map__is_internal(map) || (strncmp(name, ".rodata", 7) &&
-					      strcmp(name, ".kconfig") && bpf_map__value_size(map));
-}
-
-static void report_unpaired(const struct bpf_map *map, const char *which, struct opn_diags *diags)
-{
-	if (bpf_map__fd(map) < 0 || !is_state(map))
-		return;
-	opn_diag(diags, OPN_DIAG_MAP_UNPAIRED, OPN_NOWHERE, opn_state_map_name(map), which);
-}
-
 static int by_name(const void *a, const void *b)
 {
 	return strcmp((*(struct opn_pair *const *)a)->info.name,
 		      (*(struct opn_pair *const *)b)->info.name);
 }
 
+/* Whether a map of the left object is the counterpart of this right one. */
+static bool has_left(const struct opn_state *state, const char *right)
+{
+	for (size_t i = 0; i < state->rename_count; i++) {
+		if (!strcmp(state->renames[i].right, right) &&
+		    find_map(state->objects[0], state->renames[i].left))
+			return true;
+	}
+	return !is_renamed_to(state, right) && find_map(state->objects[0], right) &&
+	       !strcmp(opn_state_rename(state, right), right);
+}
+
+static int pair_left(struct opn_state *state, struct bpf_map *map, struct opn_diags *diags)
+{
+	const char *wanted = opn_state_rename(state, opn_state_map_name(map));
+	struct bpf_map *other = find_map(state->objects[1], wanted);
+
+	return bpf_map__fd(map) < 0 || !other ? opn_state_pair_alone(state, map, 0, diags)
+					      : pair_maps(state, map, other, diags);
+}
+
 /* In the order of names, since that of the object is its compiler's. */
 int opn_state_pair(struct opn_state *state, struct opn_diags *diags)
 {
-	struct bpf_map *map, *other;
+	struct bpf_map *map;
 	int err = 0, first = 0;
 
 	bpf_object__for_each_map(map, state->objects[0])
 	{
-		const char *name = opn_state_map_name(map);
-
-		other = find_map(state->objects[1], opn_state_rename(state, name));
-		if (bpf_map__fd(map) < 0 || !other) {
-			report_unpaired(map, "first", diags);
-			continue;
-		}
-		err = pair_maps(state, map, other, diags);
+		err = pair_left(state, map, diags);
 		if (err == -ENOMEM)
 			return err;
-		if (err && !first)
-			first = err;
+		first = first ?: err;
 	}
 	bpf_object__for_each_map(map, state->objects[1])
 	{
-		const char *name = opn_state_map_name(map);
-		bool found = false;
-
-		for (size_t i = 0; i < state->rename_count; i++)
-			found |= !strcmp(state->renames[i].right, name) &&
-				 find_map(state->objects[0], state->renames[i].left);
-		if (!found && !is_renamed_to(state, name))
-			found = find_map(state->objects[0], name) &&
-				!strcmp(opn_state_rename(state, name), name);
-		if (!found)
-			report_unpaired(map, "second", diags);
+		if (has_left(state, opn_state_map_name(map)))
+			continue;
+		err = opn_state_pair_alone(state, map, 1, diags);
+		if (err == -ENOMEM)
+			return err;
+		first = first ?: err;
 	}
+	opn_state_check_ignored(state, diags);
 	if (!first && state->count)
 		qsort(state->pairs, state->count, sizeof(state->pairs[0]), by_name);
 	return first;

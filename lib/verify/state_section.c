@@ -2,8 +2,8 @@
 /*
  * state_section.c - data sections, variable by variable
  *
- * Two programs that do the same may lay their globals out differently, or have one more that the
- * other does not need. What has a name on both sides is compared; the rest is told.
+ * Two programs that do the same may lay their globals out differently. What has a name on both
+ * sides is compared; what only one has is compared with what it held at the start, and told.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -99,13 +99,29 @@ static int add_variable(struct opn_pair *pair, const struct section *sections, u
 	return 0;
 }
 
-static void report_unpaired(const struct opn_pair *pair, const struct section *section,
-			    uint32_t index, int side, struct opn_diags *diags)
+/* A variable of one side alone: what it held at first is what it has to hold. */
+static int add_own(struct opn_state *state, struct opn_pair *pair, const struct section *section,
+		   uint32_t index, int owner, struct opn_diags *diags)
 {
+	const struct btf_var_secinfo *info = &section->variables[index];
+	const struct btf_type *type = variable_type(section, index);
+	bool ignored = opn_state_ignores(state, variable_name(section, index));
 	char name[256];
 
 	snprintf(name, sizeof(name), "%s: %s", pair->info.name, variable_name(section, index));
-	opn_diag(diags, OPN_DIAG_MAP_UNPAIRED, OPN_NOWHERE, name, side ? "second" : "first");
+	if ((uint64_t)info->offset + info->size > pair->section_size[owner])
+		return opn_diag(diags, OPN_DIAG_MAP_UNREADABLE, OPN_NOWHERE, pair->info.name,
+				"its BTF names a variable outside of it");
+	if (!ignored)
+		pair->own_variables[pair->own_variable_count++] = (struct opn_own_variable){
+			.name = variable_name(section, index),
+			.owner = owner,
+			.offset = info->offset,
+			.size = info->size,
+			.btf = section->btf,
+			.type = type ? type->type : 0,
+		};
+	return opn_state_alone_note(state, name, owner, ignored, OPN_DIAG_MAP_ALONE, diags);
 }
 
 /* Without BTF on both sides: bytes, which must have one layout. */
@@ -129,12 +145,17 @@ int opn_pair_sections(struct opn_state *state, struct opn_pair *pair, struct opn
 
 	if (pair->info.frozen)
 		return 0;
-	if (!open_section(&sections[0], state->objects[0], pair->info.name) ||
-	    !open_section(&sections[1], state->objects[1], pair->info.name))
-		return take_as_bytes(pair, diags);
+	for (int side = 0; side < 2; side++) {
+		int owner = pair->alone ? pair->owner : side;
+
+		if (!open_section(&sections[side], state->objects[owner], pair->info.name))
+			return take_as_bytes(pair, diags);
+	}
 	pair->variables =
 		opn_arena_array(state->arena, sections[0].count, sizeof(*pair->variables));
-	if (!pair->variables)
+	pair->own_variables = opn_arena_array(state->arena, sections[0].count + sections[1].count,
+					      sizeof(*pair->own_variables));
+	if (!pair->variables || !pair->own_variables)
 		return -ENOMEM;
 	pair->same_layout = pair->section_size[0] == pair->section_size[1];
 	for (uint32_t i = 0; i < sections[0].count; i++) {
@@ -142,20 +163,22 @@ int opn_pair_sections(struct opn_state *state, struct opn_pair *pair, struct opn
 					       which_of_name(&sections[0], i));
 
 		if (right == UINT32_MAX) {
-			report_unpaired(pair, &sections[0], i, 0, diags);
 			paired = false;
-			continue;
+			err = add_own(state, pair, &sections[0], i, 0, diags);
+		} else {
+			err = add_variable(pair, sections, i, right, diags);
 		}
-		err = add_variable(pair, sections, i, right, diags);
 		if (err)
 			return err;
 	}
 	for (uint32_t i = 0; i < sections[1].count; i++) {
 		if (find_variable(&sections[0], variable_name(&sections[1], i),
-				  which_of_name(&sections[1], i)) == UINT32_MAX) {
-			report_unpaired(pair, &sections[1], i, 1, diags);
-			paired = false;
-		}
+				  which_of_name(&sections[1], i)) != UINT32_MAX)
+			continue;
+		paired = false;
+		err = add_own(state, pair, &sections[1], i, 1, diags);
+		if (err)
+			return err;
 	}
 	pair->same_layout &= paired;
 	return 0;

@@ -378,7 +378,8 @@ static int run_all(struct opn_session *session)
 
 	if (cases && cases->count) {
 		session->result->from_cases = cases->count;
-		error = run_given(session, get_case, cases->list, cases->count);
+		error = opn_session_judge(session);
+		error = error ?: run_given(session, get_case, cases->list, cases->count);
 	}
 	if (!error && !session->options->without_shapes) {
 		count = opn_packet_base_frames(session->arena, &frames);

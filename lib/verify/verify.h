@@ -19,11 +19,10 @@ struct opn_verify_side {
 
 struct opn_verify_options {
 	struct opn_verify_side side[2];
-	const struct opn_cases *cases; /* tried first, in order; NULL: none */
-	const char *const *maps;       /* JSON files of map contents, NULL-terminated, or NULL */
-	const struct opn_state_rename *renames;
-	size_t rename_count;
-	uint64_t generate; /* packets */
+	const struct opn_cases *cases;	/* tried first, in order; NULL: none */
+	const char *const *maps;	/* JSON files of map contents, NULL-terminated, or NULL */
+	struct opn_state_options state; /* how maps are paired */
+	uint64_t generate;		/* packets */
 	uint64_t seed;
 	bool without_shapes; /* leave the base frames out */
 	/* The kind of thing that can be interrupted: asked between sequences; may be NULL. */

@@ -90,20 +90,6 @@ int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *ru
 	return 0;
 }
 
-/* The program does not live as long as what is told of it. */
-static const char *const *copy_names(struct opn_arena *arena, const char *const *names)
-{
-	const char **copy;
-	size_t count = 0;
-
-	while (names && names[count])
-		count++;
-	copy = opn_arena_array(arena, count + 1, sizeof(*copy));
-	for (size_t i = 0; copy && i < count; i++)
-		copy[i] = opn_arena_strdup(arena, names[i]);
-	return copy;
-}
-
 /* As the kernel runs them, subprograms included. */
 static unsigned int count_instructions(int fd)
 {
@@ -129,7 +115,7 @@ static int open_side(struct opn_session *session, int side, struct opn_hook_runs
 	open.trace = true;
 	error = opn_program_open(&open, session->diags, &session->bench.traced[side]);
 	told->replaced =
-		copy_names(session->arena, opn_program_replaced(session->bench.plain[side]));
+		opn_result_names(session->arena, opn_program_replaced(session->bench.plain[side]));
 	told->instructions = count_instructions(opn_program_fd(session->bench.plain[side]));
 	return error;
 }
@@ -140,15 +126,16 @@ static int open_maps(struct opn_session *session)
 	struct opn_bench *bench = &session->bench;
 	unsigned int interfaces[OPN_SESSION_INTERFACES];
 	int error = opn_state_new(opn_program_object(bench->plain[0]),
-				  opn_program_object(bench->plain[1]), options->renames,
-				  options->rename_count, session->diags, &bench->state);
+				  opn_program_object(bench->plain[1]), &options->state,
+				  session->diags, &bench->state);
 
 	if (!error && bench->traced[0] && bench->traced[1])
 		error = opn_state_add_copy(bench->state, opn_program_object(bench->traced[0]),
 					   opn_program_object(bench->traced[1]));
+	session->interface_count = opn_session_devices(interfaces);
 	error = error
 			?: opn_state_set_interfaces(bench->state, interfaces,
-						    opn_session_devices(interfaces));
+						    session->interface_count);
 	for (const char *const *path = options->maps; !error && path && *path; path++)
 		error = opn_state_load(bench->state, *path, session->diags);
 	return error ?: opn_state_mark(bench->state);

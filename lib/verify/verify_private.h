@@ -23,6 +23,7 @@ struct opn_session {
 	struct opn_guide *guide;
 	struct opn_step steps[OPN_SEQUENCE_STEPS];
 	bool maps_changed;
+	size_t interface_count; /* that device maps may hold */
 };
 
 /* Moves the thread into a network namespace of its own and onto one CPU. Reports and returns
@@ -43,6 +44,10 @@ int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *ru
  * and returns -errno. */
 int opn_session_open(struct opn_session *session, struct opn_hook_runs *runs,
 		     const struct opn_hookdefs *hookdefs);
+
+/* Runs the cases that say what is expected on the first program, and warns of those that it does
+ * not meet. Returns 0 or -errno. */
+int opn_session_judge(struct opn_session *session);
 
 /* Fills in what the result tells besides differences and counts, and the verdict. Returns 0 or
  * -errno. */

@@ -122,14 +122,13 @@ static const char *doubt(const struct opn_session *session)
 	if (result->side[0].traced && branches > 1 && opn_guide_paths(session->guide) < 2)
 		return "every packet took the same path through the first program";
 	if (opn_diags_count_id(session->diags, OPN_DIAG_MAP_UNPAIRED))
-		return "a map or variable is in one of the objects only: what it holds is not "
-		       "known";
+		return "a map is in one of the objects only, and what it holds cannot be known";
 	if (!result->side[0].traced && result->fate_count == 1 && !session->maps_changed)
 		return "every packet met the same fate, and what the programs ran is not known";
 	return NULL;
 }
 
-static const char *const *list_names(struct opn_session *session, bool internal)
+static const char *const *list_compared(struct opn_session *session)
 {
 	size_t count = opn_state_count(session->bench.state), used = 0;
 	const char **names = opn_arena_array(session->arena, count + 1, sizeof(*names));
@@ -137,7 +136,7 @@ static const char *const *list_names(struct opn_session *session, bool internal)
 	for (size_t i = 0; names && i < count; i++) {
 		const struct opn_state_map *map = opn_state_map(session->bench.state, i);
 
-		if (map->internal == internal && !map->frozen && !map->uncompared)
+		if (!map->internal && !map->frozen && !map->alone && !map->uncompared)
 			names[used++] = opn_arena_strdup(session->arena, map->name);
 	}
 	return names;
@@ -172,6 +171,55 @@ static int tell_benign(struct opn_session *session)
 	return 0;
 }
 
+static void add_note(struct opn_session *session, const char ***at, const char *note)
+{
+	if (note)
+		*(*at)++ = note;
+	else
+		opn_diag(session->diags, OPN_DIAG_INTERNAL, OPN_NOWHERE, strerror(ENOMEM));
+}
+
+static bool is_smaller(const struct opn_state_map *map)
+{
+	return map->declared_entries > map->max_entries;
+}
+
+static int tell_notes(struct opn_session *session)
+{
+	const struct opn_state *state = session->bench.state;
+	struct opn_result *result = session->result;
+	size_t count = opn_state_count(state);
+	const char **notes = opn_arena_array(session->arena, count + 3, sizeof(*notes));
+	const char **at = notes;
+
+	if (!notes)
+		return -ENOMEM;
+	if (session->interface_count < OPN_SESSION_INTERFACES)
+		add_note(session, &at,
+			 "this kernel makes no veth devices: device maps hold the loopback "
+			 "interface only, so that a wrong slot may not show");
+	for (size_t i = 0; i < count; i++) {
+		const struct opn_state_map *map = opn_state_map(state, i);
+
+		if (is_smaller(map))
+			add_note(session, &at,
+				 opn_arena_printf(session->arena,
+						  "map '%s' was made for %u entries instead of %u",
+						  map->name, map->max_entries,
+						  map->declared_entries));
+	}
+	if (result->cases_judged)
+		add_note(session, &at,
+			 opn_arena_printf(
+				 session->arena,
+				 "%llu of %llu cases came out of the first program as "
+				 "they say",
+				 (unsigned long long)(result->cases_judged - result->cases_unmet),
+				 (unsigned long long)result->cases_judged));
+	result->notes = notes;
+	return 0;
+}
+
 int opn_session_tell(struct opn_session *session)
 {
 	struct opn_result *result = session->result;
@@ -181,9 +229,14 @@ int opn_session_tell(struct opn_session *session)
 	error = error ?: tell_lines(session, 0);
 	error = error ?: tell_lines(session, 1);
 	error = error ?: tell_benign(session);
+	error = error ?: tell_notes(session);
 	if (error)
 		return error;
-	result->maps_compared = list_names(session, false);
+	result->maps_compared = list_compared(session);
+	result->maps_unpaired =
+		opn_result_names(session->arena, opn_state_alone(session->bench.state));
+	result->maps_ignored =
+		opn_result_names(session->arena, opn_state_ignored(session->bench.state));
 	result->maps_changed = session->maps_changed;
 	result->why = NULL;
 	if (result->packets_different) {

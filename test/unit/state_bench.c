@@ -76,8 +76,7 @@ void state_begin(void)
 	state_arena = opn_arena_new(NULL, NULL);
 	state_objects[0] = state_load_object(STATE_USUAL);
 	state_objects[1] = state_load_object(STATE_USUAL);
-	ck_assert_int_eq(opn_state_new(state_objects[0], state_objects[1], NULL, 0, diags, &state),
-			 0);
+	ck_assert_int_eq(opn_state_new(state_objects[0], state_objects[1], NULL, diags, &state), 0);
 }
 
 void state_end(void)

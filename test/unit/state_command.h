@@ -34,6 +34,7 @@ enum state_what {
 	DO_SEEN,
 	DO_OTHERS,
 	DO_LIMIT,
+	DO_EXTRA, /* of the object that has one more variable */
 	DO_CONFIG,
 };
 

@@ -5,6 +5,8 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,14 +64,15 @@ END_TEST
 static void pair_with(enum state_object which, const struct opn_state_rename *renames, size_t count,
 		      int expected)
 {
+	const struct opn_state_options options = { .renames = renames, .rename_count = count };
+
 	opn_state_free(state);
 	state = NULL;
 	bpf_object__close(state_objects[1]);
 	state_objects[1] = state_load_object(which);
 	forget_diags();
-	ck_assert_int_eq(
-		opn_state_new(state_objects[0], state_objects[1], renames, count, diags, &state),
-		expected);
+	ck_assert_int_eq(opn_state_new(state_objects[0], state_objects[1], &options, diags, &state),
+			 expected);
 }
 
 /* Warnings come in the order of the maps, which is the compiler's. */
@@ -94,6 +97,9 @@ static void expect_told(const char *const *lines)
 #define UNPAIRED(what, side)                                                                       \
 	"warning: '" what "' is only in the " side                                                 \
 	" object: it is not compared [-Wopened-map-unpaired]\n"
+#define ALONE(what, side)                                                                          \
+	"warning: '" what "' is only in the " side " object: it is compared with one that "        \
+	"nothing is written to [-Wopened-map-alone]\n"
 #define UNCOMPARED_USUAL                                                                           \
 	UNCOMPARED("sockets", "user space cannot read its slots"),                                 \
 		UNCOMPARED("bloom", "a bloom filter can be neither read nor emptied"),             \
@@ -103,7 +109,7 @@ static void expect_told(const char *const *lines)
 START_TEST(variables_are_compared_wherever_they_lie)
 {
 	pair_with(STATE_MOVED, NULL, 0, 0);
-	TOLD(UNCOMPARED_USUAL, UNPAIRED(".bss: extra", "second"), UNPAIRED("only_here", "second"));
+	TOLD(UNCOMPARED_USUAL, ALONE(".bss: extra", "second"));
 	state_do(0, DO_SEEN, 0, 1);
 	state_expect(".bss seen: 1 | 0\n");
 	state_do(1, DO_SEEN, 0, 1);
@@ -139,13 +145,13 @@ START_TEST(different_shapes_are_told)
 	text = printed(false, false);
 	for (at = text; (at = strstr(at, "is only in the first object")); at++)
 		unpaired++;
-	ck_assert_uint_eq(unpaired, 24);
+	ck_assert_uint_eq(unpaired, 18);
 	free(text);
 	text = printed(false, true);
 	forget_diags();
 	for (at = text; (at = strstr(at, "error: ")); at++)
 		unpaired--;
-	ck_assert_uint_eq(unpaired, 24 - 4);
+	ck_assert_uint_eq(unpaired, 18 - 4);
 	ck_assert_ptr_nonnull(strstr(text, SHAPE("flows", "max_entries 256 and 128")));
 	ck_assert_ptr_nonnull(
 		strstr(text, SHAPE("words", "type hash and lru_hash, value size 4 and 8")));
@@ -161,7 +167,7 @@ START_TEST(maps_are_paired_by_given_names)
 							   { "recent", "absent" } };
 
 	pair_with(STATE_USUAL, renames, 2, -EINVAL);
-	TOLD(UNCOMPARED_USUAL, UNPAIRED("recent", "first"), UNPAIRED("words", "second"),
+	TOLD(UNCOMPARED_USUAL, ALONE("recent", "first"), ALONE("words", "second"),
 	     SHAPE("words", "type hash and lru_hash, max_entries 3000 and 1024"));
 }
 END_TEST
@@ -175,7 +181,7 @@ START_TEST(what_is_no_map_cannot_be_read)
 	forget_diags();
 	ck_assert_int_eq(dup2(null, state_fd(1, "words")), state_fd(1, "words"));
 	close(null);
-	ck_assert_int_eq(opn_state_new(state_objects[0], state_objects[1], NULL, 0, diags, &state),
+	ck_assert_int_eq(opn_state_new(state_objects[0], state_objects[1], NULL, diags, &state),
 			 -EINVAL);
 	ck_assert_uint_eq(opn_diags_count_id(diags, OPN_DIAG_MAP_UNREADABLE), 1);
 	TOLD(UNCOMPARED_USUAL,
@@ -202,13 +208,152 @@ START_TEST(a_map_that_is_none_is_told)
 	opn_state_free(state);
 	state = NULL;
 	forget_diags();
-	ck_assert_int_eq(opn_state_new(state_objects[0], state_objects[1], NULL, 0, diags, &state),
+	ck_assert_int_eq(opn_state_new(state_objects[0], state_objects[1], NULL, diags, &state),
 			 -EINVAL);
 	text = printed(false, true);
 	ck_assert_ptr_nonnull(strstr(text, "error: cannot read map 'words': "));
 	ck_assert_ptr_nonnull(strstr(text, "[-Wopened-map-unreadable]"));
 	free(text);
 	close(none);
+}
+END_TEST
+
+/* ---- what one side has ---- */
+
+/* Each of these is twice then, once in each object, and has no counterpart. */
+static const struct opn_state_rename parted[] = {
+	{ "words", "-" },  { "slots", "-" }, { "cpu_slots", "-" }, { "recent", "-" },
+	{ "routes", "-" }, { "queue", "-" }, { "stack", "-" },	   { "ring", "-" },
+	{ "events", "-" }, { ".bss", "-" },  { "flows", "-" },	   { "timed", "-" },
+};
+
+#define PARTED (sizeof(parted) / sizeof(parted[0]))
+
+/* What is told when a program that has the map does it; #: the CPU that we are on. */
+static const struct {
+	enum state_what what;
+	const char *key, *value;
+} parts[] = {
+	{ DO_WORD, "words 1", "2" },
+	{ DO_SLOT, "slots 1", "2" },
+	{ DO_CPU_SLOT, "cpu_slots 1 on CPU #", "2" },
+	{ DO_RECENT, "recent 1", "2" },
+	{ DO_ROUTE, "routes {length: 8, address: 1.0.0.0}", "2" },
+	{ DO_PUSH_QUEUE, "queue element 0", "2" },
+	{ DO_PUSH_STACK, "stack element 0", "2" },
+	{ DO_RING, "ring sample 0", "02 00 00 00" },
+	{ DO_EVENT, "events sample 0 on CPU #", "02 00 00 00" },
+	{ DO_SEEN, ".bss seen", "2" },
+	{ DO_OTHERS, ".bss others", "[0, 2, 0]" },
+	{ DO_TIMED, "timed 1", "{timer: {}, count: 2}" },
+};
+
+static void expect_part(int part, bool is_right)
+{
+	char key[64], line[128];
+
+	snprintf(key, sizeof(key), "%s", parts[part].key);
+	if (strchr(key, '#'))
+		*strchr(key, '#') = (char)('0' + sched_getcpu());
+	snprintf(line, sizeof(line), "%s: %s | %s\n", key, is_right ? "-" : parts[part].value,
+		 is_right ? parts[part].value : "-");
+	state_expect(line);
+}
+
+START_TEST(what_one_has_is_compared_with_nothing)
+{
+	pair_with(STATE_USUAL, parted, PARTED, 0);
+	state_expect("");
+	state_do(0, parts[_i].what, 1, 2);
+	expect_part(_i, false);
+	ck_assert_int_eq(opn_state_reset(state), 0);
+	state_expect("");
+	state_do(1, parts[_i].what, 1, 2);
+	expect_part(_i, true);
+	ck_assert_int_eq(opn_state_reset(state), 0);
+	state_expect("");
+}
+END_TEST
+
+/* Its shadow is filled as it is, and so are those of copies. */
+START_TEST(what_one_has_is_filled)
+{
+	uint32_t key = 3, value = 4;
+
+	pair_with(STATE_USUAL, parted, PARTED, 0);
+	for (int i = 0; i < 2; i++)
+		state_objects[2 + i] = state_load_object(STATE_USUAL);
+	ck_assert_int_eq(opn_state_add_copy(state, state_objects[2], state_objects[3]), 0);
+	ck_assert_int_eq(opn_state_put(state, state_map("words"), &key, &value), 0);
+	state_expect("");
+	value = 0;
+	ck_assert_int_eq(bpf_map_lookup_elem(state_fd(2, "words"), &key, &value) &
+				 bpf_map_lookup_elem(state_fd(3, "words"), &key, &value),
+			 0);
+	ck_assert_uint_eq(value, 4);
+	state_do(0, DO_FORGET_WORD, 3, 0);
+	state_do(1, DO_FORGET_WORD, 3, 0);
+	ck_assert_int_ne(opn_state_compare(state, NULL, NULL, 0), 0);
+	ck_assert_int_eq(opn_state_reset(state), 0);
+	ck_assert_int_ne(bpf_map_lookup_elem(state_fd(2, "words"), &key, &value), 0);
+	state_expect("");
+}
+END_TEST
+
+START_TEST(what_is_asked_for_is_left_out)
+{
+	static const char *const globs[] = { "w?rds", "others", "s*", "nothing*", "flows", NULL };
+	const struct opn_state_options options = { parted, PARTED, globs };
+	const char *const *names;
+	size_t count = 0;
+
+	opn_state_free(state);
+	state = NULL;
+	forget_diags();
+	ck_assert_int_eq(opn_state_new(state_objects[0], state_objects[1], &options, diags, &state),
+			 0);
+	ck_assert_uint_eq(opn_diags_count_id(diags, OPN_DIAG_MAP_IGNORE_UNMATCHED), 2);
+	ck_assert_uint_eq(opn_diags_count_id(diags, OPN_DIAG_MAP_ALONE), 2 * 8);
+	for (names = opn_state_ignored(state); names[count]; count++)
+		ck_assert(strspn(names[count], "wfs.") > 0);
+	/* words, slots, stack, flows on both sides */
+	ck_assert_uint_eq(count, 8);
+	for (names = opn_state_alone(state), count = 0; names[count]; count++)
+		ck_assert_str_ne(names[count], "words");
+	ck_assert_uint_eq(count, 2 * 8);
+	state_do(0, DO_WORD, 1, 2);
+	state_do(1, DO_PUSH_STACK, 1, 2);
+	state_expect("");
+	ck_assert(opn_state_map(state, state_map("words"))->ignored);
+	/* and put back all the same */
+	ck_assert_int_eq(opn_state_reset(state), 0);
+	count = 1;
+	ck_assert_int_ne(bpf_map_lookup_elem(state_fd(0, "words"), &count, &count), 0);
+}
+END_TEST
+
+START_TEST(variables_of_one_side)
+{
+	static const char *const globs[] = { "ext*", NULL };
+	const struct opn_state_options options = { .ignore = globs };
+
+	pair_with(STATE_MOVED, NULL, 0, 0);
+	ck_assert_str_eq(opn_state_alone(state)[0], ".bss: extra");
+	ck_assert_ptr_null(opn_state_alone(state)[1]);
+	ck_assert_ptr_null(opn_state_ignored(state));
+	state_do(1, DO_EXTRA, 0, 6);
+	state_expect(".bss extra: - | 6\n");
+	ck_assert_int_eq(opn_state_reset(state), 0);
+	state_expect("");
+	opn_state_free(state);
+	forget_diags();
+	ck_assert_int_eq(opn_state_new(state_objects[0], state_objects[1], &options, diags, &state),
+			 0);
+	ck_assert_str_eq(opn_state_ignored(state)[0], ".bss: extra");
+	ck_assert_ptr_null(opn_state_alone(state));
+	TOLD(UNCOMPARED_USUAL);
+	state_do(1, DO_EXTRA, 0, 6);
+	state_expect("");
 }
 END_TEST
 
@@ -226,6 +371,11 @@ Suite *state_pair_suite(void)
 	tcase_add_test(tcase, what_is_no_map_cannot_be_read);
 	tcase_add_test(tcase, programs_in_slots_go_by_given_names);
 	tcase_add_test(tcase, a_map_that_is_none_is_told);
+	tcase_add_loop_test(tcase, what_one_has_is_compared_with_nothing, 0,
+			    sizeof(parts) / sizeof(parts[0]));
+	tcase_add_test(tcase, what_one_has_is_filled);
+	tcase_add_test(tcase, what_is_asked_for_is_left_out);
+	tcase_add_test(tcase, variables_of_one_side);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

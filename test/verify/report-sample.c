@@ -76,6 +76,7 @@ EDGES(right_edges, "edge/ttl_tc.bpf.c");
 static const char *const clocks[] = { "bpf_ktime_get_ns", NULL };
 static const char *const maps[] = { "counters", "flows", NULL };
 static const char *const unpaired[] = { "debug_events", NULL };
+static const char *const ignored[] = { ".bss: scratch", NULL };
 static const char *const notes[] = {
 	"frames longer than 3498 bytes were not run: the left program takes no fragments",
 	"clock and random numbers were the same on both sides", NULL
@@ -162,6 +163,7 @@ static struct opn_result result = {
 	.benign_count = COUNT(benign),
 	.maps_compared = maps,
 	.maps_unpaired = unpaired,
+	.maps_ignored = ignored,
 	.maps_changed = true,
 	.notes = notes,
 	.side = {

@@ -441,6 +441,11 @@ SEC("tc") int obey(struct __sk_buff *skb)
 		limit = value;
 		second += value;
 		break;
+	case DO_EXTRA:
+#ifdef MOVED
+		extra = value;
+#endif
+		break;
 	case DO_CONFIG:
 		if (bpf_map_lookup_elem(&config, &c->key))
 			return constant;
