@@ -89,7 +89,8 @@ static int prepare_side(struct opn_guide *guide, int side)
 	}
 	own->block_hits = calloc(own->block_count + 1, sizeof(*own->block_hits));
 	own->lengths = calloc(own->edge_count + 1, 1);
-	if (!own->seen || !own->block_hits || !own->lengths)
+	own->bits = calloc(own->edge_count + 1, sizeof(*own->bits));
+	if (!own->seen || !own->block_hits || !own->lengths || !own->bits)
 		return -ENOMEM;
 	return learn_constants(guide, program);
 }
@@ -123,6 +124,7 @@ void opn_guide_free(struct opn_guide *guide)
 		free(guide->side[side].seen);
 		free(guide->side[side].block_hits);
 		free(guide->side[side].lengths);
+		free(guide->side[side].bits);
 	}
 	opn_guide_stage_clear(guide);
 	opn_dictionary_free(&guide->dictionary);
@@ -203,7 +205,8 @@ static void note_lookups(struct opn_guide *guide, int side, const struct opn_ste
 		if (map == SIZE_MAX)
 			continue;
 		facts = opn_state_map(guide->bench->state, map);
-		if (!facts->settable || facts->key_size > sizeof(lookups[i].key) ||
+		if (!facts->settable || facts->ignored ||
+		    facts->key_size > sizeof(lookups[i].key) ||
 		    has_key(guide, map, lookups[i].key, facts->key_size))
 			continue;
 		remember_key(guide, map, lookups[i].key, facts->key_size, step);

@@ -2,9 +2,9 @@
 /*
  * guide_correspond.c - packets that turn a comparison the other way
  *
- * Three kinds of values are found again: a number that stands in the packet in either byte order,
- * a half byte (header lengths, versions), and the distance of two packet pointers, which is about
- * the packet's length.
+ * Four kinds of values are found again: a number that stands in the packet in either byte order,
+ * the bits of one that is masked, a half byte (header lengths, versions), and the distance of two
+ * packet pointers, which is about the packet's length.
  */
 #include "guide_private.h"
 
@@ -14,6 +14,10 @@
 #define PER_COMPARISON 6   /* places that are tried for one comparison */
 #define SEARCHED       192 /* bytes of the packet */
 #define LENGTHS_TRIED  8   /* times that one comparison of lengths is turned */
+#define PER_BIT	       12  /* places that are tried for one bit of a mask */
+#define BITS	       4   /* of one mask, each time that it is met */
+#define BIT_ROUNDS     4   /* times that each bit of a mask is turned */
+#define LINK_HEADER    12  /* nobody masks addresses in front of the first protocol */
 
 /* Kernel pointers have their upper half set; differences of two pointers into one frame are small.
  */
@@ -92,6 +96,64 @@ static int replace_value(struct opn_guide *guide, const struct opn_step *step, u
 	return error ?: replace_halves(guide, step, seen, wanted, &left);
 }
 
+static uint64_t get_number(const uint8_t *at, unsigned int size, bool big)
+{
+	uint64_t value = 0;
+
+	for (unsigned int i = 0; i < size; i++)
+		value = value << 8 | at[big ? i : size - 1 - i];
+	return value;
+}
+
+/* Turns one bit wherever the packet has a number of this size whose masked bits are those seen. */
+static int turn_bit_at(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
+		       uint64_t mask, uint64_t bit, unsigned int size, bool big)
+{
+	uint32_t end = step->length < SEARCHED ? step->length : SEARCHED;
+	unsigned int left = PER_BIT;
+	uint8_t copy[OPN_PACKET_MAX];
+	int error = 0;
+
+	for (uint32_t at = LINK_HEADER; !error && left && at + size <= end; at++) {
+		uint64_t value = get_number(step->data + at, size, big);
+
+		if ((value & mask) != seen)
+			continue;
+		memcpy(copy, step->data, step->length);
+		put_number(copy + at, value ^ bit, size, big);
+		error = opn_guide_candidate(guide, copy, step->length);
+		left--;
+	}
+	return error;
+}
+
+/* Each bit of a mask counts by itself, whatever side of the jump all of them together lead to. */
+static int turn_bits(struct opn_guide *guide, const struct opn_step *step, uint64_t left,
+		     uint64_t mask, struct guide_bits *bits)
+{
+	unsigned int size = mask >> 32 ? 8 : mask >> 16 ? 4 : mask >> 8 ? 2 : 1;
+	int error = 0;
+
+	if (bits->rounds == BIT_ROUNDS)
+		return 0;
+	for (unsigned int i = 0, turned = 0; !error && i < size * 8 && turned < BITS; i++) {
+		uint64_t bit = (uint64_t)1 << i;
+
+		if (!(mask & bit) || bits->tried & bit)
+			continue;
+		bits->tried |= bit;
+		turned++;
+		error = turn_bit_at(guide, step, left & mask, mask, bit, size, false);
+		if (!error && size > 1)
+			error = turn_bit_at(guide, step, left & mask, mask, bit, size, true);
+	}
+	if ((bits->tried & mask) == mask) {
+		bits->tried = 0;
+		bits->rounds++;
+	}
+	return error;
+}
+
 /* Two pointers: data + n was compared with the end of the data. The frame is made to end just where
  * the comparison turns, and one byte before and after. */
 static int change_length(struct opn_guide *guide, const struct opn_step *step, int64_t distance,
@@ -115,14 +177,22 @@ static int change_length(struct opn_guide *guide, const struct opn_step *step, i
 }
 
 static int turn(struct opn_guide *guide, const struct opn_step *step,
-		const struct opn_comparison *comparison, bool seen, uint8_t *lengths)
+		const struct opn_comparison *comparison, const struct guide_side *own)
 {
+	bool seen = own->seen[comparison->edge];
 	uint64_t mask = comparison->width == 4 ? UINT32_MAX : UINT64_MAX;
 	uint64_t left = comparison->left & mask, right = comparison->right & mask;
 	int error;
 
 	if (!comparison->constant && IS_POINTER(left) && IS_POINTER(right))
-		return change_length(guide, step, (int64_t)(left - right), lengths);
+		return change_length(guide, step, (int64_t)(left - right),
+				     &own->lengths[comparison->edge]);
+	if (comparison->mask & mask) {
+		error = turn_bits(guide, step, left, comparison->mask & mask,
+				  &own->bits[comparison->edge]);
+		if (error)
+			return error;
+	}
 	if (seen)
 		return 0;
 	if (IS_POINTER(left) && !right)
@@ -153,12 +223,8 @@ int opn_guide_correspond(struct opn_guide *guide, const struct opn_step *step)
 		if (!program)
 			continue;
 		count = opn_program_comparisons(program, comparisons, COMPARISONS);
-		for (size_t i = 0; !error && i < count && i < COMPARISONS; i++) {
-			size_t edge = comparisons[i].edge;
-
-			error = turn(guide, step, &comparisons[i], guide->side[side].seen[edge],
-				     &guide->side[side].lengths[edge]);
-		}
+		for (size_t i = 0; !error && i < count && i < COMPARISONS; i++)
+			error = turn(guide, step, &comparisons[i], &guide->side[side]);
 	}
 	return error;
 }

@@ -33,10 +33,17 @@ struct guide_key {
 	struct opn_packet packet; /* that looked it up; its data may be NULL */
 };
 
+/* Bits that were turned so far on the way to an edge, and in which round. */
+struct guide_bits {
+	uint64_t tried;
+	uint8_t rounds;
+};
+
 struct guide_side {
 	uint8_t *seen; /* by edge */
 	size_t edge_count;
-	uint8_t *lengths; /* by edge: how often the length was set to where it turns */
+	uint8_t *lengths;	 /* by edge: how often the length was set to where it turns */
+	struct guide_bits *bits; /* by edge: single bits of masks */
 	uint64_t *block_hits;
 	size_t block_count;
 };

@@ -214,7 +214,8 @@ static struct opn_comparison read_comparison(const struct opn_code *code,
 	const struct bpf_insn *insn = &code->insns[site->insn];
 	bool is_narrow = opn_insn_class(insn) == BPF_JMP32;
 	struct opn_comparison out = { .width = is_narrow ? 4 : 8,
-				      .constant = BPF_SRC(insn->code) == BPF_K };
+				      .constant = BPF_SRC(insn->code) == BPF_K,
+				      .mask = site->mask };
 
 	memcpy(&out.left, code->probe.data + site->offset, sizeof(out.left));
 	if (out.constant)
@@ -225,6 +226,8 @@ static struct opn_comparison read_comparison(const struct opn_code *code,
 		out.left = (uint32_t)out.left;
 		out.right = (uint32_t)out.right;
 	}
+	if (BPF_OP(insn->code) == BPF_JSET && out.constant)
+		out.mask = out.right;
 	out.edge = site->edge + !holds(BPF_OP(insn->code), out.left, out.right, is_narrow);
 	return out;
 }

@@ -188,6 +188,7 @@ struct opn_block;
 struct opn_site {
 	size_t insn, offset;	   /* offset: in the probe */
 	size_t edge;		   /* comparison: the first of its two, of the program's */
+	uint64_t mask;		   /* comparison: what the left side was masked with before, or 0 */
 	size_t flag;		   /* lookup: the byte that says that it was made */
 	uint32_t map_id, key_size; /* lookup; 0: not known from the code */
 };

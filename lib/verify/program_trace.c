@@ -140,6 +140,28 @@ static void mark_block(struct tracer *tracer, struct opn_block *block, size_t of
 	block->mark = offset;
 }
 
+/* The constant that the register was masked with when the block compares it, or 0. */
+static uint64_t mask_of(const struct opn_code *code, const struct opn_block *block, uint8_t reg)
+{
+	uint64_t mask = 0;
+	uint16_t reads, writes;
+
+	for (size_t i = block->first; i < block->last; i++) {
+		const struct bpf_insn *insn = &code->insns[i];
+		uint8_t class = opn_insn_class(insn);
+
+		opn_flow_effects(insn, &reads, &writes);
+		if ((class == BPF_ALU || class == BPF_ALU64) && BPF_OP(insn->code) == BPF_AND &&
+		    BPF_SRC(insn->code) == BPF_K && insn->dst_reg == reg)
+			mask = class == BPF_ALU ? (uint32_t)insn->imm
+						: (uint64_t)(int64_t)insn->imm;
+		else if (writes >> reg & 1 || opn_insn_is_call(insn))
+			mask = 0;
+		i += opn_insn_is_wide(insn);
+	}
+	return mask;
+}
+
 static void add_comparison(struct tracer *tracer, const struct opn_block *block, uint8_t reg)
 {
 	struct opn_code *code = tracer->code;
@@ -154,6 +176,7 @@ static void add_comparison(struct tracer *tracer, const struct opn_block *block,
 		.insn = block->last,
 		.offset = tracer->slots,
 		.edge = code->first_edge + block->edge,
+		.mask = mask_of(code, block, insn->dst_reg),
 	};
 	tracer->slots += 16;
 }

@@ -184,7 +184,7 @@ START_TEST(reports_choice)
 	struct opn_program_options options = program_options(NULL);
 
 	expect_failure(options,
-		       "has 13 programs: which one is meant? "
+		       "has 14 programs: which one is meant? "
 		       "[-Wopened-verify-program-choice]\nnote: 'values' in section 'xdp'");
 	options.program = "branch";
 	expect_failure(options, "program-missing]\nnote: did you mean 'branches'");
@@ -288,7 +288,7 @@ START_TEST(lists_programs)
 	ck_assert_int_eq(opn_object_programs(PROGRAM_OBJECT, arena, diags, &list), 0);
 	while (list[count])
 		count += 2;
-	ck_assert_uint_eq(count, 2 * 13);
+	ck_assert_uint_eq(count, 2 * 14);
 	ck_assert_str_eq(list[0], "values");
 	ck_assert_str_eq(list[1], "xdp");
 	ck_assert_int_lt(opn_object_programs("absent.o", arena, diags, &list), 0);

@@ -141,6 +141,25 @@ START_TEST(sees_comparisons)
 }
 END_TEST
 
+START_TEST(sees_masks)
+{
+	static const struct {
+		uint64_t right, mask;
+	} wanted[] = { { 0x10, 0x30 }, { 9, 0 }, { 0x20, 0 }, { 0x44, 0x44 } };
+	struct opn_program *program = program_open("masked", true);
+	struct opn_comparison list[8];
+
+	program_run(program, 64);
+	ck_assert_uint_eq(opn_program_comparisons(program, list, 8), 4);
+	for (size_t i = 0; i < 4; i++) {
+		ck_assert_uint_eq(list[i].right, wanted[i].right);
+		ck_assert_uint_eq(list[i].mask, wanted[i].mask);
+	}
+	ck_assert_uint_eq(list[3].left, 64);
+	opn_program_free(program);
+}
+END_TEST
+
 START_TEST(sees_lookups)
 {
 	struct opn_program *program = program_open("branches", true);
@@ -377,6 +396,7 @@ Suite *program_trace_suite(void)
 	tcase_add_checked_fixture(tcase, program_objects, NULL);
 	tcase_add_test(tcase, sees_branches);
 	tcase_add_test(tcase, sees_comparisons);
+	tcase_add_test(tcase, sees_masks);
 	tcase_add_test(tcase, sees_lookups);
 	tcase_add_loop_test(tcase, tells_constants, 0, 2);
 	tcase_add_loop_test(tcase, changes_nothing, 0, 6);

@@ -121,6 +121,30 @@ int branches(struct xdp_md *ctx)
 	return classify(key.flow.protocol) == 1 ? XDP_DROP : XDP_PASS; /* verdict */
 }
 
+/* Comparisons of some bits: masked before, tested by the jump itself, masked and changed again, and
+ * of what another block masked. */
+SEC("xdp")
+__attribute__((naked)) int masked(void)
+{
+	asm volatile("r2 = *(u32 *)(r1 + 4);"
+		     "r3 = *(u32 *)(r1 + 0);"
+		     "r2 -= r3;"
+		     "r4 = r2;"
+		     "r4 &= 0x30;"
+		     "if r4 == 0x10 goto 1f;"
+		     "w5 = w2;"
+		     "w5 &= 0x7fff0000;"
+		     "w5 += 1;"
+		     "if w5 == 9 goto 1f;"
+		     "if r4 == 0x20 goto 1f;"
+		     "1: if r2 & 0x44 goto 2f;"
+		     "r0 = 2;"
+		     "exit;"
+		     "2: r0 = 1;"
+		     "exit;" ::
+			     : "r0", "r2", "r3", "r4", "r5");
+}
+
 /* Every register is read on both sides, and the stack is in use. */
 SEC("xdp")
 __attribute__((naked)) int crowded(void)
