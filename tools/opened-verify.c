@@ -337,6 +337,7 @@ static int verify(struct verify_run *run)
 		.generate = options->generate,
 		.seed = options->seed,
 		.without_shapes = options->without_shapes,
+		.jobs = options->cli.jobs,
 		.stop = opn_cli_interrupted,
 	};
 

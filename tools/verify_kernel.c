@@ -107,6 +107,8 @@ static void write_script(struct machine *machine)
 		opn_buf_printf(&machine->script, " --to=%s", options->to);
 	opn_buf_printf(&machine->script, " --generate=%llu --seed=%llu",
 		       (unsigned long long)options->generate, (unsigned long long)options->seed);
+	if (options->cli.jobs > 1)
+		opn_buf_printf(&machine->script, " -j%u", options->cli.jobs);
 	if (options->without_shapes)
 		opn_buf_puts(&machine->script, " --no-shapes");
 	if (options->live)

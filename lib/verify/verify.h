@@ -25,14 +25,15 @@ struct opn_verify_options {
 	uint64_t generate;		/* packets */
 	uint64_t seed;
 	bool without_shapes; /* leave the base frames out */
+	size_t jobs;	     /* workers; 0: one */
 	/* The kind of thing that can be interrupted: asked between sequences; may be NULL. */
 	bool (*stop)(void);
 };
 
-/* Runs both programs on the same packets from the same map contents and compares, in a network
- * namespace of its own, in which the calling thread stays. Fills *result (strings in the arena).
- * Returns 0 whatever the verdict is, or reports and returns -errno when the question cannot be
- * asked. */
+/* Runs both programs on the same packets from the same map contents and compares, in network
+ * namespaces of its own; with one worker the calling thread stays in it. Fills *result (strings in
+ * the arena). Returns 0 whatever the verdict is, or reports and returns -errno when the question
+ * cannot be asked. */
 int opn_verify(const struct opn_verify_options *options, struct opn_hook_runs *runs,
 	       const struct opn_hookdefs *hookdefs, struct opn_arena *arena,
 	       struct opn_diags *diags, struct opn_result *result);

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <sched.h>
+#include <sys/param.h>
 
 #include "live_net_private.h"
 #include "verify_private.h"
@@ -18,17 +19,33 @@ static const unsigned int pairs[][2] = { { 2, 3 }, { 4, 5 } };
 
 _Static_assert(1 + 2 * PAIRS == OPN_SESSION_INTERFACES, "the loopback, and both ends of each pair");
 
-/* One CPU, so that per-CPU maps and the CPU's number are the same for both programs. */
-int opn_session_isolate(struct opn_diags *diags)
+/* The CPU of this number among those that we may use, beginning with the one that we are on. */
+static int choose_cpu(size_t number)
 {
-	cpu_set_t one;
 	int cpu = sched_getcpu();
+	cpu_set_t allowed;
+
+	if (cpu < 0 || sched_getaffinity(0, sizeof(allowed), &allowed))
+		return 0;
+	for (number %= (size_t)MAX(CPU_COUNT(&allowed), 1); number; number--) {
+		do {
+			cpu = (cpu + 1) % CPU_SETSIZE;
+		} while (!CPU_ISSET(cpu, &allowed));
+	}
+	return cpu;
+}
+
+/* One CPU, so that per-CPU maps and the CPU's number are the same for both programs. */
+int opn_session_isolate(size_t worker, struct opn_diags *diags)
+{
+	int cpu = choose_cpu(worker);
+	cpu_set_t one;
 
 	if (unshare(CLONE_NEWNET))
 		return opn_diag(diags, OPN_DIAG_VERIFY_NOT_ALLOWED, OPN_NOWHERE,
 				"make a network namespace", "CAP_SYS_ADMIN");
 	CPU_ZERO(&one);
-	CPU_SET(cpu < 0 ? 0 : cpu, &one);
+	CPU_SET(cpu, &one);
 	sched_setaffinity(0, sizeof(one), &one);
 	return 0;
 }

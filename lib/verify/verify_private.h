@@ -22,13 +22,17 @@ struct opn_session {
 	struct opn_bench bench;
 	struct opn_guide *guide;
 	struct opn_step steps[OPN_SEQUENCE_STEPS];
+	size_t worker, worker_count; /* whose sequences it runs: those of numbers that leave worker
+				      * when divided by worker_count */
+	uint64_t given;		     /* sequences of given packets so far, of all workers */
+	size_t paths;		     /* different ones through the first program */
 	bool maps_changed;
 	size_t interface_count; /* that device maps may hold */
 };
 
-/* Moves the thread into a network namespace of its own and onto one CPU. Reports and returns
- * -errno. */
-int opn_session_isolate(struct opn_diags *diags);
+/* Moves the thread into a network namespace of its own and onto one CPU, of those that the process
+ * may use the one with the worker's number, more or less. Reports and returns -errno. */
+int opn_session_isolate(size_t worker, struct opn_diags *diags);
 /* Makes the namespace's devices. Returns how many interfaces there are; on a kernel that makes no
  * such devices that is one, the loopback. */
 size_t opn_session_devices(unsigned int ifindexes[OPN_SESSION_INTERFACES]);
@@ -45,11 +49,18 @@ int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *ru
 int opn_session_open(struct opn_session *session, struct opn_hook_runs *runs,
 		     const struct opn_hookdefs *hookdefs);
 
+/* Runs the worker's share of all packets. Returns 0 or -errno. */
+int opn_session_run(struct opn_session *session);
+
 /* Runs the cases that say what is expected on the first program, and warns of those that it does
  * not meet. Returns 0 or -errno. */
 int opn_session_judge(struct opn_session *session);
 
-/* Fills in what the result tells besides differences and counts, and the verdict. Returns 0 or
+/* Fills in what the worker's runs tell of the code. Returns 0 or -errno. */
+int opn_session_tell_code(struct opn_session *session);
+/* Adds what another worker found; what it points to must live as long. */
+void opn_session_join(struct opn_session *to, const struct opn_session *from);
+/* Fills in what the result tells besides, when all is joined, and the verdict. Returns 0 or
  * -errno. */
 int opn_session_tell(struct opn_session *session);
 

@@ -119,7 +119,7 @@ static const char *doubt(const struct opn_session *session)
 		return "no packet could be run on both programs";
 	if (all_aborted(session))
 		return "both programs aborted on every packet";
-	if (result->side[0].traced && branches > 1 && opn_guide_paths(session->guide) < 2)
+	if (result->side[0].traced && branches > 1 && session->paths < 2)
 		return "every packet took the same path through the first program";
 	if (opn_diags_count_id(session->diags, OPN_DIAG_MAP_UNPAIRED))
 		return "a map is in one of the objects only, and what it holds cannot be known";
@@ -220,15 +220,22 @@ static int tell_notes(struct opn_session *session)
 	return 0;
 }
 
-int opn_session_tell(struct opn_session *session)
+int opn_session_tell_code(struct opn_session *session)
 {
-	struct opn_result *result = session->result;
 	int error = tell_edges(session, 0);
 
 	error = error ?: tell_edges(session, 1);
 	error = error ?: tell_lines(session, 0);
 	error = error ?: tell_lines(session, 1);
-	error = error ?: tell_benign(session);
+	session->paths = opn_guide_paths(session->guide);
+	return error;
+}
+
+int opn_session_tell(struct opn_session *session)
+{
+	struct opn_result *result = session->result;
+	int error = tell_benign(session);
+
 	error = error ?: tell_notes(session);
 	if (error)
 		return error;
