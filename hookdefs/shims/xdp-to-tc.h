@@ -363,7 +363,7 @@ struct opn_slide {
 	int failed;
 };
 
-#define OPN_SLIDE_BYTES 64
+#define OPN_SLIDE_BYTES 32
 
 static long opn_slide_chunk(unsigned int index, void *context)
 {
@@ -491,6 +491,8 @@ OPN_INLINE long opn_xdp_load_bytes(struct __sk_buff *skb, unsigned int offset, v
 
 /* A store this long is unrolled by the compiler. */
 #define OPN_STORE_MAX 128
+/* No pointer goes further (kernel/bpf/verifier.c: MAX_PACKET_OFF). */
+#define OPN_POINTED_MAX 0xffff
 
 /*
  * bpf_xdp_store_bytes() leaves packet pointers valid, bpf_skb_store_bytes() does not
@@ -505,11 +507,15 @@ OPN_INLINE long opn_store_direct(struct __sk_buff *skb, unsigned int offset, con
 				 unsigned int length)
 {
 	long error = opn_check_range(skb, offset, length);
+	unsigned long place = offset;
 	unsigned char *to;
 
 	if (error)
 		return error;
-	to = (unsigned char *)(long)skb->data + offset;
+	OPN_OPAQUE(place);
+	if (place > OPN_POINTED_MAX - OPN_STORE_MAX)
+		return -OPN_EINVAL;
+	to = (unsigned char *)(long)skb->data + place;
 	if (to + length > (unsigned char *)(long)skb->data_end)
 		return -OPN_EINVAL;
 	__builtin_memcpy(to, from, length);

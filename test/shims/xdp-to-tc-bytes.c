@@ -9,7 +9,7 @@
  * RUN: %shims %s -D HELPED -o OPN_LINEAR=0 --only=none
  * WRONG: error: skb->len ? -OPN_EINVAL => skb->len ? -OPN_EFAULT
  * WRONG: far: offset > 0xffff || length > 0xffff => length > 0xffff
- * WRONG: at-the-start: (long)skb->data + offset => (long)skb->data
+ * WRONG: at-the-start: (long)skb->data + place => (long)skb->data
  * WRONG: helped-at-the-start: opn_h_store_bytes(skb, offset, from => opn_h_store_bytes(skb, 0, from
  * WRONG: not-there: opn_h_load_bytes(skb, offset, to => opn_h_load_bytes(skb, 0, to
  * WRONG: cleared: return error ? error : opn_h_load_bytes => return opn_h_load_bytes
