@@ -2,8 +2,7 @@
 /*
  * tc-to-xdp-live-room - what the stack is given after headers came and went, with tags around them
  *
- * DO moves, and the Ethernet type is made to say what skb->protocol says, unless -DKEPT: then tc's
- * stack goes by the one, and the bytes have to say it after XDP.
+ * DO moves, and the Ethernet type is made to say what skb->protocol says.
  *
  * REQUIRES: bpf
  * RUN: %shims %s '-DDO=ROOM(-20, BPF_ADJ_ROOM_MAC, 0)' --only=back -- --live --generate=300
