@@ -37,6 +37,7 @@ def parse(arguments):
                         help="a define at the top of the header's copy, as the transformer writes it")
     parser.add_argument("-D", dest="define", action="append", default=[], metavar="NAME[=VALUE]",
                         help="a define for both forms")
+    parser.add_argument("--cpu", default="v1", help="instructions that the compiler may use")
     parser.add_argument("--only", action="append", default=[], metavar="NAME",
                         help="of the wrong copies only these; 'none' for none")
     parser.add_argument("--program", metavar="NAME", help="the program, where there are more")
@@ -93,7 +94,7 @@ class Case:
         out = os.path.join(folder, "program.o")
         multiarch = run([self.options.clang, "-print-target-triple"]).stdout.split("-")[0]
         result = run([
-            self.options.clang, "-target", "bpf", "-O2", "-g", *WARNINGS, *flags, "-I" + folder,
+            self.options.clang, "-target", "bpf", "-mcpu=" + self.options.cpu, "-O2", "-g", *WARNINGS, *flags, "-I" + folder,
             f"-I/usr/include/{multiarch}-linux-gnu", *("-D" + d for d in self.options.define),
             "-c", self.options.source, "-o", out,
         ])
