@@ -10,7 +10,7 @@
 %root                the source tree
 %version %llvm-version  of OPENED and of LLVM
 
-Features: root, bpf (root, and the kernel tells its BTF), asan, shellcheck, chromium.
+Features: root, bpf (root, and the kernel tells its BTF), asan, shellcheck, chromium, apply-replacements.
 """
 
 import os
@@ -69,3 +69,5 @@ if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
     config.available_features.add("chromium")
 if shutil.which("shellcheck"):
     config.available_features.add("shellcheck")
+if shutil.which("clang-apply-replacements-19"):
+    config.available_features.add("apply-replacements")
