@@ -389,12 +389,15 @@ static long opn_slide_chunk(unsigned int index, void *context)
 OPN_INLINE long opn_slide_head(struct __sk_buff *skb, unsigned int size)
 {
 	struct opn_slide slide = { .skb = skb, .from = size };
-	unsigned int length = skb->len - size, rest = length % OPN_SLIDE_BYTES;
+	unsigned int length = skb->len - size;
+	unsigned long last = length % OPN_SLIDE_BYTES - 1UL;
 	unsigned char chunk[OPN_SLIDE_BYTES];
 
 	opn_h_loop(length / OPN_SLIDE_BYTES, opn_slide_chunk, &slide, 0);
-	if (rest && (opn_h_load_bytes(skb, slide.from, chunk, rest) ||
-		     opn_h_store_bytes(skb, slide.to, chunk, rest, 0)))
+	/* Counted from 0, as verifiers before Linux 6.4 learn nothing from "not 0". */
+	OPN_OPAQUE(last);
+	if (last < OPN_SLIDE_BYTES && (opn_h_load_bytes(skb, slide.from, chunk, last + 1) ||
+				       opn_h_store_bytes(skb, slide.to, chunk, last + 1, 0)))
 		slide.failed = 1;
 	if (slide.failed || opn_h_change_tail(skb, length, 0)) {
 		OPN_STORE(skb->cb[4], OPN_STATE_BROKEN);

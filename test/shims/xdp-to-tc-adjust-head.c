@@ -16,7 +16,7 @@
  * WRONG: headroom-not-counted: room += delta; => room += 0;
  * WRONG: network-header: *behind += size; => *behind += 0;
  * WRONG: slide-stands: slide->from += sizeof(chunk); => slide->from += 0;
- * WRONG: slide-leaves-the-rest: if (rest && => if (rest > 16 &&
+ * WRONG: slide-leaves-the-rest: last < OPN_SLIDE_BYTES => last > 16 && last < OPN_SLIDE_BYTES
  * WRONG: wrong-header: load_bytes(skb, size, header, length) => load_bytes(skb, 0, header, length)
  */
 #include "xdp-to-tc-forms.h"
