@@ -364,19 +364,6 @@ const struct opn_map_access_rule *opn_hookdefs_map_access(const struct opn_hookd
 	return hookdefs->access;
 }
 
-const struct opn_entry_rule *opn_hookdefs_entry(const struct opn_hookdefs *hookdefs,
-						const char *hook, bool *known)
-{
-	for (const struct hook *h = hookdefs->hooks; h; h = h->next) {
-		if (strcmp(h->name, hook))
-			continue;
-		*known = true;
-		return h->entry;
-	}
-	*known = false;
-	return NULL;
-}
-
 const struct opn_section_rule *opn_hookdefs_section(const struct opn_hookdefs *hookdefs,
 						    const char *section)
 {
@@ -396,13 +383,29 @@ const char *opn_hookdefs_section_hook(const struct opn_hookdefs *hookdefs, const
 	return rule ? rule->hook : NULL;
 }
 
-const char *opn_hookdefs_context(const struct opn_hookdefs *hookdefs, const char *name)
+static const struct hook *find_hook(const struct opn_hookdefs *hookdefs, const char *name)
 {
 	for (const struct hook *hook = hookdefs->hooks; hook; hook = hook->next) {
 		if (!strcmp(hook->name, name))
-			return hook->context;
+			return hook;
 	}
 	return NULL;
+}
+
+const struct opn_entry_rule *opn_hookdefs_entry(const struct opn_hookdefs *hookdefs,
+						const char *hook, bool *known)
+{
+	const struct hook *found = find_hook(hookdefs, hook);
+
+	*known = found != NULL;
+	return found ? found->entry : NULL;
+}
+
+const char *opn_hookdefs_context(const struct opn_hookdefs *hookdefs, const char *name)
+{
+	const struct hook *hook = find_hook(hookdefs, name);
+
+	return hook ? hook->context : NULL;
 }
 
 const char *const *opn_hookdefs_names(const struct opn_hookdefs *hookdefs)

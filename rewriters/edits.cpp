@@ -90,12 +90,13 @@ bool Edits::replace(const Spot &S, StringRef Text, StringRef Rule) {
   return true;
 }
 
-void Edits::insert(const LexedFile *File, unsigned Offset, StringRef Text, StringRef Rule) {
+void Edits::insert(const LexedFile *File, unsigned Offset, StringRef Text, StringRef Rule,
+                   bool First) {
   auto &List = Files[File].Insertions[Offset];
   for (const Insertion &I : List)
     if (I.Text == Text && I.Rule == Rule)
       return;
-  List.push_back({Text.str(), Rule.str()});
+  List.insert(First ? List.begin() : List.end(), {Text.str(), Rule.str()});
 }
 
 std::vector<Edit> Edits::of(const LexedFile *File) const {

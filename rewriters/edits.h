@@ -49,8 +49,10 @@ class Edits {
 public:
   /// False when another change was asked for at this place.
   bool replace(const Spot &S, llvm::StringRef Text, llvm::StringRef Rule);
-  /// Before what begins at this offset; several insertions stand in the order in which they came.
-  void insert(const LexedFile *File, unsigned Offset, llvm::StringRef Text, llvm::StringRef Rule);
+  /// Before what begins at this offset; several insertions stand in the order in which they came,
+  /// those that are to be first before all others.
+  void insert(const LexedFile *File, unsigned Offset, llvm::StringRef Text, llvm::StringRef Rule,
+              bool First = false);
   /// In the order of offsets.
   std::vector<Edit> of(const LexedFile *File) const;
   std::set<const LexedFile *> files() const;

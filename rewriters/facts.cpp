@@ -36,6 +36,8 @@ StringRef sectionOf(const Decl *D) {
   return {};
 }
 
+bool isMap(const VarDecl *VD) { return sectionOf(VD) == ".maps" || sectionOf(VD) == "maps"; }
+
 bool isProgram(const FunctionDecl *FD) {
   StringRef Section = sectionOf(FD);
   return FD->doesThisDeclarationHaveABody() && FD->isExternallyVisible() && !Section.empty() &&

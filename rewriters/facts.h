@@ -44,6 +44,8 @@ struct SectionTable {
 };
 
 llvm::StringRef sectionOf(const clang::Decl *D);
+/// Whether the variable is a map: of BTF, or of the legacy kind.
+bool isMap(const clang::VarDecl *VD);
 /// Whether user space can load the function on its own.
 bool isProgram(const clang::FunctionDecl *FD);
 

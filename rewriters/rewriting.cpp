@@ -169,13 +169,15 @@ void Rewriting::walkUnreached() {
 
 /// Types that are no function's, and name the context: callbacks' typedefs, members of records.
 void Rewriting::walkDeclarations() {
-  ContextName = tagOf(Pair.context);
   size_t Before = Sites->size();
   for (const Chunk &C : Model.Chunks)
     for (const Decl *D : C.Decls) {
       const auto *VD = dyn_cast<VarDecl>(D);
-      if (!isa<FunctionDecl>(D) && !(VD && helperNumber(VD, Context)))
-        walkSites(D, *this, /*TypesOnly=*/true);
+      if (isa<FunctionDecl>(D) || (VD && helperNumber(VD, Context)))
+        continue;
+      // What a map of programs holds is programs.
+      ContextName = tagOf(VD && isMap(VD) ? Pair.to_context : Pair.context);
+      walkSites(D, *this, /*TypesOnly=*/true);
     }
   Unusual |= Sites->size() != Before;
 }
@@ -191,6 +193,10 @@ void Rewriting::makeStatic(const FunctionDecl *FD) {
     Takes |= isContext(P->getType());
   if (!Takes)
     return;
+  if (FD->hasAttr<WeakAttr>())
+    return reject(FD->getLocation(), "function '" + FD->getName().str() + "'",
+                  "a weak function may be replaced when objects are linked",
+                  "drop the attribute weak");
   for (const FunctionDecl *Declaration : FD->redecls()) {
     Spot S = Spell.token(Declaration->getBeginLoc());
     if (!S)
@@ -244,9 +250,18 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
     return reject(FD->getLocation(), What, "a weak program may be replaced when objects are linked",
                   "drop the attribute weak");
 
-  std::string Body = bodyName(FD);
-  if (!edit(Spell.token(FD->getLocation()), Body, "program", FD->getLocation(), What))
-    return;
+  std::string Body = bodyName(FD), Undefine;
+  if (Spot Written = Spell.token(FD->getLocation())) {
+    if (!edit(Written, Body, "program", FD->getLocation(), What))
+      return;
+  } else if (int C = Model.chunkOf(FD); C >= 0) {
+    // A name that a macro puts together is renamed by another one.
+    const Chunk &Text = Model.Chunks[C];
+    const LexedFile *File = Model.Instances[Text.Instance].File;
+    Changes->insert(File, Text.Extent.Begin, "#define " + Name + " " + Body + "\n", "program");
+    Undefine = "\n#undef " + Name;
+    Unusual = true;
+  }
   // What said "this is a program" says "this is part of one".
   std::string Inline =
       FD->hasAttr<NoInlineAttr>() ? "static" : "static inline __attribute__((always_inline))";
@@ -271,7 +286,7 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
     return void(edit(Spot(), "", "wrapper", FD->getEndLoc(), What));
   std::string Wrapper =
       filled(Pair.wrapper, {{"section", Load + Pair.section}, {"name", Name}, {"body", Body}});
-  insert(End, End.Extent.End, "\n\n" + StringRef(Wrapper).rtrim().str(), "wrapper");
+  insert(End, End.Extent.End, Undefine + "\n\n" + StringRef(Wrapper).rtrim().str(), "wrapper");
   Current = nullptr;
 }
 
@@ -312,7 +327,7 @@ void Rewriting::insertIncludes() {
     for (int G = File->groupAt(At); G >= 0 && G != Guard; G = File->groups()[G].Enclosing)
       At = File->groupExtent(G).Begin;
     std::string Text = "#include \"" + pathFrom(File->path(), Shim) + "\"\n\n";
-    Changes->insert(File, At, Text, "shim");
+    Changes->insert(File, At, Text, "shim", /*First=*/true);
   }
 }
 

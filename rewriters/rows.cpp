@@ -218,7 +218,7 @@ const VarDecl *Rewriting::mapOf(const Expr *E) const {
     E = Address->getSubExpr()->IgnoreParenCasts();
   const auto *Ref = dyn_cast<DeclRefExpr>(E);
   const auto *VD = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
-  return VD && (sectionOf(VD) == ".maps" || sectionOf(VD) == "maps") ? VD : nullptr;
+  return VD && isMap(VD) ? VD : nullptr;
 }
 
 const opn_row *Rewriting::rowByMap(const opn_row &Row, const CallExpr *CE,
@@ -288,9 +288,11 @@ void Rewriting::callSite(const CallExpr *CE) {
   const opn_row *Row = opn_rows_find(&Pair.calls, C.Name.c_str());
   const auto *FD = dyn_cast<FunctionDecl>(C.D);
   bool IsKernel = !FD || isKfunc(FD);
-  // A function of the project may be called like a helper.
-  if (FD && !isKfunc(FD) && Model.place(FD->getLocation()).Kind == PlaceKind::Project)
-    Row = nullptr;
+  // A function that takes the context as what it is goes along; a row is for one that hands it on.
+  if (FD && !isKfunc(FD))
+    for (const ParmVarDecl *P : FD->parameters())
+      if (isContext(P->getType()))
+        Row = nullptr;
   if (Row && Row->action == OPN_ROW_BY_MAP && !(Row = rowByMap(*Row, CE, What)))
     return;
   if (!Row) {
@@ -357,7 +359,7 @@ void Rewriting::referenceSite(const DeclRefExpr *Ref, bool IsCallee) {
   const auto *VD = dyn_cast<VarDecl>(D);
   if (!VD)
     return;
-  if (sectionOf(VD) == ".maps" || sectionOf(VD) == "maps") {
+  if (isMap(VD)) {
     const char *Type = readMap(VD, Context, R).type;
     if (const opn_row *Row = Type ? opn_rows_find(&Pair.maps, Type) : nullptr)
       takes(*Row, "maps", "map '" + VD->getName().str() + "'", Loc);

@@ -147,7 +147,8 @@ int opn_transformation::compile(const opn_command *Commands, size_t Count,
     std::vector<const char *> Words;
     for (const char *const *A = Commands[I].argv; *A; ++A)
       Words.push_back(*A);
-    Words.insert(Words.end() - 1, "-Werror=incompatible-pointer-types");
+    Words.insert(Words.end() - 1, {"-Werror=incompatible-pointer-types",
+                                   "-Wno-incompatible-pointer-types-discards-qualifiers"});
     Words.push_back(nullptr);
     opn_command Command = Commands[I];
     Command.argv = Words.data();

@@ -8,8 +8,8 @@
  * verdict in XDP's numbers. Helpers that XDP lacks, or has with another contract, are the functions
  * named after them; errors have the numbers that the kernel's helper gives.
  *
- * Nothing is included: whoever includes this has struct xdp_md from linux/bpf.h or from vmlinux.h,
- * and these two exclude each other. So constants and helpers have names of their own here.
+ * Nothing is included: linux/bpf.h and vmlinux.h exclude each other. So constants, helpers and the kernel's
+ * context have names of their own here.
  *
  * Before a call that moves the packet, headroom is kept for the tag that is to be put back:
  * opn_skb_leave() cannot run out of it.
@@ -129,12 +129,27 @@ OPN_HELPER long (*const opn_h_xdp_load_bytes)(void *, unsigned int, void *,
 OPN_HELPER long (*const opn_h_xdp_store_bytes)(void *, unsigned int, const void *,
 					       unsigned int) = (void *)190;
 
+struct xdp_md;
+
+/*
+ * include/uapi/linux/bpf.h: struct xdp_md, whose layout cannot change. vmlinux.h has it with CO-RE
+ * relocations, by which the compiler makes addresses that kernel/bpf/verifier.c: check_ctx_reg()
+ * refuses, where the shims and the program read the same field.
+ */
+struct opn_xdp_md {
+	unsigned int data;
+	unsigned int data_end;
+	unsigned int data_meta;
+	unsigned int ingress_ifindex;
+	unsigned int rx_queue_index;
+};
+
 /*
  * What tc ingress would show of this packet. The first members are ours, the others are those of
  * struct __sk_buff in its order, without those that have no value here.
  */
 struct opn_skb {
-	struct xdp_md *xdp;
+	struct opn_xdp_md *xdp;
 	/* Bytes from the MAC header to the network header: skb_mac_header_len(). */
 	unsigned int network;
 	/* How much longer the packet is than it came, without the tag. */
@@ -287,8 +302,9 @@ OPN_INLINE long opn_skb_room(struct opn_skb *skb, int bytes, int tagged)
  * frames that end in the tag or in the two bytes behind it. The types of packets are those of
  * eth_type_trans(), without a look at the device's address. skb_record_rx_queue() counts from 1.
  */
-OPN_INLINE int opn_skb_enter(struct opn_skb *skb, struct xdp_md *xdp)
+OPN_INLINE int opn_skb_enter(struct opn_skb *skb, struct xdp_md *context)
 {
+	struct opn_xdp_md *xdp = (struct opn_xdp_md *)context;
 	unsigned char *data = (unsigned char *)(long)xdp->data;
 	unsigned char *end = (unsigned char *)(long)xdp->data_end;
 	struct opn_tagged *frame = (struct opn_tagged *)data;
