@@ -22,6 +22,6 @@ PROGRAM(gro)
 		return XDP_DROP;
 	if (data[12] != 0x08 || data[13] != 0x00 || ip->protocol != IPPROTO_TCP)
 		return XDP_PASS;
-	length = data[16] << 8 | data[17];
+	length = data[16] * 256 + data[17];
 	return data + ETH_HLEN + length > end ? XDP_DROP : XDP_PASS;
 }
