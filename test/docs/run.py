@@ -30,7 +30,11 @@ import sys
 
 COPIED = ("dev", "README.md", "docs", "examples", "hookdefs", "test/corpus", "LICENSE", "CONTRIBUTING.md")
 # Each tool and the document that names all of its options.
-TOOLS = {"opened-extract": "docs/extract.md", "opened-verify": "docs/verify.md"}
+TOOLS = {
+    "opened-extract": "docs/extract.md",
+    "opened-transform": "docs/transform.md",
+    "opened-verify": "docs/verify.md",
+}
 SECONDS = 600
 FENCE = re.compile(r"^(`{3,})(\w+)?(?:[ \t]+(.*))?$")
 

@@ -18,5 +18,5 @@ int prog(struct xdp_md *ctx)
 
 char _license[] SEC("license") = "GPL";
 
-// CHECK: result-broken.c:[[@LINE-8]]:16: error: static assertion failed {{.*}}: the context as of Linux 5.8
+// CHECK: result-broken.c:{{[0-9]+}}:16: error: static assertion failed {{.*}}: the context as of Linux 5.8
 // CHECK: error: the rewritten 'result-broken.c' does not compile, so nothing was written [-Wopened-transform-broken]
