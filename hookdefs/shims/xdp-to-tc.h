@@ -7,6 +7,8 @@
  * know in skb->cb[1..4]; cb[0] is left alone. Nothing is included here, so that it goes with
  * vmlinux.h as well as with linux/bpf.h; struct __sk_buff must be complete.
  *
+ * Long because it is copied beside the program as one file.
+ *
  * Each shim names the kernel function that it rests on; without a path they are in
  * net/core/filter.c.
  */

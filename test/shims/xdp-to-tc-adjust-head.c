@@ -6,9 +6,9 @@
  * Ends of loops that are there for the verifier are not reached.
  *
  * REQUIRES: bpf
- * RUN: %shims %s --unreached=5
- * RUN: %shims %s --unreached=5 -o OPN_FIDELITY=0 --only=none
- * RUN: %shims %s --unreached=5 -o OPN_FIDELITY=2 --only=none
+ * RUN: %shims %s --unreached=4
+ * RUN: %shims %s --unreached=4 -o OPN_FIDELITY=0 --only=none
+ * RUN: %shims %s --unreached=4 -o OPN_FIDELITY=2 --only=none
  * WRONG: sign: OPN_ETH_LENGTH + (unsigned int)delta => OPN_ETH_LENGTH - delta
  * WRONG: header-not-moved: opn_h_store_bytes(skb, size, header, sizeof(header), 0) => 0
  * WRONG: header-not-kept: opn_h_store_bytes(skb, 0, header, length, 0) => 0
