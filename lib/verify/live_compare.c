@@ -399,6 +399,8 @@ static const char *doubt(const struct opn_live_session *session, bool affected)
 		return "no frame fared otherwise than without a program, and no map changed";
 	if (result->packets && result->fate_count == 1 && same_text(result->fates[0].left, "drop"))
 		return "every frame was dropped";
+	if (opn_diags_count_id(session->diags, OPN_DIAG_MAP_UNPAIRED))
+		return "a map is in one of the objects only, and what it holds cannot be known";
 	return NULL;
 }
 
@@ -421,6 +423,7 @@ int opn_live_compare(struct opn_live_session *session)
 	if (error)
 		return error;
 	result->maps_changed = session->maps_changed;
+	opn_result_maps(result, session->state, session->arena);
 	if (result->packets_different) {
 		result->verdict = OPN_DIFFERENT;
 		return 0;

@@ -14,6 +14,8 @@
 #include "base.h"
 #include "packet.h"
 
+struct opn_state;
+
 enum opn_verdict_kind { OPN_EQUIVALENT, OPN_DIFFERENT, OPN_INCONCLUSIVE };
 
 /* Where the source stands that was, or was not, reached. */
@@ -118,6 +120,9 @@ struct opn_result {
 const char *opn_result_file(struct opn_arena *arena, const char *file);
 /* A copy of a NULL-terminated list in the arena; NULL gives an empty one. */
 const char *const *opn_result_names(struct opn_arena *arena, const char *const *names);
+/* Fills in which maps were compared and which were not. */
+void opn_result_maps(struct opn_result *result, const struct opn_state *state,
+		     struct opn_arena *arena);
 /* A copy of a frame in the arena; empty without memory. */
 struct opn_packet opn_result_packet(struct opn_arena *arena, const uint8_t *data, uint32_t length);
 

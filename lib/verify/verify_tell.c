@@ -128,20 +128,6 @@ static const char *doubt(const struct opn_session *session)
 	return NULL;
 }
 
-static const char *const *list_compared(struct opn_session *session)
-{
-	size_t count = opn_state_count(session->bench.state), used = 0;
-	const char **names = opn_arena_array(session->arena, count + 1, sizeof(*names));
-
-	for (size_t i = 0; names && i < count; i++) {
-		const struct opn_state_map *map = opn_state_map(session->bench.state, i);
-
-		if (!map->internal && !map->frozen && !map->alone && !map->uncompared)
-			names[used++] = opn_arena_strdup(session->arena, map->name);
-	}
-	return names;
-}
-
 static int tell_benign(struct opn_session *session)
 {
 	struct opn_result *result = session->result;
@@ -239,11 +225,7 @@ int opn_session_tell(struct opn_session *session)
 	error = error ?: tell_notes(session);
 	if (error)
 		return error;
-	result->maps_compared = list_compared(session);
-	result->maps_unpaired =
-		opn_result_names(session->arena, opn_state_alone(session->bench.state));
-	result->maps_ignored =
-		opn_result_names(session->arena, opn_state_ignored(session->bench.state));
+	opn_result_maps(result, session->bench.state, session->arena);
 	result->maps_changed = session->maps_changed;
 	result->why = NULL;
 	if (result->packets_different) {
