@@ -281,10 +281,10 @@ void Closure::needDecl(const DeclUse &U, unsigned Seq, int UserChunk, int UserEx
       NeedOne(R);
 }
 
-/// LLVM describes an extern in BTF where C code calls it, not where assembly takes it as an operand
-/// or a cleanup attribute names it; without that libbpf cannot resolve it. Some sources have a
-/// function for the purpose, marked as used: it belongs to such a use. Where only other functions
-/// name it, which are not needed, the unit gets such a function from us.
+/// LLVM describes an extern in BTF where C code calls it, not where assembly takes it as an
+/// operand; without that libbpf cannot resolve it. Some sources have a function for the purpose,
+/// marked as used: it belongs to such a use. Where only other functions name it, which are not
+/// needed, the unit gets such a function from us.
 bool Closure::resolveImplied() {
   for (const FunctionDecl *D : Implied) {
     if (Called.count(D) || Described.count(D) || D->getDefinition())

@@ -20,7 +20,7 @@ enum class UseKind {
   Complete, ///< a record whose members or size matter
   Named,    ///< a record that is only named
   Tagged,   ///< the target of a pointer with a BTF type tag
-  Implied,  ///< a function that assembly or a cleanup attribute names: no call in the source
+  Implied,  ///< a function that assembly names: no call in the source
   NamedInPrototype, ///< named where a first mention would be local to a parameter list
   Contained,        ///< named by a tag only, as what a list or tree holds
   Described,        ///< LLVM writes the record into BTF because of this text

@@ -86,12 +86,14 @@ void opn_extraction::listFunctions(const SourceModel &Model) {
       const auto *FD = dyn_cast<FunctionDecl>(D);
       if (!FD || !FD->doesThisDeclarationHaveABody())
         continue;
-      // The inner function that a macro makes beside a program cannot be had alone.
-      if (Program && FD != Program &&
+      // The inner function that a macro makes beside a program cannot be had alone. Programs can:
+      // one line may make several.
+      bool IsBeside = Program && !isProgram(FD);
+      if (IsBeside &&
           Model.place(FD->getBeginLoc()).Offset == Model.place(Program->getBeginLoc()).Offset)
         continue;
-      if (Program && FD != Program && FD->getBeginLoc().isMacroID() &&
-          Program->getBeginLoc().isMacroID() && FD->getStorageClass() == SC_Static &&
+      if (IsBeside && FD->getBeginLoc().isMacroID() && Program->getBeginLoc().isMacroID() &&
+          FD->getStorageClass() == SC_Static &&
           Model.SM->getExpansionLoc(FD->getLocation()) ==
               Model.SM->getExpansionLoc(Program->getLocation()))
         continue;

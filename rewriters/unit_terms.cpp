@@ -91,6 +91,10 @@ void opn_extraction::flags(opn_unit &U, const std::vector<Cut> &Cuts, const std:
       // What only sizeof mentions in the unit draws a warning that the whole source did not.
       if (Arg == "-Werror")
         continue;
+      if (Arg.consume_front("-Werror=")) {
+        List.push_back("-W" + Arg.str());
+        continue;
+      }
       if (Arg.starts_with("-include") && !Arg.starts_with("-include-pch"))
         continue;
       List.push_back(Arg.str());

@@ -128,7 +128,7 @@ public:
     if (!A)
       return;
     if (const auto *Cleanup = dyn_cast<CleanupAttr>(A)) {
-      add(Cleanup->getFunctionDecl(), UseKind::Implied);
+      add(Cleanup->getFunctionDecl(), UseKind::Value); // Clang makes a call of it, with its BTF
     } else if (const auto *Alias = dyn_cast<AliasAttr>(A)) {
       byName(Alias->getAliasee(), UseKind::Value);
     } else if (const auto *Tag = dyn_cast<BTFDeclTagAttr>(A)) {

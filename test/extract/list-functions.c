@@ -4,13 +4,14 @@
  *
  * RUN: cd %S && %status 0 %opened-extract --list list-functions.c -- %bpfcc > %t.list
  * RUN: %FileCheck %s --match-full-lines --implicit-check-not=declared < %t.list
- * RUN: %status 0 %opened-extract -f list-functions.c:27 -o - list-functions.c -- %bpfcc | %FileCheck %s --check-prefix=PLACE
+ * RUN: %status 0 %opened-extract -f list-functions.c:30 -o - list-functions.c -- %bpfcc | %FileCheck %s --check-prefix=PLACE
  */
 
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
 #define MAKE(name) SEC("tc") int name(struct __sk_buff *skb) { return 0; }
+#define MAKE_TWO(name) MAKE(name##_one) MAKE(name##_two)
 
 int declared(int v);
 
@@ -22,6 +23,7 @@ static __always_inline int local(int v, const char *name)
 __weak int weak(struct xdp_md *ctx) { return 1; }
 
 MAKE(made)
+MAKE_TWO(made)
 
 SEC("xdp.frags/devmap")
 int prog(struct xdp_md *ctx)
@@ -36,11 +38,13 @@ SEC("my_own") int strange(void *ctx) { return 0; }
 char _license[] SEC("license") = "GPL";
 
 // CHECK: function hook section location signature
-// CHECK-NEXT: made tc tc list-functions.c:24 int made(struct __sk_buff *skb)
-// CHECK-NEXT: prog xdp xdp.frags/devmap list-functions.c:26 int prog(struct xdp_md *ctx)
-// CHECK-NEXT: optional kprobe ?kprobe/unused list-functions.c:32 int optional(void *ctx)
-// CHECK-NEXT: strange - my_own list-functions.c:34 int strange(void *ctx)
-// CHECK-NEXT: local - - list-functions.c:17 int local(int v, const char *name)
-// CHECK-NEXT: weak - - list-functions.c:22 int weak(struct xdp_md *ctx)
+// CHECK-NEXT: made tc tc list-functions.c:25 int made(struct __sk_buff *skb)
+// CHECK-NEXT: made_one tc tc list-functions.c:26 int made_one(struct __sk_buff *skb)
+// CHECK-NEXT: made_two tc tc list-functions.c:26 int made_two(struct __sk_buff *skb)
+// CHECK-NEXT: prog xdp xdp.frags/devmap list-functions.c:28 int prog(struct xdp_md *ctx)
+// CHECK-NEXT: optional kprobe ?kprobe/unused list-functions.c:34 int optional(void *ctx)
+// CHECK-NEXT: strange - my_own list-functions.c:36 int strange(void *ctx)
+// CHECK-NEXT: local - - list-functions.c:18 int local(int v, const char *name)
+// CHECK-NEXT: weak - - list-functions.c:23 int weak(struct xdp_md *ctx)
 //
 // PLACE: int prog(struct xdp_md *ctx)
