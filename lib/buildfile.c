@@ -254,6 +254,12 @@ static void add_rule(struct opn_buf *buf, const struct opn_build_unit *unit, siz
 	free(object);
 }
 
+static void add_head(struct opn_buf *buf, const struct opn_build_info *info)
+{
+	opn_buf_printf(buf, "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n# %s\n",
+		       info->marker ? info->marker : OPN_OUTPUT_MARKER);
+}
+
 int opn_buildfile_make(const struct opn_build_info *info, struct opn_diags *diags, char **out)
 {
 	const char *compiler = info->compiler ? info->compiler : "clang";
@@ -263,8 +269,8 @@ int opn_buildfile_make(const struct opn_build_info *info, struct opn_diags *diag
 	*out = NULL;
 	if (error)
 		return error;
-	opn_buf_puts(&buf, "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
-			   "# " OPN_OUTPUT_MARKER "\n\nCLANG ?= ");
+	add_head(&buf, info);
+	opn_buf_puts(&buf, "\nCLANG ?= ");
 	/* the shell's quotes first; make's escapes are those of a value, and "$$" is its own */
 	add_quoted(&quoted, compiler, strlen(compiler));
 	if (quoted.failed)
@@ -402,8 +408,7 @@ int opn_buildfile_clangd(const struct opn_build_info *info, struct opn_diags *di
 	*out = NULL;
 	if (error)
 		return error;
-	opn_buf_puts(&buf, "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
-			   "# " OPN_OUTPUT_MARKER "\n");
+	add_head(&buf, info);
 	for (size_t i = 0; i < info->unit_count; i++) {
 		json_t *fragment = fragment_json(info, &info->units[i]);
 		char *text = fragment ? json_dumps(fragment, JSON_INDENT(2)) : NULL;

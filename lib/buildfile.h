@@ -31,6 +31,7 @@ struct opn_build_info {
 				* NULL: "." */
 	const char *compiler;  /* default of CLANG in the Makefile; NULL: "clang" */
 	const char *directory; /* "directory" of compile_commands.json; NULL: "." */
+	const char *marker;    /* who made it, as in output.h; NULL: OPN_OUTPUT_MARKER */
 };
 
 /* The Makefile's text into *out, which the caller frees. One object per unit and variant: the

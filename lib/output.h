@@ -20,13 +20,15 @@ extern "C" {
 
 /* Every product that can hold a comment or a string carries this near its beginning. */
 #define OPN_OUTPUT_MARKER "Extracted by opened-extract"
+/* The same of what was rewritten. */
+#define OPN_OUTPUT_REWRITTEN "Rewritten by opened-transform"
 /* The list of our files in an output folder. */
 #define OPN_OUTPUT_LIST ".opened-files.json"
 
 struct opn_output;
 
 /* Begins a transaction and stages nothing yet. target is a file, or a folder when is_directory.
- * marker: text in the first 4 KiB of an existing file that shows that it is ours (single files;
+ * marker: text in the first MiB of an existing file that shows that it is ours (single files;
  * NULL: an existing file is never ours). force: overwrite whatever is there.
  * marker and diags must outlive the transaction. Reports OUTPUT_FOREIGN or OUTPUT_FAILED and
  * returns -errno; on success the caller ends it with opn_output_commit() or opn_output_abort(). */

@@ -191,10 +191,10 @@ static int read_group(struct opn_yaml *yaml, yaml_node_t *rewrite, const char *k
 
 static int read_option(struct opn_yaml *yaml, yaml_node_t *node, struct opn_pair_option *out)
 {
-	static const char *const keys[] = {
-		"define", "default", "values", "why", "test-run", NULL
-	};
-	yaml_node_t *values = NULL;
+	static const char *const keys[] = { "define",	"default", "values", "why",
+					    "test-run", "section", NULL };
+	static const char *const section_keys[] = { "with", "is", NULL };
+	yaml_node_t *values = NULL, *section = NULL;
 	const char **words, **numbers;
 	size_t count;
 	int error;
@@ -206,6 +206,13 @@ static int read_option(struct opn_yaml *yaml, yaml_node_t *node, struct opn_pair
 	error = opn_yaml_get_string(yaml, node, "default", true, &out->initial) ?: error;
 	error = opn_yaml_get_string(yaml, node, "why", true, &out->why) ?: error;
 	error = opn_yaml_get_string(yaml, node, "test-run", false, &out->test_run) ?: error;
+	error = opn_yaml_get_mapping(yaml, node, "section", false, &section) ?: error;
+	if (section) {
+		error = opn_yaml_check_keys(yaml, section, section_keys) ?: error;
+		error = opn_yaml_get_string(yaml, section, "with", true, &out->section_word)
+				?: error;
+		error = opn_yaml_get_string(yaml, section, "is", true, &out->section) ?: error;
+	}
 	error = opn_yaml_get_mapping(yaml, node, "values", true, &values) ?: error;
 	if (error)
 		return error;

@@ -63,6 +63,8 @@ struct opn_rows {
 struct opn_pair_option {
 	const char *name, *define, *initial, *why;
 	const char *test_run; /* the word under which a test run shows packets as they are live */
+	/* A word that puts the new programs into another section, and that section; or NULL. */
+	const char *section_word, *section;
 	const char *const *words; /* NULL-terminated */
 	const char *const *values;
 };

@@ -53,6 +53,15 @@ Spot Speller::range(SourceLocation Begin, SourceLocation End) const {
   return {};
 }
 
+Spot Speller::parameter(SourceLocation Begin, SourceLocation End) const {
+  const SourceManager &SM = *Model.SM;
+  while (Begin.isValid() && SM.isMacroArgExpansion(Begin))
+    Begin = SM.getImmediateExpansionRange(Begin).getBegin();
+  while (End.isValid() && SM.isMacroArgExpansion(End))
+    End = SM.getImmediateExpansionRange(End).getBegin();
+  return range(Begin, End);
+}
+
 Spot Speller::invocation(SourceLocation Loc, SourceLocation Other) const {
   const SourceManager &SM = *Model.SM;
   std::set<FileID> Around;

@@ -29,6 +29,8 @@ public:
   /// From the first byte of one token to the last of another, when both stand in one text: a file
   /// outside of directives, or the definition of one macro.
   Spot range(clang::SourceLocation Begin, clang::SourceLocation End) const;
+  /// The same; an argument of a macro is taken for the parameter in the macro's definition.
+  Spot parameter(clang::SourceLocation Begin, clang::SourceLocation End) const;
   /// The outermost text that makes the tokens at Loc but not those at Other: the macro invocation
   /// SEC("x") when Loc is in the attribute that it expands to and Other outside.
   Spot invocation(clang::SourceLocation Loc, clang::SourceLocation Other) const;

@@ -107,7 +107,11 @@ struct opn_transform_options {
 	char *const *functions; /* names of programs, NULL-terminated, or NULL: all of the hook */
 	char *const *accept;	/* rules whose loss the user takes, NULL-terminated, or NULL */
 	const char *shims;	/* the folder of the shim headers */
-	bool compile; /* always see whether the result compiles, not only where in doubt */
+	/* Absolute: where the shim header will stand beside the sources. */
+	const char *shim_folder;
+	const char *section; /* of the new programs, or NULL: the pair's */
+	bool compile;	     /* always see whether the result compiles, not only where in doubt */
+	bool keep_going;     /* what is refused becomes an #error in the text */
 };
 
 enum opn_site_kind {

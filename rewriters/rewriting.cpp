@@ -37,15 +37,16 @@ static FunctionSet reachedFrom(const FunctionDecl *FD) {
   return Out;
 }
 
-bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &Going) {
+bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
   From = findRecord(Pair.from_context, Context);
   Programs = Wanted;
+  Going = AllGoing;
   for (const FunctionDecl *FD : Programs)
     for (const FunctionDecl *Callee : reachedFrom(FD))
       Reached.insert(Callee);
   for (const Chunk &C : Model.Chunks)
     for (const Decl *D : C.Decls)
-      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD) && !Going.count(FD))
+      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD) && !AllGoing.count(FD))
         for (const FunctionDecl *Callee : reachedFrom(FD))
           KeptBy.emplace(Callee, FD);
 
@@ -56,8 +57,8 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &Going) {
     makeProgram(FD);
   if (!Failed)
     walkUnreached();
-  if (!Failed)
-    insertIncludes();
+  for (const auto &[File, First] : FirstUse)
+    Includes[File] = placeOfInclude(File, First);
   return !Failed;
 }
 
@@ -107,6 +108,9 @@ void Rewriting::walkFunction(const FunctionDecl *FD) {
     bool Announces = Programs.count(FD) && Declaration != FD;
     ContextName = tagOf(Announces ? Pair.to_context : Pair.context);
     Unusual |= Announces;
+    if (const auto *A = Declaration->getAttr<SectionAttr>(); Announces && A && !A->isInherited())
+      edit(Spell.invocation(A->getLocation(), Declaration->getLocation()),
+           "SEC(\"" + section(A->getName()) + "\")", "section", A->getLocation(), "this prototype");
     walkSites(Declaration, *this, /*TypesOnly=*/false);
   }
   if (FD->hasAttr<NakedAttr>())
@@ -114,6 +118,24 @@ void Rewriting::walkFunction(const FunctionDecl *FD) {
            "it is naked: its assembly takes the arguments from registers", "write it in C");
   makeStatic(FD);
   Current = nullptr;
+}
+
+/// A program array is of one type: all programs that the source puts into it go, or none.
+void Rewriting::checkPrograms(const VarDecl *Map) {
+  FunctionSet Held;
+  functionsIn(Map->getAnyInitializer(), Held);
+  const FunctionDecl *Stays = nullptr;
+  bool Goes = false;
+  for (const FunctionDecl *FD : Held) {
+    Goes |= Programs.count(FD);
+    if (isProgram(FD) && !Going.count(FD))
+      Stays = FD;
+  }
+  if (Goes && Stays)
+    reject(Map->getLocation(), "map '" + Map->getName().str() + "'",
+           "it holds '" + Stays->getName().str() +
+               "' too, which stays, and a program array is of one type",
+           "let all of its programs go");
 }
 
 /// Functions that no program calls here, mostly of headers. They go along so that types agree, as
@@ -170,15 +192,21 @@ void Rewriting::walkUnreached() {
 /// Types that are no function's, and name the context: callbacks' typedefs, members of records.
 void Rewriting::walkDeclarations() {
   size_t Before = Sites->size();
-  for (const Chunk &C : Model.Chunks)
+  for (const Chunk &C : Model.Chunks) {
+    // What a map of programs holds is programs; its record is a declaration of its own.
+    const VarDecl *Map = nullptr;
+    for (const Decl *D : C.Decls)
+      if (const auto *VD = dyn_cast<VarDecl>(D); VD && isMap(VD))
+        Map = VD;
+    if (Map)
+      checkPrograms(Map);
+    ContextName = tagOf(Map ? Pair.to_context : Pair.context);
     for (const Decl *D : C.Decls) {
       const auto *VD = dyn_cast<VarDecl>(D);
-      if (isa<FunctionDecl>(D) || (VD && helperNumber(VD, Context)))
-        continue;
-      // What a map of programs holds is programs.
-      ContextName = tagOf(VD && isMap(VD) ? Pair.to_context : Pair.context);
-      walkSites(D, *this, /*TypesOnly=*/true);
+      if (!isa<FunctionDecl>(D) && !(VD && helperNumber(VD, Context)))
+        walkSites(D, *this, /*TypesOnly=*/true);
     }
+  }
   Unusual |= Sites->size() != Before;
 }
 
@@ -198,7 +226,7 @@ void Rewriting::makeStatic(const FunctionDecl *FD) {
                   "a weak function may be replaced when objects are linked",
                   "drop the attribute weak");
   for (const FunctionDecl *Declaration : FD->redecls()) {
-    Spot S = Spell.token(Declaration->getBeginLoc());
+    Spot S = Spell.token(Model.SM->getExpansionLoc(Declaration->getBeginLoc()));
     if (!S)
       edit(S, "", "static", Declaration->getLocation(), "this function");
     else if (!Declaration->isInlineSpecified() || Declaration->getStorageClass() != SC_Static)
@@ -232,12 +260,18 @@ static std::string filled(StringRef Text, const std::map<StringRef, std::string>
   return Out;
 }
 
+/// The section of a new program; "?": libbpf does not load it by default.
+std::string Rewriting::section(StringRef Old) const {
+  std::string New = Options.section ? Options.section : Pair.section;
+  return Old.starts_with("?") ? "?" + New : New;
+}
+
 void Rewriting::makeProgram(const FunctionDecl *FD) {
   Current = FD;
   const auto *A = FD->getAttr<SectionAttr>();
   std::string Name = FD->getName().str(), What = "program '" + Name + "'";
   StringRef Section = A->getName();
-  std::string Load = Section.consume_front("?") ? "?" : "";
+  Section.consume_front("?");
 
   if (const opn_row *Row = opn_rows_find(&Pair.sections, Section.str().c_str()))
     if (!takes(*Row, "sections", "section '" + Section.str() + "'", A->getLocation()))
@@ -285,50 +319,27 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
   if (!End || !End.Macro.empty())
     return void(edit(Spot(), "", "wrapper", FD->getEndLoc(), What));
   std::string Wrapper =
-      filled(Pair.wrapper, {{"section", Load + Pair.section}, {"name", Name}, {"body", Body}});
+      filled(Pair.wrapper, {{"section", section(A->getName())}, {"name", Name}, {"body", Body}});
   insert(End, End.Extent.End, Undefine + "\n\n" + StringRef(Wrapper).rtrim().str(), "wrapper");
   Current = nullptr;
 }
 
 //===-- the shim --------------------------------------------------------------------------------//
 
-/// From one folder to a file in another; both relative to the same root.
-static std::string pathFrom(StringRef From, StringRef To) {
-  SmallVector<StringRef, 8> Have, Want;
-  From.split(Have, '/', -1, false);
-  To.split(Want, '/', -1, false);
-  Have.pop_back(); // the file itself
-  size_t Same = 0;
-  while (Same < Have.size() && Same + 1 < Want.size() && Have[Same] == Want[Same])
-    ++Same;
-  std::string Out;
-  for (size_t I = Same; I < Have.size(); ++I)
-    Out += "../";
-  for (size_t I = Same; I < Want.size(); ++I)
-    Out += (I > Same ? "/" : "") + Want[I].str();
-  return Out;
-}
-
-void Rewriting::insertIncludes() {
-  StringRef Main = Model.Instances[0].File->path();
-  std::string Shim = Main.contains('/') ? Main.rsplit('/').first.str() + "/" : "";
-  Shim += Pair.shim;
-  for (const auto &[File, First] : FirstUse) {
-    // Before the declaration, with its comments, and before the conditionals around it.
-    unsigned At = First;
-    for (const Instance &I : Model.Instances)
-      if (I.File == File)
-        for (unsigned C : I.Chunks)
-          if (Model.Chunks[C].Extent.contains(First))
-            At = File->attachedStart(Model.Chunks[C].Extent);
-    if (int D = File->directiveAt(First); D >= 0)
-      At = File->directives()[D].Extent.Begin;
-    int Guard = File->includeGuard();
-    for (int G = File->groupAt(At); G >= 0 && G != Guard; G = File->groups()[G].Enclosing)
-      At = File->groupExtent(G).Begin;
-    std::string Text = "#include \"" + pathFrom(File->path(), Shim) + "\"\n\n";
-    Changes->insert(File, At, Text, "shim", /*First=*/true);
-  }
+unsigned Rewriting::placeOfInclude(const LexedFile *File, unsigned First) const {
+  // Before the declaration, with its comments, and before the conditionals around it.
+  unsigned At = First;
+  for (const Instance &I : Model.Instances)
+    if (I.File == File)
+      for (unsigned C : I.Chunks)
+        if (Model.Chunks[C].Extent.contains(First))
+          At = File->attachedStart(Model.Chunks[C].Extent);
+  if (int D = File->directiveAt(First); D >= 0)
+    At = File->directives()[D].Extent.Begin;
+  int Guard = File->includeGuard();
+  for (int G = File->groupAt(At); G >= 0 && G != Guard; G = File->groups()[G].Enclosing)
+    At = File->groupExtent(G).Begin;
+  return At;
 }
 
 } // namespace opn

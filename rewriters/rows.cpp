@@ -9,6 +9,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/Decl.h"
+#include <algorithm>
 
 using namespace clang;
 using llvm::StringRef;
@@ -48,9 +49,22 @@ void Rewriting::site(const std::string &Rule, SourceLocation Loc, const opn_row 
   Sites->push_back(S);
 }
 
+void Rewriting::fail(SourceLocation Loc, const std::string &What, const std::string &Why) {
+  Place P = Model.place(Loc);
+  if (!Options.keep_going || P.Kind != PlaceKind::Project) {
+    Failed = true;
+    return;
+  }
+  const LexedFile *File = Model.Instances[P.Index].File;
+  std::string Text = What + ": " + Why;
+  std::replace(Text.begin(), Text.end(), '"', '\'');
+  Changes->insert(File, P.Offset - (File->column(P.Offset) - 1), "#error \"" + Text + "\"\n",
+                  "refused");
+}
+
 void Rewriting::reject(SourceLocation Loc, const std::string &What, const std::string &Why,
                        const char *Help) {
-  Failed = true;
+  fail(Loc, What, Why);
   if (!Told.insert({Model.SM->getExpansionLoc(Loc).getRawEncoding(), What}).second)
     return;
   site("language", Loc, nullptr, What, OPN_SITE_REJECTED, Why.c_str());
@@ -71,7 +85,7 @@ bool Rewriting::takes(const opn_row &Row, const std::string &Group, const std::s
     site(Rule, Loc, &Row, What, Row.when ? OPN_SITE_CONDITION : OPN_SITE_EXACT, Row.when);
   bool First = Told.insert({Model.SM->getExpansionLoc(Loc).getRawEncoding(), Rule}).second;
   if (Row.action == OPN_ROW_REJECT) {
-    Failed = true;
+    fail(Loc, What, Row.text);
     if (!First)
       return false;
     opn_diag(Diags, OPN_DIAG_TRANSFORM_REJECTED, loc(Loc), What.c_str(), Pair.to, Row.text);
@@ -93,7 +107,8 @@ bool Rewriting::takes(const opn_row &Row, const std::string &Group, const std::s
     if (!Accepted)
       opn_diag_note(Diags, Nowhere, "--accept=%s takes the loss", Row.name);
   }
-  Failed |= !Accepted;
+  if (!Accepted)
+    fail(Loc, What, Row.lossy);
   return Accepted;
 }
 
@@ -132,7 +147,8 @@ bool Rewriting::edit(const Spot &S, StringRef Text, const std::string &Rule, Sou
     }
     return false;
   }
-  Unusual |= !S.Macro.empty();
+  // In a macro's definition or argument the text may mean other things elsewhere.
+  Unusual |= !S.Macro.empty() || Loc.isMacroID();
   use(S);
   if (Changes->replace(S, Text, Rule))
     return true;
@@ -190,7 +206,9 @@ void Rewriting::fieldSite(const MemberExpr *ME, bool IsStore) {
       return reject(Loc, "a store to " + What, "there it is computed, not kept", Row->help);
     Spot All = Spell.range(ME->getBeginLoc(), Loc), Member = Spell.token(Loc);
     Spot Operator = Spell.range(ME->getOperatorLoc(), Loc);
-    if (!All || !Member || !Operator)
+    // The member may be a macro's argument: what is made of one is not right for the next.
+    if (!All || !Member || !Operator || Member.File != Operator.File ||
+        !Operator.Extent.contains(Member.Extent.Begin))
       return void(edit(Spot(), "", Rule, Loc, What));
     std::string Open = std::string(Row->text) + (ME->isArrow() ? "(" : "(&");
     if (edit(Operator, ")", Rule, Loc, What))
@@ -266,13 +284,14 @@ void Rewriting::nativeArguments(const CallExpr *CE, const std::string &Rule) {
     const Expr *E = Argument->IgnoreParenCasts();
     if (!isContext(E->getType()))
       continue;
-    Spot S = Spell.range(Argument->getBeginLoc(), Argument->getEndLoc());
+    Spot S = Spell.parameter(Argument->getBeginLoc(), Argument->getEndLoc());
     if (!S) {
       edit(S, "", Rule, Argument->getExprLoc(), "this argument");
       continue;
     }
     // As an operand of -> it needs parentheses unless it is a name.
-    bool IsName = isa<DeclRefExpr>(Argument->IgnoreImpCasts());
+    bool IsName = S.Macro.empty() && isa<DeclRefExpr>(Argument->IgnoreImpCasts());
+    Unusual |= Argument->getBeginLoc().isMacroID();
     if (!IsName)
       insert(S, S.Extent.Begin, "(", Rule);
     insert(S, S.Extent.End, (IsName ? "->" : ")->") + std::string(Pair.native), Rule);
@@ -297,6 +316,12 @@ void Rewriting::callSite(const CallExpr *CE) {
     return;
   if (!Row) {
     if (!IsKernel) {
+      bool IsKept = Model.place(FD->getLocation()).Kind != PlaceKind::Project;
+      for (const ParmVarDecl *P : FD->parameters())
+        if (IsKept && isContext(P->getType()))
+          return reject(Loc, What,
+                        "it takes the context, and stands in a header that stays an include",
+                        "copy it into the project");
       if (!Pair.native || FD->getBuiltinID())
         return;
       // Behind a void pointer ours would be taken for the kernel's.

@@ -86,7 +86,7 @@ public:
 
   bool VisitExplicitCastExpr(ExplicitCastExpr *E) {
     if (TypesOnly || !To.isContext(E->getSubExpr()->getType()) || To.isContext(E->getType()) ||
-        E->getType()->isVoidPointerType())
+        E->getType()->isVoidPointerType() || E->getType()->isVoidType())
       return true;
     To.reject(E->getBeginLoc(), "this cast of the context",
               "what is read through it has another layout at the other hook",

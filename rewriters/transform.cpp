@@ -101,6 +101,23 @@ int opn_transformation::missing(const opn_transform_options &Options, StringRef 
   return Error;
 }
 
+/// The path of a file as another one includes it; both absolute.
+static std::string pathFrom(StringRef From, StringRef To) {
+  SmallVector<StringRef, 8> Have, Want;
+  From.split(Have, '/', -1, false);
+  To.split(Want, '/', -1, false);
+  Have.pop_back(); // the file itself
+  size_t Same = 0;
+  while (Same < Have.size() && Same + 1 < Want.size() && Have[Same] == Want[Same])
+    ++Same;
+  std::string Out;
+  for (size_t I = Same; I < Have.size(); ++I)
+    Out += "../";
+  for (size_t I = Same; I < Want.size(); ++I)
+    Out += (I > Same ? "/" : "") + Want[I].str();
+  return Out;
+}
+
 void opn_transformation::finish(const LexedFile *Main, const Edits &Changes) {
   std::vector<const LexedFile *> List{Main};
   for (const std::string &Path : Files.paths())
@@ -137,8 +154,7 @@ int opn_transformation::compile(const opn_command *Commands, size_t Count,
   if (!Text)
     return opn_diag(Diags, OPN_DIAG_INPUT_UNREADABLE, Nowhere, Shim.c_str(),
                     Text.getError().message().c_str());
-  StringRef Folder = StringRef(FileList[0].absolute).rsplit('/').first;
-  Rewritten[Folder.str() + "/" + Pair->shim] = (*Text)->getBuffer().str();
+  Rewritten[std::string(Options.shim_folder) + "/" + Pair->shim] = (*Text)->getBuffer().str();
 
   for (size_t I = 0; I < Count; ++I) {
     FileCache Again(Files.root().str());
@@ -167,10 +183,12 @@ int opn_transformation::compile(const opn_command *Commands, size_t Count,
 int opn_transformation::run(const opn_command *Commands, size_t Count,
                             const opn_transform_options &Options, opn_diags *Diags) {
   Edits Changes;
+  size_t Errors = opn_diags_count(Diags, OPN_SEV_ERROR);
   const LexedFile *Main = nullptr;
   std::string Source;
   bool Good = true, Unusual = false;
   std::set<std::string> Losses;
+  std::map<const LexedFile *, unsigned> Includes;
 
   for (size_t I = 0; I < Count; ++I) {
     std::unique_ptr<Parse> Parsed = Parse::run(Commands[I], Files, CollectOptions(), Diags);
@@ -190,6 +208,10 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
     Good &= W.run(Wanted, Wanted);
     Unusual |= W.Unusual;
     Losses.insert(W.Losses.begin(), W.Losses.end());
+    for (const auto &[File, At] : W.Includes) {
+      auto [It, Added] = Includes.emplace(File, At);
+      It->second = std::min(It->second, At);
+    }
   }
   ProgramList = R.words(Programs);
   if (int Error = missing(Options, Source, Diags))
@@ -199,7 +221,13 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
       opn_diag(Diags, OPN_DIAG_ACCEPT_UNUSED, {nullptr, 0, 0, 0}, *A);
   if (!Good)
     return -EINVAL;
+  std::string Shim = std::string(Options.shim_folder) + "/" + Pair->shim;
+  for (const auto &[File, At] : Includes)
+    Changes.insert(File, At, "#include \"" + pathFrom(Files.absolute(File), Shim) + "\"\n\n",
+                   "shim", /*First=*/true);
   finish(Main, Changes);
+  if (opn_diags_count(Diags, OPN_SEV_ERROR) > Errors)
+    return 0; // kept going: an #error stands at each place
   return Unusual || Options.compile ? compile(Commands, Count, Options, Diags) : 0;
 }
 

@@ -30,8 +30,8 @@ public:
   /// something was refused.
   bool run(const FunctionSet &Programs, const FunctionSet &Going);
 
-  /// Files whose text calls the shim.
-  std::map<const LexedFile *, unsigned> FirstUse;
+  /// Files whose text calls the shim, and where it is to be included.
+  std::map<const LexedFile *, unsigned> Includes;
   /// Something was changed that only a compiler can check.
   bool Unusual = false;
   /// Rules whose loss was met.
@@ -56,6 +56,8 @@ private:
     std::string Name; ///< the kernel's
   };
 
+  /// Gives up, or leaves an #error at the place and goes on.
+  void fail(clang::SourceLocation Loc, const std::string &What, const std::string &Why);
   opn_loc loc(clang::SourceLocation Loc, unsigned Length = 1) const;
   Callee calleeOf(const clang::CallExpr *CE) const;
   void site(const std::string &Rule, clang::SourceLocation Loc, const opn_row *Row,
@@ -73,13 +75,15 @@ private:
   void insert(const Spot &S, unsigned Offset, llvm::StringRef Text, const std::string &Rule);
   void use(const Spot &S);
   void makeProgram(const clang::FunctionDecl *FD);
+  std::string section(llvm::StringRef Old) const;
   void makeStatic(const clang::FunctionDecl *FD);
   std::string bodyName(const clang::FunctionDecl *FD) const;
   void walkFunction(const clang::FunctionDecl *FD);
   void declareKfunc(const clang::FunctionDecl *FD);
   void walkDeclarations();
   void walkUnreached();
-  void insertIncludes();
+  void checkPrograms(const clang::VarDecl *Map);
+  unsigned placeOfInclude(const LexedFile *File, unsigned First) const;
 
   const SourceModel &Model;
   const opn_transform_options &Options;
@@ -91,8 +95,9 @@ private:
   opn_diags *Diags;
   Speller Spell;
 
+  std::map<const LexedFile *, unsigned> FirstUse;
   const clang::RecordDecl *From = nullptr; ///< the context that goes; null: not in this source
-  FunctionSet Programs;
+  FunctionSet Programs, Going;
   FunctionSet Reached; ///< from the programs, themselves included
   FunctionSet Kept;    ///< reached from programs that stay
   std::map<const clang::FunctionDecl *, const clang::FunctionDecl *> KeptBy;

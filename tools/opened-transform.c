@@ -8,9 +8,13 @@
 #include "transform.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Clang's parser recurses; a thread's default stack is smaller than the one that clang runs on. */
+#define WORKER_STACK ((size_t)64 << 20)
 
 enum {
 	KEY_TO = 0x100,
@@ -21,12 +25,13 @@ enum {
 	KEY_FIXES,
 	KEY_MANIFEST,
 	KEY_PROVE,
+	KEY_KEEP_GOING,
 	KEY_CHOICE, /* and CHOICE_COUNT - 1 more */
 };
 
 const char *const transform_choice_names[CHOICE_COUNT] = {
 	[CHOICE_FIDELITY] = "fidelity", [CHOICE_PASS] = "pass",	  [CHOICE_VLAN] = "vlan",
-	[CHOICE_LINEAR] = "linear",	[CHOICE_GUARD] = "guard",
+	[CHOICE_LINEAR] = "linear",	[CHOICE_GUARD] = "guard", [CHOICE_BUFFERS] = "buffers",
 };
 
 static const struct argp_option tool_options[] = {
@@ -42,13 +47,17 @@ static const struct argp_option tool_options[] = {
 	  2 },
 	{ "pass", KEY_CHOICE + CHOICE_PASS, "VERDICT", 0, "What passing is: next, ok or pipe", 2 },
 	{ "vlan", KEY_CHOICE + CHOICE_VLAN, "WAY", 0,
-	  "ignore: tags stay in metadata; materialise: put them back into the bytes", 2 },
+	  "Where VLAN tags are: ignore, materialise, view or bytes; see the pair's table", 2 },
 	{ "linear", KEY_CHOICE + CHOICE_LINEAR, "WAY", 0,
 	  "How much of a packet is made readable: full, header or none", 2 },
 	{ "guard", KEY_CHOICE + CHOICE_GUARD, "NUMBER", 0,
 	  "0 to 15: a number of its own for each of several programs behind each other", 2 },
+	{ "buffers", KEY_CHOICE + CHOICE_BUFFERS, "NUMBER", 0,
+	  "one or several: what a packet may lie in", 2 },
 	{ "accept", KEY_ACCEPT, "RULE", 0, "Take the loss that this rule names; may be repeated",
 	  2 },
+	{ "keep-going", KEY_KEEP_GOING, NULL, 0,
+	  "Write even so, with an #error at each place that is refused; the status stays 1", 2 },
 	{ NULL, 0, NULL, 0, "Instead of writing:", 3 },
 	{ "check", KEY_CHECK, NULL, 0,
 	  "Only tell for each program and hook what stands against it; without --to for all hooks",
@@ -134,6 +143,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_CHECK:
 		options->check = true;
+		return 0;
+	case KEY_KEEP_GOING:
+		options->keep_going = true;
 		return 0;
 	case KEY_PROVE:
 		options->prove = true;
@@ -270,19 +282,116 @@ static int load_tables(struct transform_run *run)
 	return error;
 }
 
+/* The section that a choice asks for, or NULL. */
+static const char *chosen_section(const struct transform_run *run, const struct opn_pair *pair)
+{
+	for (size_t c = 0; c < CHOICE_COUNT; c++) {
+		const struct opn_pair_option *option =
+			opn_pair_option(pair, transform_choice_names[c]);
+
+		if (option && option->section && run->options->choice[c] &&
+		    !strcmp(option->section_word, run->options->choice[c]))
+			return option->section;
+	}
+	return NULL;
+}
+
+/* The pool: a worker takes the next source that nobody has. */
+struct pool {
+	struct transform_run *run;
+	const struct opn_transform_options *rewrite;
+	pthread_mutex_t lock;
+	size_t next;
+};
+
+static void *work(void *data)
+{
+	struct pool *pool = data;
+	struct transform_run *run = pool->run;
+
+	for (;;) {
+		struct transform_source *source;
+
+		pthread_mutex_lock(&pool->lock);
+		source = pool->next < run->source_count ? &run->sources[pool->next++] : NULL;
+		pthread_mutex_unlock(&pool->lock);
+		if (!source)
+			return NULL;
+		if (!source->error)
+			source->error = (run->options->check ? opn_transform_check : opn_transform)(
+				source->commands, source->command_count, run->root, pool->rewrite,
+				source->diags, &source->transformation);
+	}
+}
+
+static void run_pool(struct pool *pool)
+{
+	size_t wanted = pool->run->options->cli.jobs, started = 0;
+	pthread_t *threads;
+	pthread_attr_t attributes;
+
+	if (wanted > pool->run->source_count)
+		wanted = pool->run->source_count;
+	threads = opn_cli_alloc(wanted, sizeof(*threads));
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, WORKER_STACK);
+	while (started < wanted && !pthread_create(&threads[started], &attributes, work, pool))
+		started++;
+	pthread_attr_destroy(&attributes);
+	/* Without any thread the work is done here. */
+	if (!started)
+		work(pool);
+	while (started)
+		pthread_join(threads[--started], NULL);
+	free(threads);
+}
+
+/* The deepest folder that holds all sources. */
+static const char *common_folder(struct transform_run *run)
+{
+	const char *common = NULL;
+
+	for (size_t i = 0; i < run->source_count; i++) {
+		const struct opn_command *command = run->sources[i].commands;
+		const char *path;
+		size_t length = 0;
+
+		if (!command)
+			continue;
+		path = opn_path_join(run->arena, command->directory, command->file);
+		if (!common) {
+			common = opn_arena_strndup(run->arena, path,
+						   (size_t)(opn_path_basename(path) - path) - 1);
+			continue;
+		}
+		for (size_t at = 0; common[at] == path[at] || (!common[at] && path[at] == '/');
+		     at++) {
+			if (!common[at] || common[at] == '/')
+				length = at;
+			if (!common[at])
+				break;
+		}
+		common = opn_arena_strndup(run->arena, common, length);
+	}
+	return common ? common : "";
+}
+
 static int transform_sources(struct transform_run *run, struct opn_commands *commands,
 			     const struct opn_pair *const *pairs, size_t pair_count)
 {
 	const struct transform_options *options = run->options;
-	const struct opn_transform_options rewrite = {
+	struct opn_transform_options rewrite = {
 		.pairs = pairs,
 		.pair_count = pair_count,
 		.hookdefs = run->hookdefs,
 		.functions = options->functions.word,
 		.accept = options->accept.word,
 		.compile = options->prove,
+		.keep_going = options->keep_going,
+		.section = chosen_section(run, pairs[0]),
 		.shims = opn_arena_printf(run->arena, "%s/shims", run->folder),
 	};
+	struct pool pool = { run, &rewrite, PTHREAD_MUTEX_INITIALIZER, 0 };
 	int error = 0;
 
 	run->source_count = options->sources.count;
@@ -292,16 +401,21 @@ static int transform_sources(struct transform_run *run, struct opn_commands *com
 		int count;
 
 		source->path = options->sources.word[i];
-		count = opn_commands_find(commands, source->path, run->diags, &source->commands);
-		if (count <= 0) {
-			error = -EINVAL;
-			continue;
-		}
-		source->command_count = (size_t)count;
-		error = (options->check ? opn_transform_check : opn_transform)(
-				source->commands, source->command_count, run->root, &rewrite,
-				run->diags, &source->transformation)
-				?: error;
+		source->diags = opn_diags_new();
+		if (!source->diags)
+			opn_cli_no_memory(NULL);
+		opn_diags_set_root(source->diags, run->root);
+		count = opn_commands_find(commands, source->path, source->diags, &source->commands);
+		source->error = count > 0 ? 0 : count < 0 ? count : -EINVAL;
+		source->command_count = count > 0 ? (size_t)count : 0;
+	}
+	run->shim_folder = common_folder(run);
+	rewrite.shim_folder = run->shim_folder;
+	run_pool(&pool);
+	for (size_t i = 0; i < run->source_count; i++) {
+		opn_diags_move(run->diags, run->sources[i].diags);
+		opn_diags_free(run->sources[i].diags);
+		error = run->sources[i].error ?: error;
 	}
 	return error;
 }
@@ -360,6 +474,9 @@ int main(int argc, char **argv)
 	if (!run.arena || !run.diags)
 		opn_cli_no_memory(NULL);
 	run_stages(&run, &commands);
+	if ((fflush(stdout) || ferror(stdout)) &&
+	    !opn_diags_count_id(run.diags, OPN_DIAG_OUTPUT_FAILED))
+		opn_diag(run.diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, "-", strerror(errno));
 	opn_diags_print(run.diags, stderr, opn_cli_coloured(&options.cli), options.cli.quiet);
 	status = opn_cli_finish(&options.cli, run.diags);
 	for (size_t i = 0; i < run.source_count; i++) {

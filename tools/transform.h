@@ -29,6 +29,7 @@ enum transform_choice {
 	CHOICE_VLAN,
 	CHOICE_LINEAR,
 	CHOICE_GUARD,
+	CHOICE_BUFFERS,
 	CHOICE_COUNT,
 };
 
@@ -40,7 +41,7 @@ struct transform_options {
 	const char *to, *from; /* NULL: not given */
 	const char *choice[CHOICE_COUNT];
 	const char *manifest, *fixes; /* NULL: not given */
-	bool check, dry_run, in_place, explain, prove;
+	bool check, dry_run, in_place, explain, prove, keep_going;
 };
 
 /* One SOURCE. */
@@ -49,6 +50,8 @@ struct transform_source {
 	const struct opn_command *commands;
 	size_t command_count;
 	struct opn_transformation *transformation;
+	struct opn_diags *diags;
+	int error;
 	json_t *proofs; /* reports of the prover by program, or NULL */
 };
 
@@ -59,6 +62,7 @@ struct transform_run {
 	struct opn_pairs *pairs;
 	char *folder; /* of the tables */
 	const char *root;
+	const char *shim_folder; /* absolute: the deepest that holds all sources */
 	struct opn_diags *diags;
 	struct transform_source *sources;
 	size_t source_count;

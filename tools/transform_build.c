@@ -130,7 +130,11 @@ int transform_add_build_files(const struct transform_run *run, const char *base,
 	};
 	struct opn_build_unit *units =
 		opn_arena_array(arena, run->source_count + 1, sizeof(*units));
-	struct opn_build_info info = { .units = units, .unit_count = run->source_count };
+	struct opn_build_info info = {
+		.units = units,
+		.unit_count = run->source_count,
+		.marker = OPN_OUTPUT_REWRITTEN,
+	};
 	char *here = getcwd(NULL, 0), *text = NULL;
 	int error;
 

@@ -56,7 +56,6 @@ static int compile_both(const struct prover *prover)
 	size_t count, used = 0, size = 0;
 	const struct opn_transformed_file *files = opn_transformation_files(transformation, &count);
 	struct opn_text *texts = opn_arena_array(run->arena, count + 1, sizeof(*texts));
-	const char *base = opn_path_basename(files[0].absolute);
 	void *bytes = NULL;
 	char *shim;
 	int error = opn_prove_object(command, &bytes, &size);
@@ -71,8 +70,7 @@ static int compile_both(const struct prover *prover)
 			texts[used++] = (struct opn_text){ files[i].absolute, files[i].after };
 	}
 	texts[used++] = (struct opn_text){
-		opn_arena_printf(run->arena, "%.*s%s", (int)(base - files[0].absolute),
-				 files[0].absolute, pair->shim),
+		opn_arena_printf(run->arena, "%s/%s", run->shim_folder, pair->shim),
 		shim,
 	};
 	error = opn_prove_object_of(command, texts, used, &bytes, &size);

@@ -50,8 +50,7 @@ int transform_shim(const struct transform_run *run, const struct opn_pair *pair,
 	second = strchr(text, '\n');
 	second = second ? second + 1 : text;
 	opn_buf_add(&buf, text, (size_t)(second - text));
-	if (pair->option_count)
-		opn_buf_puts(&buf, "/* The choices that opened-transform was given. */\n");
+	opn_buf_puts(&buf, "/* " OPN_OUTPUT_REWRITTEN ", with these choices: */\n");
 	for (size_t i = 0; i < pair->option_count; i++)
 		opn_buf_printf(&buf, "#define %s %s\n", pair->options[i].define,
 			       chosen_value(run, &pair->options[i], test_run));
@@ -79,11 +78,15 @@ static const char *folder_of(struct opn_arena *arena, const char *path)
 	return opn_arena_strndup(arena, path, (size_t)(opn_path_basename(path) - path));
 }
 
-static int write_shim_beside(const struct transform_run *run, const struct opn_pair *pair,
-			     const char *path)
+/* Where the sources look for the shim header; absolute. */
+static const char *shim_path(const struct transform_run *run, const struct opn_pair *pair)
 {
-	const char *target =
-		opn_arena_printf(run->arena, "%s%s", folder_of(run->arena, path), pair->shim);
+	return opn_arena_printf(run->arena, "%s/%s", run->shim_folder, pair->shim);
+}
+
+static int write_shim(const struct transform_run *run, const struct opn_pair *pair,
+		      const char *target)
+{
 	char *text, *old;
 	size_t length;
 	int error = transform_shim(run, pair, false, &text);
@@ -100,8 +103,8 @@ static int write_shim_beside(const struct transform_run *run, const struct opn_p
 			return 0;
 		}
 	}
-	error = opn_output_file(target, NULL, run->options->cli.force, text, strlen(text),
-				run->diags);
+	error = opn_output_file(target, OPN_OUTPUT_REWRITTEN, run->options->cli.force, text,
+				strlen(text), run->diags);
 	free(text);
 	return error;
 }
@@ -144,9 +147,14 @@ static int write_file(const struct transform_run *run, const struct transform_so
 		return write_stream(run, &files[0]);
 	if (is_input(files, count, output))
 		return opn_diag(run->diags, OPN_DIAG_OUTPUT_SAME, OPN_NOWHERE, output);
-	error = opn_output_file(output, NULL, run->options->cli.force, files[0].after,
-				files[0].after_length, run->diags);
-	return error ?: write_shim_beside(run, pair, output);
+	/* What includes the shim was rewritten. */
+	error = opn_output_file(output, opn_arena_printf(run->arena, "%s\"", pair->shim),
+				run->options->cli.force, files[0].after, files[0].after_length,
+				run->diags);
+	return error
+		       ?: write_shim(run, pair,
+				     opn_arena_printf(run->arena, "%s%s",
+						      folder_of(run->arena, output), pair->shim));
 }
 
 /* ---- a tree ---- */
@@ -174,6 +182,13 @@ static const char *common_folder(const struct transform_run *run)
 	return opn_arena_strndup(run->arena, common, length);
 }
 
+static int report_conflict(const struct transform_run *run, const char *path)
+{
+	return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, path,
+			"two sources need it rewritten in different ways; rewrite them into "
+			"folders of their own");
+}
+
 struct added {
 	const char *path, *text;
 	struct added *next;
@@ -190,9 +205,7 @@ static int add_once(const struct transform_run *run, struct opn_output *output, 
 			continue;
 		if (!strcmp(added->text, text))
 			return 0;
-		return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, path,
-				"two sources need it rewritten in different ways; rewrite them "
-				"into folders of their own");
+		return report_conflict(run, path);
 	}
 	added = opn_arena_alloc(run->arena, sizeof(*added));
 	*added = (struct added){ path, opn_arena_strndup(run->arena, text, length), *all };
@@ -255,23 +268,66 @@ static int write_tree(const struct transform_run *run)
 
 /* ---- at home ---- */
 
-static int write_home(const struct transform_run *run, const struct transform_source *source)
-{
-	size_t count;
-	const struct opn_transformed_file *files =
-		opn_transformation_files(source->transformation, &count);
-	int error = write_shim_beside(run, opn_transformation_pair(source->transformation),
-				      files[0].absolute);
+struct change {
+	const struct opn_transformed_file *file;
+	struct change *next;
+};
 
-	for (size_t i = 0; i < count && !error; i++) {
-		if (!files[i].changed)
-			continue;
-		error = opn_file_write(files[i].absolute, files[i].after, files[i].after_length);
-		if (error)
-			error = opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE,
-					 files[i].path, strerror(-error));
+/* All files that change, each once; sources that want different texts exclude each other. */
+static int collect_changes(const struct transform_run *run, struct change **all)
+{
+	for (size_t s = 0; s < run->source_count; s++) {
+		size_t count;
+		const struct opn_transformed_file *files =
+			opn_transformation_files(run->sources[s].transformation, &count);
+
+		for (size_t i = 0; i < count; i++) {
+			struct change *change = *all;
+
+			while (change && strcmp(change->file->absolute, files[i].absolute))
+				change = change->next;
+			if (change && strcmp(change->file->after, files[i].after))
+				return report_conflict(run, files[i].path);
+			if (change)
+				continue;
+			change = opn_arena_alloc(run->arena, sizeof(*change));
+			*change = (struct change){ &files[i], *all };
+			*all = change;
+		}
 	}
-	return error;
+	return 0;
+}
+
+static int write_home(const struct transform_run *run)
+{
+	struct change *all = NULL, *change, *undo;
+	int error = collect_changes(run, &all);
+
+	if (!error) {
+		const struct opn_pair *pair =
+			opn_transformation_pair(run->sources[0].transformation);
+
+		error = write_shim(run, pair, shim_path(run, pair));
+	}
+	if (error)
+		return error;
+	for (change = all; change; change = change->next) {
+		if (!change->file->changed)
+			continue;
+		error = opn_file_write(change->file->absolute, change->file->after,
+				       change->file->after_length);
+		if (error)
+			break;
+	}
+	if (!error)
+		return 0;
+	for (undo = all; undo != change; undo = undo->next) {
+		if (undo->file->changed)
+			opn_file_write(undo->file->absolute, undo->file->before,
+				       undo->file->before_length);
+	}
+	return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, change->file->path,
+			strerror(-error));
 }
 
 /* ---- the rest ---- */
@@ -307,8 +363,7 @@ int transform_write(const struct transform_run *run)
 	int error = 0;
 
 	if (options->in_place) {
-		for (size_t i = 0; i < run->source_count && !error; i++)
-			error = write_home(run, &run->sources[i]);
+		error = write_home(run);
 	} else if (output && !is_stdout(output) && is_folder(output)) {
 		error = write_tree(run);
 	} else if (output && run->source_count > 1) {
