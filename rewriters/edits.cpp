@@ -122,6 +122,10 @@ std::vector<Edit> Edits::of(const LexedFile *File) const {
   }
   for (; R != REnd; ++R)
     Out.push_back({File, R->first, R->second.Length, R->second.Text, R->second.Rule});
+  if (File->text().contains("\r\n"))
+    for (Edit &E : Out)
+      for (size_t At = 0; (At = E.Text.find('\n', At)) != std::string::npos; At += 2)
+        E.Text.insert(At, 1, '\r');
   return Out;
 }
 

@@ -55,7 +55,7 @@ public:
   /// those that are to be first before all others.
   void insert(const LexedFile *File, unsigned Offset, llvm::StringRef Text, llvm::StringRef Rule,
               bool First = false);
-  /// In the order of offsets.
+  /// In the order of offsets, with the file's own line ends.
   std::vector<Edit> of(const LexedFile *File) const;
   std::set<const LexedFile *> files() const;
 

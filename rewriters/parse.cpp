@@ -160,7 +160,9 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
   observePreprocessor(CI, P->Model, Files, Options);
   llvm::consumeError(P->Action->Execute());
   if (CI.getDiagnostics().hasErrorOccurred() || !CI.hasASTContext()) {
-    opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, Nowhere, Name);
+    // Of a text that is not on disk the caller says what it is.
+    if (!Texts)
+      opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, Nowhere, Name);
     return nullptr;
   }
   collectDeclarations(CI.getASTContext(), P->Model);

@@ -6,6 +6,8 @@
 // between hooks and leak into maps and comparisons, so no return is ever edited.
 #include "transform.h"
 
+#include "closure.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/Decl.h"
@@ -50,6 +52,7 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
         for (const FunctionDecl *Callee : reachedFrom(FD))
           KeptBy.emplace(Callee, FD);
 
+  findHidden();
   walkDeclarations();
   for (const FunctionDecl *FD : Reached)
     walkFunction(FD);
@@ -57,9 +60,87 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
     makeProgram(FD);
   if (!Failed)
     walkUnreached();
+  if (!Failed)
+    checkShared();
   for (const auto &[File, First] : FirstUse)
     Includes[File] = placeOfInclude(File, First);
   return !Failed;
+}
+
+/// Void pointers that are given the context, in one function. True when a new one was found.
+bool Rewriting::hide(const Stmt *S) {
+  if (!S)
+    return false;
+  bool Grew = false;
+  auto Give = [&](const VarDecl *To, const Expr *From) {
+    if (To && From && To->getType()->isVoidPointerType() && holdsContext(From))
+      Grew |= Hidden.insert(To).second;
+  };
+  if (const auto *DS = dyn_cast<DeclStmt>(S)) {
+    for (const Decl *D : DS->decls())
+      if (const auto *VD = dyn_cast<VarDecl>(D))
+        Give(VD, VD->getInit());
+  } else if (const auto *BO = dyn_cast<BinaryOperator>(S); BO && BO->isAssignmentOp()) {
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(BO->getLHS()->IgnoreParens()))
+      Give(dyn_cast<VarDecl>(Ref->getDecl()), BO->getRHS());
+  } else if (const auto *CE = dyn_cast<CallExpr>(S)) {
+    if (const FunctionDecl *FD = CE->getDirectCallee(); FD && FD->getDefinition())
+      for (unsigned I = 0; I < CE->getNumArgs() && I < FD->getNumParams(); ++I)
+        Give(FD->getDefinition()->getParamDecl(I), CE->getArg(I));
+  }
+  for (const Stmt *Child : S->children())
+    Grew |= hide(Child);
+  return Grew;
+}
+
+void Rewriting::findHidden() {
+  for (const FunctionDecl *FD : Programs)
+    if (FD->getNumParams() == 1 && FD->getParamDecl(0)->getType()->isVoidPointerType())
+      Hidden.insert(FD->getParamDecl(0));
+  for (bool Grew = true; Grew;) {
+    Grew = false;
+    for (const FunctionDecl *FD : Reached)
+      Grew |= hide(FD->getBody());
+  }
+}
+
+/// What stays must not change with what goes: macros and types have many users.
+void Rewriting::checkShared() {
+  if (KeptBy.empty())
+    return;
+  Closure Stays(Model, /*KeepDirectives=*/false);
+  const FunctionDecl *Who = nullptr;
+  for (const auto &[Function, Program] : KeptBy) {
+    Stays.need(Program);
+    Who = Program;
+  }
+  Stays.finish();
+  for (const LexedFile *File : Changes->files())
+    for (const Edit &E : Changes->of(File)) {
+      auto Told = [&](int Instance, Range Used) {
+        if (Model.Instances[Instance].File != File || !Used.contains(E.Offset))
+          return false;
+        opn_loc Where = {R.text(File->path()), File->line(E.Offset), File->column(E.Offset), 1};
+        std::string What =
+            "'" + std::string(File->text().slice(E.Offset, E.Offset + E.Length)) + "'";
+        site("text", Who->getLocation(), nullptr, What, OPN_SITE_REJECTED,
+             "a program that stays as it is uses it too");
+        opn_diag(Diags, OPN_DIAG_TRANSFORM_SHARED, Where, What.c_str(),
+                 Who->getName().str().c_str());
+        opn_diag_note(Diags, {nullptr, 0, 0, 0},
+                      "extract the program with opened-extract and rewrite the unit");
+        return Failed = true;
+      };
+      for (unsigned C : Stays.Chunks.set_bits())
+        if (E.Length && Told(Model.Chunks[C].Instance, Model.Chunks[C].Extent))
+          break;
+      for (unsigned M : Stays.Macros.set_bits()) {
+        const MacroLine &Line = Model.Macros[M];
+        if (Told(Line.Instance,
+                 Model.Instances[Line.Instance].File->directives()[Line.Directive].Extent))
+          break;
+      }
+    }
 }
 
 static StringRef tagOf(StringRef Type) {
@@ -320,6 +401,12 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
     return void(edit(Spot(), "", "wrapper", FD->getEndLoc(), What));
   std::string Wrapper =
       filled(Pair.wrapper, {{"section", section(A->getName())}, {"name", Name}, {"body", Body}});
+  if (!Context.Idents.get("SEC").hasMacroDefinition())
+    for (size_t At; (At = Wrapper.find("SEC(")) != std::string::npos;) {
+      size_t Close = Wrapper.find(')', At);
+      Wrapper = Wrapper.substr(0, At) + "__attribute__((section(" +
+                Wrapper.substr(At + 4, Close - At - 4) + "), used))" + Wrapper.substr(Close + 1);
+    }
   insert(End, End.Extent.End, Undefine + "\n\n" + StringRef(Wrapper).rtrim().str(), "wrapper");
   Current = nullptr;
 }

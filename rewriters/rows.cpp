@@ -173,6 +173,14 @@ bool Rewriting::isContext(QualType T) const {
   return T->isPointerType() && isContextRecord(T->getPointeeType()->getAsRecordDecl());
 }
 
+bool Rewriting::holdsContext(const Expr *E) const {
+  E = E->IgnoreParenCasts();
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
+    if (const auto *VD = dyn_cast<VarDecl>(Ref->getDecl()); VD && Hidden.count(VD))
+      return true;
+  return isContext(E->getType());
+}
+
 void Rewriting::typeSite(SourceLocation Name) {
   if (ContextName == From->getName())
     return;
@@ -276,26 +284,24 @@ bool Rewriting::withinLimits(const opn_row &Row, const CallExpr *CE, const std::
   return true;
 }
 
-/// What the kernel is to be handed is its own context, which ours holds.
+/// What the kernel is to be handed is its own context, which ours holds. All calls take it first;
+/// in other places (bpf_loop) it is data that comes back to the program.
 void Rewriting::nativeArguments(const CallExpr *CE, const std::string &Rule) {
-  if (!Pair.native)
+  if (!Pair.native || !CE->getNumArgs() || !holdsContext(CE->getArg(0)))
     return;
-  for (const Expr *Argument : CE->arguments()) {
-    const Expr *E = Argument->IgnoreParenCasts();
-    if (!isContext(E->getType()))
-      continue;
-    Spot S = Spell.parameter(Argument->getBeginLoc(), Argument->getEndLoc());
-    if (!S) {
-      edit(S, "", Rule, Argument->getExprLoc(), "this argument");
-      continue;
-    }
-    // As an operand of -> it needs parentheses unless it is a name.
-    bool IsName = S.Macro.empty() && isa<DeclRefExpr>(Argument->IgnoreImpCasts());
-    Unusual |= Argument->getBeginLoc().isMacroID();
-    if (!IsName)
-      insert(S, S.Extent.Begin, "(", Rule);
-    insert(S, S.Extent.End, (IsName ? "->" : ")->") + std::string(Pair.native), Rule);
-  }
+  const Expr *Argument = CE->getArg(0);
+  bool IsHidden = !isContext(Argument->IgnoreParenCasts()->getType());
+  Spot S = Spell.parameter(Argument->getBeginLoc(), Argument->getEndLoc());
+  if (!S)
+    return void(edit(S, "", Rule, Argument->getExprLoc(), "this argument"));
+  // As an operand of -> it needs parentheses unless it is a name.
+  bool IsName = S.Macro.empty() && !IsHidden && isa<DeclRefExpr>(Argument->IgnoreImpCasts());
+  Unusual |= Argument->getBeginLoc().isMacroID();
+  if (IsHidden)
+    insert(S, S.Extent.Begin, "((" + std::string(Pair.context) + " *)", Rule);
+  else if (!IsName)
+    insert(S, S.Extent.Begin, "(", Rule);
+  insert(S, S.Extent.End, (IsName ? "->" : ")->") + std::string(Pair.native), Rule);
 }
 
 void Rewriting::callSite(const CallExpr *CE) {
@@ -324,10 +330,11 @@ void Rewriting::callSite(const CallExpr *CE) {
                         "copy it into the project");
       if (!Pair.native || FD->getBuiltinID())
         return;
-      // Behind a void pointer ours would be taken for the kernel's.
+      // Behind a void pointer ours would be taken for the kernel's; where the function's text is
+      // at hand, the pointer is followed into it.
       for (unsigned I = 0; I < CE->getNumArgs() && I < FD->getNumParams(); ++I)
         if (isContext(CE->getArg(I)->IgnoreParenCasts()->getType()) &&
-            !isContext(FD->getParamDecl(I)->getType()))
+            !isContext(FD->getParamDecl(I)->getType()) && (IsKept || !FD->getDefinition()))
           reject(CE->getArg(I)->getExprLoc(), "this argument",
                  "the context is hidden behind another pointer type",
                  "give the parameter the context's type");
@@ -374,9 +381,10 @@ void Rewriting::referenceSite(const DeclRefExpr *Ref, bool IsCallee) {
   SourceLocation Loc = Ref->getLocation();
   if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
     const FunctionDecl *Definition = FD->getDefinition();
-    if (IsCallee && Definition && Programs.count(Definition))
+    // In code a program is a function that answers in its old numbers.
+    if (Definition && Programs.count(Definition))
       edit(Spell.token(Loc), bodyName(Definition), "program", Loc,
-           "call of '" + FD->getName().str() + "'");
+           "this use of '" + FD->getName().str() + "'");
     if (!IsCallee && isKfunc(FD))
       kfuncSite(FD, Loc);
     return;

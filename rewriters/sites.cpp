@@ -84,13 +84,24 @@ public:
 
   //===-- what hides the context ----------------------------------------------------------------//
 
-  bool VisitExplicitCastExpr(ExplicitCastExpr *E) {
-    if (TypesOnly || !To.isContext(E->getSubExpr()->getType()) || To.isContext(E->getType()) ||
-        E->getType()->isVoidPointerType() || E->getType()->isVoidType())
+  bool VisitCastExpr(CastExpr *E) {
+    QualType To = E->getType();
+    if (TypesOnly || this->To.isContext(To) || To->isVoidPointerType() || To->isVoidType() ||
+        E->getCastKind() == CK_LValueToRValue || E->getCastKind() == CK_NoOp ||
+        E->getCastKind() == CK_PointerToBoolean)
       return true;
-    To.reject(E->getBeginLoc(), "this cast of the context",
-              "what is read through it has another layout at the other hook",
-              "read the context's own fields instead");
+    if (this->To.holdsContext(E->getSubExpr()))
+      this->To.reject(E->getBeginLoc(), "this cast of the context",
+                      "what is read through it has another layout at the other hook",
+                      "read the context's own fields instead");
+    return true;
+  }
+
+  bool VisitVarDecl(VarDecl *D) {
+    if (!TypesOnly && To.isContextRecord(D->getType()->getAsRecordDecl()))
+      To.reject(D->getLocation(), "this object of the context's type",
+                "the contexts of the two hooks differ in their fields",
+                "keep what is needed in variables of its own");
     return true;
   }
 

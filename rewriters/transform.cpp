@@ -172,6 +172,7 @@ int opn_transformation::compile(const opn_command *Commands, size_t Count,
     if (!Good) {
       opn_diags_move(Diags, Found);
       opn_diag(Diags, OPN_DIAG_TRANSFORM_BROKEN, Nowhere, FileList[0].path);
+      opn_diag_note(Diags, Nowhere, "Clang's lines are those of the rewritten text");
     }
     opn_diags_free(Found);
     if (!Good)

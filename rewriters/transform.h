@@ -41,6 +41,8 @@ public:
 
   bool isContext(clang::QualType Pointer) const;
   bool isContextRecord(const clang::RecordDecl *RD) const;
+  /// Whether a value is the context, also as a void pointer.
+  bool holdsContext(const clang::Expr *E) const;
   void typeSite(clang::SourceLocation Name);
   void fieldSite(const clang::MemberExpr *ME, bool IsStore);
   void callSite(const clang::CallExpr *CE);
@@ -82,6 +84,9 @@ private:
   void declareKfunc(const clang::FunctionDecl *FD);
   void walkDeclarations();
   void walkUnreached();
+  void findHidden();
+  bool hide(const clang::Stmt *S);
+  void checkShared();
   void checkPrograms(const clang::VarDecl *Map);
   unsigned placeOfInclude(const LexedFile *File, unsigned First) const;
 
@@ -105,6 +110,8 @@ private:
   /// Set while a prototype of a program is walked: it announces the new program.
   llvm::StringRef ContextName;
   bool Failed = false;
+  /// Void pointers that hold the context.
+  llvm::SmallPtrSet<const clang::VarDecl *, 8> Hidden;
   std::set<std::pair<unsigned, std::string>> Told; ///< what was reported, by place and message
 };
 

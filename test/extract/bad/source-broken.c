@@ -57,14 +57,14 @@ char _license[] __attribute__((section("license"), used)) = "GPL";
 //--- check
 TYPE: type.c:3:12: error: incomplete definition of type 'struct absent'
 TYPE: return ctx->data;
-TYPE: error: 'type.c' does not compile, so nothing was extracted from it [-Wopened-compile-failed]
+TYPE: error: 'type.c' does not compile, so nothing was made of it [-Wopened-compile-failed]
 INCLUDE: include.c:1:10: {{.*}}error: 'absent.h' file not found
-INCLUDE: error: 'include.c' does not compile, so nothing was extracted from it [-Wopened-compile-failed]
+INCLUDE: error: 'include.c' does not compile, so nothing was made of it [-Wopened-compile-failed]
 CIRCULAR: error: #include nested too deeply
-CIRCULAR: error: 'circular.c' does not compile, so nothing was extracted from it [-Wopened-compile-failed]
+CIRCULAR: error: 'circular.c' does not compile, so nothing was made of it [-Wopened-compile-failed]
 DIRECTORY: error: {{.*}}made
-DIRECTORY: error: 'directory.c' does not compile, so nothing was extracted from it [-Wopened-compile-failed]
+DIRECTORY: error: 'directory.c' does not compile, so nothing was made of it [-Wopened-compile-failed]
 SPLIT: split.c:1:{{[0-9]+}}: error: this declaration begins in one file and ends in another [-Wopened-declaration-split]
 EMPTY: error: no eBPF program in 'empty.c' [-Wopened-programs-none]
-NOISE: error: 'noise.c' does not compile, so nothing was extracted from it [-Wopened-compile-failed]
-DEEP: error: 'deep.c' does not compile, so nothing was extracted from it [-Wopened-compile-failed]
+NOISE: error: 'noise.c' does not compile, so nothing was made of it [-Wopened-compile-failed]
+DEEP: error: 'deep.c' does not compile, so nothing was made of it [-Wopened-compile-failed]
