@@ -10,6 +10,8 @@
 #include <bpf/bpf_helpers.h>
 
 #define EMIT(skb, what) bpf_perf_event_output(skb, &events, BPF_F_CURRENT_CPU, &(what), sizeof(what))
+/* The same argument in two ways. */
+#define NOTE(skb, what) (EMIT(skb, what) + (skb)->mark + bpf_skb_load_bytes(skb, 0, &(what), 1))
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
@@ -34,6 +36,7 @@ int native(struct __sk_buff *skb)
 	bpf_perf_event_output(*indirect, &events, 0, &length, sizeof(length));
 	bpf_perf_event_output(chosen(skb), &events, 0, &length, sizeof(length));
 	EMIT(skb, length);
+	length += NOTE(skb, length) + NOTE(chosen(skb), length);
 	if (bpf_skb_load_bytes(skb, 0, &bytes, sizeof(bytes)))
 		return TC_ACT_SHOT;
 	sk = bpf_skc_lookup_tcp(skb, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0);
@@ -44,10 +47,13 @@ int native(struct __sk_buff *skb)
 
 char _license[] SEC("license") = "GPL";
 
+// CHECK: #define EMIT(skb, what) bpf_perf_event_output((skb)->xdp, &events, BPF_F_CURRENT_CPU, &(what), sizeof(what))
+// CHECK: #define NOTE(skb, what) (EMIT(skb, what) + (skb)->mark + opn_skb_load_bytes(skb, 0, &(what), 1))
 // CHECK: bpf_perf_event_output(skb->xdp, &events, 0, &length, sizeof(length));
 // CHECK: bpf_perf_event_output((*indirect)->xdp, &events, 0, &length, sizeof(length));
 // CHECK: bpf_perf_event_output((chosen(skb))->xdp, &events, 0, &length, sizeof(length));
-// CHECK: EMIT(skb->xdp, length);
+// CHECK: EMIT(skb, length);
+// CHECK-NEXT: length += NOTE(skb, length) + NOTE(chosen(skb), length);
 // CHECK: if (opn_skb_load_bytes(skb, 0, &bytes, sizeof(bytes)))
 // CHECK: sk = bpf_skc_lookup_tcp(skb->xdp, &tuple,
 // CHECK: bpf_sk_release(sk);

@@ -52,6 +52,8 @@ int prog(struct xdp_md *ctx)
 
 char _license[] SEC("license") = "GPL";
 
+// CHECK: #include "xdp-to-tc.h"
+// CHECK-NOT: #include "xdp-to-tc.h"
 // CHECK: #define DEVICE(ctx) ((ctx)->egress_ifindex)
 // CHECK: #define DEVICE(ctx) ((ctx)->ifindex)
 // CHECK: #ifdef WIDE

@@ -29,10 +29,17 @@ static __always_inline int is_short(const struct xdp_md *ctx, __u32 bytes);
 static long walk(__u32 index, void *data);
 
 int places(struct xdp_md *ctx);
+SEC("xdp") int places(struct xdp_md *ctx);
 
 static __always_inline int is_short(const struct xdp_md *ctx, __u32 bytes)
 {
 	return (void *)(long)ctx->data + bytes > (void *)(long)ctx->data_end;
+}
+
+static __always_inline int unused(struct xdp_md *ctx)
+{
+	(void)ctx;
+	return 0;
 }
 
 static __always_inline int behind_void(void *any)
@@ -84,7 +91,7 @@ int places(struct xdp_md *ctx)
 	struct walk state = { .ctx = ctx, .least = 120 };
 	__typeof__(ctx) same = ctx;
 
-	if (behind_void(ctx) || by_name(ctx) || of_record(&parser) || generic(same))
+	if (behind_void(ctx) || by_name(ctx) || of_record(&parser) || generic(same) || unused(ctx))
 		return XDP_DROP;
 	if (checked(ctx, longest))
 		return XDP_ABORTED;
@@ -104,6 +111,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK-NEXT: __u32 xdp_md;
 // CHECK: static __always_inline int is_short(const struct __sk_buff *ctx, __u32 bytes);
 // CHECK: {{^}}int places(struct __sk_buff *ctx);
+// CHECK-NEXT: {{SEC\("tc"\)|__attribute__.*"tc".*}} int places(struct __sk_buff *ctx);
 // CHECK: struct __sk_buff *ctx = (struct __sk_buff *)any;
 // CHECK: context_t *copy = ctx;
 // CHECK: _Generic(ctx, struct __sk_buff *: is_short(ctx, 100), default: 1);

@@ -38,17 +38,24 @@ __attribute__((noinline)) int bytes(__u32 number)
 	return number & 63;
 }
 
+__noinline int odd(struct CONTEXT *ctx)
+{
+	return is_short(ctx, 63);
+}
+
 SEC(HOOK)
 int prog(struct CONTEXT *ctx)
 {
-	return over(ctx) || bytes(100) == 3 ? DROP : PASS;
+	return over(ctx) || odd(ctx) || bytes(100) == 3 ? DROP : PASS;
 }
 
 char _license[] SEC("license") = "GPL";
 
 // CHECK: #define CONTEXT __sk_buff
 // CHECK: {{^}}__attribute__((noinline)) int over(struct CONTEXT *ctx)
+// CHECK: {{^}}__noinline int odd(struct CONTEXT *ctx)
 //
 // OWN: #define CONTEXT opn_skb
 // OWN: {{^}}static __attribute__((noinline)) int over(struct CONTEXT *ctx)
 // OWN: {{^}}__attribute__((noinline)) int bytes(__u32 number)
+// OWN: {{^}}static __noinline int odd(struct CONTEXT *ctx)
