@@ -5,7 +5,7 @@
  * A program keeps XDP's verdict numbers. Its entry at tc calls opn_xdp_enter(), the program's body
  * and opn_xdp_leave(), which turns the number into tc's. In between the shims keep what tc does not
  * know in skb->cb[1..4]; cb[0] is left alone. Nothing is included here, so that it goes with
- * vmlinux.h as well as with linux/bpf.h; struct __sk_buff must be complete.
+ * vmlinux.h as well as with linux/bpf.h.
  *
  * Long because it is copied beside the program as one file.
  *
@@ -70,14 +70,36 @@ enum {
 	OPN_ENODATA = 61,
 };
 
+struct __sk_buff;
+
+/*
+ * include/uapi/linux/bpf.h: struct __sk_buff, whose layout cannot change, as far as it is used
+ * here. Projects bring old copies of that header, or none; vmlinux.h has CO-RE relocations, by
+ * which the compiler makes addresses that kernel/bpf/verifier.c: check_ctx_reg() refuses.
+ */
+struct __attribute__((may_alias)) opn_sk_buff {
+	unsigned int len, pkt_type, mark, queue_mapping, protocol;
+	unsigned int vlan_present, vlan_tci, vlan_proto;
+	unsigned int priority, ingress_ifindex, ifindex, tc_index;
+	unsigned int cb[5];
+	unsigned int hash, tc_classid;
+	unsigned int data, data_end;
+	unsigned int napi_id, family, remote_ip4, local_ip4, remote_ip6[4], local_ip6[4];
+	unsigned int remote_port, local_port;
+	unsigned int data_meta;
+	unsigned long long flow_keys, tstamp;
+	unsigned int wire_len, gso_segs;
+	unsigned long long sk;
+	unsigned int gso_size;
+};
+#define OPN_SKB(skb) ((struct opn_sk_buff *)(skb))
+
 #define OPN_ETH_LENGTH	     14
 #define OPN_ETH_ADDRESSES    12
 #define OPN_ETH_P_IP	     0x0800
 #define OPN_ETH_P_IPV6	     0x86dd
 #define OPN_REDIRECT_INGRESS 1
 #define OPN_ROOM_MAC	     1
-/* Projects bring old copies of linux/bpf.h, whose struct __sk_buff ends before this. */
-#define OPN_GSO_SIZE(skb) (*(const unsigned int *)((const char *)(skb) + 176))
 /* bpf_skb_adjust_room(): BPF_F_ADJ_ROOM_* */
 #define OPN_ROOM_FIXED_GSO (1ULL << 0)
 #define OPN_ROOM_IN_IPV4   (1ULL << 1)
@@ -139,12 +161,12 @@ OPN_INLINE int opn_is_ip(unsigned int protocol)
 
 OPN_INLINE unsigned int opn_state_room(const struct __sk_buff *skb)
 {
-	return skb->cb[3] & 0xffff;
+	return OPN_SKB(skb)->cb[3] & 0xffff;
 }
 
 OPN_INLINE unsigned int opn_state_behind(const struct __sk_buff *skb)
 {
-	return skb->cb[3] >> 16;
+	return OPN_SKB(skb)->cb[3] >> 16;
 }
 
 /*
@@ -161,25 +183,25 @@ OPN_INLINE long opn_vlan_into_bytes(struct __sk_buff *skb)
 	unsigned char addresses[OPN_ETH_ADDRESSES];
 	unsigned int length = 0;
 
-	if (!skb->vlan_present)
+	if (!OPN_SKB(skb)->vlan_present)
 		return 0;
 #pragma unroll
 	for (int i = 0; i < OPN_VLAN_TAGS; i++) {
-		if (!skb->vlan_present)
+		if (!OPN_SKB(skb)->vlan_present)
 			break;
-		tags[2 * i] = skb->vlan_proto;
-		tags[2 * i + 1] = OPN_NET16(skb->vlan_tci);
+		tags[2 * i] = OPN_SKB(skb)->vlan_proto;
+		tags[2 * i + 1] = OPN_NET16(OPN_SKB(skb)->vlan_tci);
 		opn_h_vlan_pop(skb);
 		length = 4 * (i + 1);
 	}
-	if (!length || skb->vlan_present)
+	if (!length || OPN_SKB(skb)->vlan_present)
 		return -OPN_EINVAL;
 	if (opn_h_load_bytes(skb, 0, addresses, sizeof(addresses)) ||
 	    opn_h_change_head(skb, length, 0) ||
 	    opn_h_store_bytes(skb, 0, addresses, sizeof(addresses), 0) ||
 	    opn_h_store_bytes(skb, OPN_ETH_ADDRESSES, tags, length, 0))
 		return -OPN_EINVAL;
-	OPN_STORE(skb->cb[3], OPN_STATE(OPN_XDP_HEADROOM, length));
+	OPN_STORE(OPN_SKB(skb)->cb[3], OPN_STATE(OPN_XDP_HEADROOM, length));
 	return 0;
 }
 
@@ -190,26 +212,27 @@ OPN_INLINE long opn_vlan_into_bytes(struct __sk_buff *skb)
  */
 OPN_INLINE int opn_xdp_enter(struct __sk_buff *skb, int *verdict)
 {
-	if (skb->cb[4] == OPN_STATE_CONTINUES) {
-		OPN_STORE(skb->cb[4], OPN_STATE_HERE);
+	if (OPN_SKB(skb)->cb[4] == OPN_STATE_CONTINUES) {
+		OPN_STORE(OPN_SKB(skb)->cb[4], OPN_STATE_HERE);
 		return 0;
 	}
 #if OPN_FIDELITY != 0
-	if ((skb->mark & OPN_GUARD_ANY) == (OPN_GUARD_MARK & OPN_GUARD_ANY)) {
-		if ((skb->mark & OPN_GUARD_MASK) == OPN_GUARD_MARK)
-			OPN_STORE(skb->mark, skb->mark & ~OPN_GUARD_MASK);
+	if ((OPN_SKB(skb)->mark & OPN_GUARD_ANY) == (OPN_GUARD_MARK & OPN_GUARD_ANY)) {
+		if ((OPN_SKB(skb)->mark & OPN_GUARD_MASK) == OPN_GUARD_MARK)
+			OPN_STORE(OPN_SKB(skb)->mark, OPN_SKB(skb)->mark & ~OPN_GUARD_MASK);
 		*verdict = OPN_PASS;
 		return 1;
 	}
 #endif
 	*verdict = OPN_TC_SHOT;
-	OPN_STORE(skb->cb[4], OPN_STATE_HERE);
-	OPN_STORE(skb->cb[3], OPN_STATE(OPN_XDP_HEADROOM, 0));
+	OPN_STORE(OPN_SKB(skb)->cb[4], OPN_STATE_HERE);
+	OPN_STORE(OPN_SKB(skb)->cb[3], OPN_STATE(OPN_XDP_HEADROOM, 0));
 #if OPN_LINEAR == 2
-	if (opn_h_pull_data(skb, skb->len))
+	if (opn_h_pull_data(skb, OPN_SKB(skb)->len))
 		return 1;
 #elif OPN_LINEAR == 1
-	if (opn_h_pull_data(skb, skb->len < OPN_LINEAR_BYTES ? skb->len : OPN_LINEAR_BYTES))
+	if (opn_h_pull_data(skb, OPN_SKB(skb)->len < OPN_LINEAR_BYTES ? OPN_SKB(skb)->len
+								      : OPN_LINEAR_BYTES))
 		return 1;
 #endif
 #if OPN_VLAN
@@ -221,8 +244,8 @@ OPN_INLINE int opn_xdp_enter(struct __sk_buff *skb, int *verdict)
 		unsigned int address[2] = {};
 
 		opn_h_load_bytes(skb, 0, address, 6);
-		OPN_STORE(skb->cb[1], address[0]);
-		OPN_STORE(skb->cb[2], address[1]);
+		OPN_STORE(OPN_SKB(skb)->cb[1], address[0]);
+		OPN_STORE(OPN_SKB(skb)->cb[2], address[1]);
 	}
 #endif
 	return 0;
@@ -231,8 +254,8 @@ OPN_INLINE int opn_xdp_enter(struct __sk_buff *skb, int *verdict)
 /* The receive path once more: __bpf_rx_skb() ends in eth_type_trans() and netif_rx(). */
 OPN_INLINE int opn_xdp_receive(struct __sk_buff *skb)
 {
-	OPN_STORE(skb->mark, (skb->mark & ~OPN_GUARD_MASK) | OPN_GUARD_MARK);
-	return opn_h_redirect(skb->ifindex, OPN_REDIRECT_INGRESS);
+	OPN_STORE(OPN_SKB(skb)->mark, (OPN_SKB(skb)->mark & ~OPN_GUARD_MASK) | OPN_GUARD_MARK);
+	return opn_h_redirect(OPN_SKB(skb)->ifindex, OPN_REDIRECT_INGRESS);
 }
 
 #if OPN_FIDELITY == 1
@@ -245,7 +268,8 @@ OPN_INLINE long opn_set_protocol(struct __sk_buff *skb, unsigned short protocol)
 {
 	const unsigned long long flags = OPN_ROOM_FIXED_GSO | OPN_ROOM_KEEP_CSUM;
 
-	if (!opn_is_ip(skb->protocol) || !opn_is_ip(protocol) || skb->len < OPN_ETH_LENGTH + 40 ||
+	if (!opn_is_ip(OPN_SKB(skb)->protocol) || !opn_is_ip(protocol) ||
+	    OPN_SKB(skb)->len < OPN_ETH_LENGTH + 40 ||
 	    opn_h_adjust_room(skb, 40, OPN_ROOM_MAC, flags))
 		return -OPN_EINVAL;
 	if (!opn_h_adjust_room(skb, -40, OPN_ROOM_MAC,
@@ -270,11 +294,11 @@ OPN_INLINE int opn_xdp_pass(struct __sk_buff *skb)
 	} header = {};
 
 	opn_h_load_bytes(skb, 0, &header, OPN_ETH_LENGTH);
-	if (opn_state_behind(skb) || skb->cb[1] != header.words[0] ||
-	    (unsigned short)skb->cb[2] != header.halves[2])
+	if (opn_state_behind(skb) || OPN_SKB(skb)->cb[1] != header.words[0] ||
+	    (unsigned short)OPN_SKB(skb)->cb[2] != header.halves[2])
 		return opn_xdp_receive(skb);
 	protocol = header.halves[6];
-	if (skb->protocol == protocol || !opn_set_protocol(skb, protocol))
+	if (OPN_SKB(skb)->protocol == protocol || !opn_set_protocol(skb, protocol))
 		return OPN_PASS;
 	return opn_xdp_receive(skb);
 }
@@ -297,13 +321,13 @@ OPN_INLINE int opn_xdp_pass(struct __sk_buff *skb)
  */
 OPN_INLINE int opn_xdp_leave(struct __sk_buff *skb, int verdict)
 {
-	if (skb->cb[4] == OPN_STATE_BROKEN)
+	if (OPN_SKB(skb)->cb[4] == OPN_STATE_BROKEN)
 		return OPN_TC_SHOT;
 	switch (verdict) {
 	case OPN_XDP_PASS:
 		return opn_xdp_pass(skb);
 	case OPN_XDP_TX:
-		return opn_h_redirect(skb->ifindex, 0);
+		return opn_h_redirect(OPN_SKB(skb)->ifindex, 0);
 	case OPN_XDP_REDIRECT:
 		return OPN_TC_REDIRECT;
 	default:
@@ -346,8 +370,8 @@ OPN_INLINE long opn_grow_head(struct __sk_buff *skb, unsigned int size, unsigned
 	unsigned long long flags = OPN_ROOM_FIXED_GSO;
 	unsigned char header[OPN_ETH_LENGTH];
 
-	if (!*behind && size >= 20 && opn_is_ip(skb->protocol)) {
-		if (OPN_GSO_SIZE(skb))
+	if (!*behind && size >= 20 && opn_is_ip(OPN_SKB(skb)->protocol)) {
+		if (OPN_SKB(skb)->gso_size)
 			flags |= opn_headers_of(size);
 		if (!opn_h_load_bytes(skb, 0, header, sizeof(header)) &&
 		    !opn_h_adjust_room(skb, size, OPN_ROOM_MAC, flags))
@@ -391,7 +415,7 @@ static long opn_slide_chunk(unsigned int index, void *context)
 OPN_INLINE long opn_slide_head(struct __sk_buff *skb, unsigned int size)
 {
 	struct opn_slide slide = { .skb = skb, .from = size };
-	unsigned int length = skb->len - size;
+	unsigned int length = OPN_SKB(skb)->len - size;
 	unsigned long last = length % OPN_SLIDE_BYTES - 1UL;
 	unsigned char chunk[OPN_SLIDE_BYTES];
 
@@ -402,7 +426,7 @@ OPN_INLINE long opn_slide_head(struct __sk_buff *skb, unsigned int size)
 				       opn_h_store_bytes(skb, slide.to, chunk, last + 1, 0)))
 		slide.failed = 1;
 	if (slide.failed || opn_h_change_tail(skb, length, 0)) {
-		OPN_STORE(skb->cb[4], OPN_STATE_BROKEN);
+		OPN_STORE(OPN_SKB(skb)->cb[4], OPN_STATE_BROKEN);
 		return -OPN_EINVAL;
 	}
 	return 0;
@@ -425,14 +449,14 @@ OPN_INLINE long opn_shrink_head(struct __sk_buff *skb, unsigned int size, unsign
 	int by = -(int)size;
 
 	OPN_OPAQUE(length);
-	if (length > sizeof(header) || !opn_is_ip(skb->protocol) ||
+	if (length > sizeof(header) || !opn_is_ip(OPN_SKB(skb)->protocol) ||
 	    opn_h_load_bytes(skb, size, header, length))
 		return opn_slide_head(skb, size);
 	opn_h_load_bytes(skb, size + length, &version, sizeof(version));
 	version >>= 4;
-	if (version == 4 && skb->protocol == OPN_NET16(OPN_ETH_P_IPV6))
+	if (version == 4 && OPN_SKB(skb)->protocol == OPN_NET16(OPN_ETH_P_IPV6))
 		flags |= OPN_ROOM_TO_IPV4;
-	else if (version == 6 && skb->protocol == OPN_NET16(OPN_ETH_P_IP))
+	else if (version == 6 && OPN_SKB(skb)->protocol == OPN_NET16(OPN_ETH_P_IP))
 		flags |= OPN_ROOM_TO_IPV6;
 	if (opn_h_adjust_room(skb, by, OPN_ROOM_MAC, flags) &&
 	    opn_h_adjust_room(skb, by, OPN_ROOM_MAC, OPN_ROOM_FIXED_GSO))
@@ -449,12 +473,12 @@ OPN_INLINE long opn_xdp_adjust_head(struct __sk_buff *skb, int delta)
 		if (room < -(long)delta || opn_grow_head(skb, -delta, &behind))
 			return -OPN_EINVAL;
 	} else if (delta > 0) {
-		if (skb->len < OPN_ETH_LENGTH + (unsigned int)delta ||
+		if (OPN_SKB(skb)->len < OPN_ETH_LENGTH + (unsigned int)delta ||
 		    opn_shrink_head(skb, delta, behind))
 			return -OPN_EINVAL;
 	}
 	room += delta;
-	OPN_STORE(skb->cb[3], OPN_STATE(room > 0xffff ? 0xffff : room, behind));
+	OPN_STORE(OPN_SKB(skb)->cb[3], OPN_STATE(room > 0xffff ? 0xffff : room, behind));
 	return 0;
 }
 
@@ -464,7 +488,7 @@ OPN_INLINE long opn_xdp_adjust_head(struct __sk_buff *skb, int delta)
  */
 OPN_INLINE long opn_xdp_adjust_tail(struct __sk_buff *skb, int delta)
 {
-	long length = (long)skb->len + delta;
+	long length = (long)OPN_SKB(skb)->len + delta;
 
 	if (length < OPN_ETH_LENGTH ||
 	    (delta > 0 && length > OPN_XDP_LENGTH - OPN_XDP_HEADROOM + (long)opn_state_room(skb)))
@@ -475,14 +499,14 @@ OPN_INLINE long opn_xdp_adjust_tail(struct __sk_buff *skb, int delta)
 /* bpf_xdp_get_buff_len() counts fragments, and so does skb->len. */
 OPN_INLINE unsigned long long opn_xdp_buff_len(struct __sk_buff *skb)
 {
-	return skb->len;
+	return OPN_SKB(skb)->len;
 }
 
 OPN_INLINE long opn_check_range(struct __sk_buff *skb, unsigned int offset, unsigned int length)
 {
 	if (offset > 0xffff || length > 0xffff)
 		return -OPN_EFAULT;
-	return offset + length > skb->len ? -OPN_EINVAL : 0;
+	return offset + length > OPN_SKB(skb)->len ? -OPN_EINVAL : 0;
 }
 
 /* bpf_xdp_load_bytes(): bpf_skb_load_bytes() fails with another error, and clears the buffer. */
@@ -520,8 +544,8 @@ OPN_INLINE long opn_store_direct(struct __sk_buff *skb, unsigned int offset, con
 	OPN_OPAQUE(place);
 	if (place > OPN_POINTED_MAX - OPN_STORE_MAX)
 		return -OPN_EINVAL;
-	to = (unsigned char *)(long)skb->data + place;
-	if (to + length > (unsigned char *)(long)skb->data_end)
+	to = (unsigned char *)(long)OPN_SKB(skb)->data + place;
+	if (to + length > (unsigned char *)(long)OPN_SKB(skb)->data_end)
 		return -OPN_EINVAL;
 	__builtin_memcpy(to, from, length);
 	return 0;
@@ -586,25 +610,25 @@ OPN_INLINE long opn_xdp_fib_lookup(struct __sk_buff *skb, void *params, int size
  * has to go on with the state. */
 OPN_INLINE long opn_xdp_tail_call(struct __sk_buff *skb, void *map, unsigned int index)
 {
-	unsigned int state = skb->cb[4];
+	unsigned int state = OPN_SKB(skb)->cb[4];
 	long result;
 
-	OPN_STORE(skb->cb[4], OPN_STATE_CONTINUES);
+	OPN_STORE(OPN_SKB(skb)->cb[4], OPN_STATE_CONTINUES);
 	result = opn_h_tail_call(skb, map, index);
-	OPN_STORE(skb->cb[4], state);
+	OPN_STORE(OPN_SKB(skb)->cb[4], state);
 	return result;
 }
 
 /* include/linux/skbuff.h: skb_record_rx_queue() counts from one. */
 OPN_INLINE unsigned int opn_xdp_rx_queue(struct __sk_buff *skb)
 {
-	return skb->queue_mapping ? skb->queue_mapping - 1 : 0;
+	return OPN_SKB(skb)->queue_mapping ? OPN_SKB(skb)->queue_mapping - 1 : 0;
 }
 
 /* bpf_xdp_pull_data(), from Linux 6.18 on. */
 OPN_INLINE int opn_xdp_pull_data(struct __sk_buff *skb, unsigned int length)
 {
-	if (length > skb->len)
+	if (length > OPN_SKB(skb)->len)
 		return -OPN_EINVAL;
 	return opn_h_pull_data(skb, length) ? -OPN_EINVAL : 0;
 }
@@ -613,10 +637,10 @@ OPN_INLINE int opn_xdp_pull_data(struct __sk_buff *skb, unsigned int length)
 OPN_INLINE int opn_xdp_rx_vlan_tag(struct __sk_buff *skb, unsigned short *protocol,
 				   unsigned short *tci)
 {
-	if (!skb->vlan_present)
+	if (!OPN_SKB(skb)->vlan_present)
 		return -OPN_ENODATA;
-	*protocol = skb->vlan_proto;
-	*tci = skb->vlan_tci;
+	*protocol = OPN_SKB(skb)->vlan_proto;
+	*tci = OPN_SKB(skb)->vlan_tci;
 	return 0;
 }
 

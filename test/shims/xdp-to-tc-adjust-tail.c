@@ -6,7 +6,7 @@
  * RUN: %shims %s
  * RUN: %shims %s --only=none -o OPN_FIDELITY=0
  * RUN: %shims %s --only=none -o OPN_FIDELITY=2
- * WRONG: sign: (long)skb->len + delta => (long)skb->len - delta
+ * WRONG: sign: (long)OPN_SKB(skb)->len + delta => (long)OPN_SKB(skb)->len - delta
  * WRONG: lower-bound: length < OPN_ETH_LENGTH => length < 2 * OPN_ETH_LENGTH
  * WRONG: upper-bound: OPN_XDP_LENGTH - OPN_XDP_HEADROOM => 1000
  * WRONG: nothing-done: opn_h_change_tail(skb, length, 0) ? -OPN_EINVAL : 0 => 0

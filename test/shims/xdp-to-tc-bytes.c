@@ -7,9 +7,9 @@
  * RUN: %shims %s
  * RUN: %shims %s -D HELPED -o OPN_LINEAR=1 --only=none
  * RUN: %shims %s -D HELPED -o OPN_LINEAR=0 --only=none
- * WRONG: error: skb->len ? -OPN_EINVAL => skb->len ? -OPN_EFAULT
+ * WRONG: error: OPN_SKB(skb)->len ? -OPN_EINVAL => OPN_SKB(skb)->len ? -OPN_EFAULT
  * WRONG: far: offset > 0xffff || length > 0xffff => length > 0xffff
- * WRONG: at-the-start: (long)skb->data + place => (long)skb->data
+ * WRONG: at-the-start: (long)OPN_SKB(skb)->data + place => (long)OPN_SKB(skb)->data
  * WRONG: helped-at-the-start: opn_h_store_bytes(skb, offset, from => opn_h_store_bytes(skb, 0, from
  * WRONG: not-there: opn_h_load_bytes(skb, offset, to => opn_h_load_bytes(skb, 0, to
  * WRONG: cleared: return error ? error : opn_h_load_bytes => return opn_h_load_bytes

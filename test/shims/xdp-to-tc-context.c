@@ -5,8 +5,8 @@
  * REQUIRES: bpf
  * RUN: %shims %s
  * RUN: %shims %s --only=none -o OPN_LINEAR=1
- * WRONG: length: return skb->len; => return skb->len - 14;
- * WRONG: queue: skb->queue_mapping - 1 : 0 => skb->queue_mapping : 1
+ * WRONG: length: return OPN_SKB(skb)->len; => return OPN_SKB(skb)->len - 14;
+ * WRONG: queue: OPN_SKB(skb)->queue_mapping - 1 : 0 => OPN_SKB(skb)->queue_mapping : 1
  */
 #include "xdp-to-tc-forms.h"
 #ifdef OPN_AFTER

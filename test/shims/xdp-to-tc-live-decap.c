@@ -6,8 +6,8 @@
  * RUN: %shims %s -o OPN_VLAN=1 -- --live --generate=300
  * RUN: %shims %s -o OPN_FIDELITY=2 --only=none -- --live --generate=300
  * RUN: %shims %s -o OPN_FIDELITY=2 --only=none -- --live=veth --generate=300
- * WRONG: protocol-left: if (skb->protocol == protocol || => if (1 ||
- * WRONG: too-short: skb->len < OPN_ETH_LENGTH + 40 || =>
+ * WRONG: protocol-left: if (OPN_SKB(skb)->protocol == protocol || => if (1 ||
+ * WRONG: too-short: OPN_SKB(skb)->len < OPN_ETH_LENGTH + 40 || =>
  * WRONG: not-told-and-left: return opn_xdp_pass(skb); => return OPN_PASS;
  */
 #include "xdp-to-tc-forms.h"

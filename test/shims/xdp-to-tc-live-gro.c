@@ -5,7 +5,7 @@
  * REQUIRES: bpf
  * RUN: %shims %s -o OPN_VLAN=1 -- --live=veth --generate=20 --transfer=5001
  * RUN: %shims %s -o OPN_FIDELITY=2 --only=none -- --live=veth --generate=20 --transfer=5001
- * WRONG: not-linear: if (opn_h_pull_data(skb, skb->len)) => if (0)
+ * WRONG: not-linear: if (opn_h_pull_data(skb, OPN_SKB(skb)->len)) => if (0)
  */
 #include "xdp-to-tc-forms.h"
 #ifdef OPN_AFTER

@@ -5,8 +5,8 @@
  * REQUIRES: bpf
  * RUN: %shims %s -o OPN_VLAN=1 -- --live --generate=300
  * RUN: %shims %s -o OPN_FIDELITY=2 --only=none -- --live --generate=300
- * WRONG: address-not-compared: skb->cb[1] != header.words[0] || => 0 ||
- * WRONG: address-half-compared: (unsigned short)skb->cb[2] != header.halves[2]) => 0)
+ * WRONG: address-not-compared: OPN_SKB(skb)->cb[1] != header.words[0] || => 0 ||
+ * WRONG: address-half-compared: (unsigned short)OPN_SKB(skb)->cb[2] != header.halves[2]) => 0)
  */
 #include "xdp-to-tc-forms.h"
 #ifdef OPN_AFTER

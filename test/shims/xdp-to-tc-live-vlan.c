@@ -8,7 +8,7 @@
  * RUN: %shims %s -o OPN_FIDELITY=1 -o OPN_VLAN=1 -- --live --generate=300
  * RUN: %shims %s -o OPN_FIDELITY=2 --only=none -- --live=veth --generate=300
  * WRONG: beside-the-bytes: if (opn_vlan_into_bytes(skb)) => if (0)
- * WRONG: byte-order: = OPN_NET16(skb->vlan_tci); => = skb->vlan_tci;
+ * WRONG: byte-order: = OPN_NET16(OPN_SKB(skb)->vlan_tci); => = OPN_SKB(skb)->vlan_tci;
  * WRONG: outermost-only: i < OPN_VLAN_TAGS => i < 1
  */
 #include "xdp-to-tc-forms.h"

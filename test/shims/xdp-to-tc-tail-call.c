@@ -4,7 +4,7 @@
  *
  * REQUIRES: bpf
  * RUN: %shims %s --program=first --unreached=3
- * WRONG: forgotten: OPN_STORE(skb->cb[4], OPN_STATE_CONTINUES); =>
+ * WRONG: forgotten: OPN_STORE(OPN_SKB(skb)->cb[4], OPN_STATE_CONTINUES); =>
  * WRONG: other-slot: opn_h_tail_call(skb, map, index) => opn_h_tail_call(skb, map, index + 1)
  */
 #include "xdp-to-tc-forms.h"

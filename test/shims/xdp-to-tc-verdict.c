@@ -9,7 +9,7 @@
  * WRONG: unknown: case OPN_XDP_PASS: => case 5: case OPN_XDP_PASS:
  * WRONG: dropped: case OPN_XDP_TX: => case 1: case OPN_XDP_TX:
  * WRONG: same-number: case OPN_XDP_PASS: => case OPN_XDP_PASS: return verdict;
- * WRONG: elsewhere: opn_h_redirect(skb->ifindex, 0) => opn_h_redirect(skb->ifindex + 1, 0)
+ * WRONG: elsewhere: redirect(OPN_SKB(skb)->ifindex, 0) => redirect(OPN_SKB(skb)->ifindex + 1, 0)
  * WRONG: not-redirected: return OPN_TC_REDIRECT; => return OPN_TC_SHOT;
  * WRONG: flags: if (flags) => if (flags > 1)
  */
