@@ -41,6 +41,7 @@ static FunctionSet reachedFrom(const FunctionDecl *FD) {
 
 bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
   From = findRecord(Pair.from_context, Context);
+  Undefined = !Pair.native && !findRecord(Pair.context, Context);
   Programs = Wanted;
   Going = AllGoing;
   for (const FunctionDecl *FD : Programs)

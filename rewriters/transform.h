@@ -32,6 +32,8 @@ public:
 
   /// Files whose text calls the shim, and where it is to be included.
   std::map<const LexedFile *, unsigned> Includes;
+  /// The source has no definition of the new context.
+  bool Undefined = false;
   /// Something was changed that only a compiler can check.
   bool Unusual = false;
   /// Rules whose loss was met.

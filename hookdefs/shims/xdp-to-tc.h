@@ -77,6 +77,9 @@ struct __sk_buff;
  * here. Projects bring old copies of that header, or none; vmlinux.h has CO-RE relocations, by
  * which the compiler makes addresses that kernel/bpf/verifier.c: check_ctx_reg() refuses.
  */
+#ifdef OPN_DEFINE_CONTEXT
+#define opn_sk_buff __sk_buff /* the source does without */
+#endif
 struct __attribute__((may_alias)) opn_sk_buff {
 	unsigned int len, pkt_type, mark, queue_mapping, protocol;
 	unsigned int vlan_present, vlan_tci, vlan_proto;
