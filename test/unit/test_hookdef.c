@@ -134,6 +134,15 @@ START_TEST(helpers_have_a_first_kernel)
 }
 END_TEST
 
+START_TEST(kernels_are_compared_as_numbers)
+{
+	ck_assert(opn_kernel_newer("5.10", "5.9"));
+	ck_assert(!opn_kernel_newer("5.9", "5.10"));
+	ck_assert(opn_kernel_newer("6.0", "5.19"));
+	ck_assert(!opn_kernel_newer("5.10", "5.10"));
+}
+END_TEST
+
 START_TEST(helpers_have_a_number)
 {
 	struct opn_hookdefs *hookdefs = load_own();
@@ -371,6 +380,7 @@ Suite *hookdef_suite(void)
 	tcase_add_test(tcase, the_most_specific_rule_is_first);
 	tcase_add_test(tcase, names_are_sorted_and_entries_are_known);
 	tcase_add_test(tcase, helpers_have_a_first_kernel);
+	tcase_add_test(tcase, kernels_are_compared_as_numbers);
 	tcase_add_test(tcase, helpers_have_a_number);
 	tcase_add_loop_test(tcase, helpers_and_kfuncs_are_for_hooks, 0,
 			    sizeof(calls) / sizeof(calls[0]));

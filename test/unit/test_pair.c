@@ -140,7 +140,13 @@ START_TEST(own_rows_say_what_they_say)
 	ck_assert_str_eq(option->initial, "balanced");
 	ck_assert_str_eq(opn_pair_option_value(option, "exact"), "2");
 	ck_assert_ptr_null(opn_pair_option_value(option, "exac"));
+	ck_assert_ptr_null(option->section);
+	ck_assert_ptr_null(option->test_run);
 	ck_assert_ptr_null(opn_pair_option(up, "fidelity"));
+	option = opn_pair_option(up, "buffers");
+	ck_assert_str_eq(option->section_word, "several");
+	ck_assert_str_eq(opn_hookdefs_section_hook(hookdefs, option->section), "xdp");
+	ck_assert_str_eq(opn_pair_option(up, "vlan")->test_run, "bytes");
 	done(pairs);
 }
 END_TEST
@@ -205,6 +211,11 @@ static const struct {
 	  " [-Wopened-value-invalid]" },
 	{ OPTIONS "    o: {define: D, default: x, values: {x: 1}, why: y, test-run: z}\n",
 	  "a-to-b.yaml:11:66: error: 'z': it is not among the values [-Wopened-value-invalid]" },
+	{ OPTIONS "    o: {define: D, default: x, values: {x: 1}, why: y, section: {with: x}}\n",
+	  "a-to-b.yaml:11:65: error: key 'is' is missing [-Wopened-key-missing]" },
+	{ OPTIONS "    o: {define: D, default: x, values: {x: 1}, why: y, section: {with: x, is: "
+		  "s, as: t}}\n",
+	  "a-to-b.yaml:11:82: error: unknown key 'as'; did you mean 'is'? [-Wopened-key-unknown]" },
 	{ OPTIONS "    o: {define: D, default: x, values: {x: [1]}, why: y}\n",
 	  "a-to-b.yaml:11:44: error: 'o': expected a number [-Wopened-value-invalid]" },
 	{ OPTIONS "    o: {define: D, default: x, values: {x: 1}}\n",
