@@ -69,6 +69,32 @@ static uint32_t find_variable(const struct section *section, const char *name, u
 	return UINT32_MAX;
 }
 
+/* What a read of the map makes up: kernel/bpf/btf.c, btf_get_field_type(). Copied out, such a field
+ * holds nothing or an address (include/linux/bpf.h: bpf_obj_init_field()). */
+static bool is_kernels(const struct section *section, uint32_t index)
+{
+	static const char *const names[] = { "bpf_spin_lock", "bpf_res_spin_lock", "bpf_timer",
+					     "bpf_wq",	      "bpf_task_work",	   "bpf_list_head",
+					     "bpf_list_node", "bpf_rb_root",	   "bpf_rb_node",
+					     "bpf_refcount" };
+	const struct btf_type *t = variable_type(section, index);
+	const char *name;
+
+	if (t)
+		t = btf__type_by_id(section->btf, opn_btf_strip(section->btf, t->type, NULL));
+	while (t && btf_is_array(t))
+		t = btf__type_by_id(section->btf,
+				    opn_btf_strip(section->btf, btf_array(t)->type, NULL));
+	if (!t || !btf_is_struct(t))
+		return false;
+	name = btf__name_by_offset(section->btf, t->name_off);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
 static int add_variable(struct opn_pair *pair, const struct section *sections, uint32_t left,
 			uint32_t right, struct opn_diags *diags)
 {
@@ -162,6 +188,10 @@ int opn_pair_sections(struct opn_state *state, struct opn_pair *pair, struct opn
 		uint32_t right = find_variable(&sections[1], variable_name(&sections[0], i),
 					       which_of_name(&sections[0], i));
 
+		if (right != UINT32_MAX && is_kernels(&sections[0], i)) {
+			paired = false;
+			continue;
+		}
 		if (right == UINT32_MAX) {
 			paired = false;
 			err = add_own(state, pair, &sections[0], i, 0, diags);
