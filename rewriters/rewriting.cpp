@@ -202,22 +202,16 @@ void Rewriting::walkFunction(const FunctionDecl *FD) {
   Current = nullptr;
 }
 
-/// A program array is of one type: all programs that the source puts into it go, or none.
+/// A program array is of one type: all programs that the source puts into one go, or none.
 void Rewriting::checkPrograms(const VarDecl *Map) {
   FunctionSet Held;
   functionsIn(Map->getAnyInitializer(), Held);
-  const FunctionDecl *Stays = nullptr;
-  bool Goes = false;
-  for (const FunctionDecl *FD : Held) {
-    Goes |= Programs.count(FD);
+  for (const FunctionDecl *FD : Held)
     if (isProgram(FD) && !Going.count(FD))
-      Stays = FD;
-  }
-  if (Goes && Stays)
-    reject(Map->getLocation(), "map '" + Map->getName().str() + "'",
-           "it holds '" + Stays->getName().str() +
-               "' too, which stays, and a program array is of one type",
-           "let all of its programs go");
+      return reject(Map->getLocation(), "map '" + Map->getName().str() + "'",
+                    "it holds '" + FD->getName().str() +
+                        "', which stays, and a program array is of one type",
+                    "let all of its programs go");
 }
 
 /// Functions that no program calls here, mostly of headers. They go along so that types agree, as
@@ -280,8 +274,6 @@ void Rewriting::walkDeclarations() {
     for (const Decl *D : C.Decls)
       if (const auto *VD = dyn_cast<VarDecl>(D); VD && isMap(VD))
         Map = VD;
-    if (Map)
-      checkPrograms(Map);
     ContextName = tagOf(Map ? Pair.to_context : Pair.context);
     for (const Decl *D : C.Decls) {
       const auto *VD = dyn_cast<VarDecl>(D);

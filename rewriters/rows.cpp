@@ -294,6 +294,9 @@ void Rewriting::nativeArguments(const CallExpr *CE, const std::string &Rule) {
   Spot S = Spell.parameter(Argument->getBeginLoc(), Argument->getEndLoc());
   if (!S)
     return void(edit(S, "", Rule, Argument->getExprLoc(), "this argument"));
+  // A kfunc says what it takes; a helper takes any pointer.
+  if (CE->getDirectCallee())
+    insert(S, S.Extent.Begin, "(" + std::string(Pair.to_context) + " *)", Rule);
   // As an operand of -> it needs parentheses unless it is a name.
   bool IsName = S.Macro.empty() && !IsHidden && isa<DeclRefExpr>(Argument->IgnoreImpCasts());
   Unusual |= Argument->getBeginLoc().isMacroID();
@@ -393,6 +396,7 @@ void Rewriting::referenceSite(const DeclRefExpr *Ref, bool IsCallee) {
   if (!VD)
     return;
   if (isMap(VD)) {
+    checkPrograms(VD);
     const char *Type = readMap(VD, Context, R).type;
     if (const opn_row *Row = Type ? opn_rows_find(&Pair.maps, Type) : nullptr)
       takes(*Row, "maps", "map '" + VD->getName().str() + "'", Loc);
