@@ -50,6 +50,7 @@ void Closure::finish() {
          resolveRenames());
   resolveTagged();
   resolveUndefs();
+  resolveSettings();
 }
 
 void Closure::drain() {
@@ -99,17 +100,11 @@ void Closure::needUses(FileID FID, Range R, unsigned Seq, int UserExternal) {
       Renames.insert(It->second);
     else if (It != Model.MacroOf.end())
       needMacroDirective(It->second);
-    else
-      needPlace(U.Info->getDefinitionLoc(), Seq, UserExternal);
-    if (Model.SM->isWrittenInCommandLineFile(U.Info->getDefinitionLoc()))
-      CommandLineMacros.insert(U.Name.str());
+    else if (Place P = Model.place(U.Info->getDefinitionLoc()); P.Kind == PlaceKind::External)
+      require(P.Index, P.FID, Seq, UserExternal, twinsOf(U.Name, *U.Info));
+    else if (P.Kind == PlaceKind::CommandLine)
+      (UserExternal < 0 ? CommandLineMacros : HeaderSettings).insert(U.Name.str());
   }
-}
-
-void Closure::needPlace(SourceLocation Loc, unsigned Seq, int UserExternal) {
-  Place P = Model.place(Loc);
-  if (P.Kind == PlaceKind::External)
-    require(P.Index, P.FID, Seq, UserExternal);
 }
 
 void Closure::needMacroDirective(unsigned M) {
@@ -180,7 +175,8 @@ void Closure::needExternal(int E) {
     needDecl(U, X.Seq, -1, E);
 }
 
-void Closure::require(int Physical, FileID FID, unsigned Seq, int UserExternal) {
+void Closure::require(int Physical, FileID FID, unsigned Seq, int UserExternal,
+                      const std::set<const FileEntry *> &Twins) {
   const FileEntry *File = Model.SM->getFileEntryForID(FID);
   if (!File)
     return;
@@ -192,9 +188,12 @@ void Closure::require(int Physical, FileID FID, unsigned Seq, int UserExternal) 
   }
   if (Seq == 0)
     Seq = Model.Externals[Physical].Seq + 1;
-  auto [It, New] = Required.try_emplace(File, Requirement{File, Seq, Physical});
-  if (!New)
-    It->second.Seq = std::min(It->second.Seq, Seq);
+  auto [It, New] = Required.try_emplace(File, Requirement{File, Seq, Physical, Twins});
+  if (New)
+    return;
+  It->second.Seq = std::min(It->second.Seq, Seq);
+  for (auto Twin = It->second.Twins.begin(); Twin != It->second.Twins.end();)
+    Twin = Twins.count(*Twin) ? std::next(Twin) : It->second.Twins.erase(Twin);
 }
 
 /// The declaration of a function or variable that defines it, where there is one.
@@ -375,7 +374,9 @@ bool Closure::resolveExternals() {
   auto Provides = [&](unsigned E, const Requirement &R) {
     const External &X = Model.Externals[E];
     return X.Parent >= -1 && X.Seq < R.Seq &&
-           (int(E) == R.Physical || Model.reach(E).count(R.File));
+           (int(E) == R.Physical || Model.reach(E).count(R.File) ||
+            llvm::any_of(
+                R.Twins, [&](const FileEntry *Twin) { return Model.reach(E).count(Twin); }));
   };
   std::vector<const Requirement *> Open;
   for (const auto &Entry : Required) {

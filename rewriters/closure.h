@@ -16,11 +16,11 @@ namespace opn {
 
 /// How text uses a declaration.
 enum class UseKind {
-  Value,    ///< function, variable, enumerator, typedef
-  Complete, ///< a record whose members or size matter
-  Named,    ///< a record that is only named
-  Tagged,   ///< the target of a pointer with a BTF type tag
-  Implied,  ///< a function that assembly names: no call in the source
+  Value,            ///< function, variable, enumerator, typedef
+  Complete,         ///< a record whose members or size matter
+  Named,            ///< a record that is only named
+  Tagged,           ///< the target of a pointer with a BTF type tag
+  Implied,          ///< a function that assembly names: no call in the source
   NamedInPrototype, ///< named where a first mention would be local to a parameter list
   Contained,        ///< named by a tag only, as what a list or tree holds
   Described,        ///< LLVM writes the record into BTF because of this text
@@ -58,8 +58,9 @@ public:
 private:
   struct Requirement {
     const clang::FileEntry *File;
-    unsigned Seq; ///< of the earliest use
-    int Physical; ///< the external that entered the file
+    unsigned Seq;                             ///< of the earliest use
+    int Physical;                             ///< the external that entered the file
+    std::set<const clang::FileEntry *> Twins; ///< that serve as well
   };
 
   void needChunk(int C);
@@ -70,13 +71,19 @@ private:
   void needGuards(int Instance, unsigned Offset);
   void needExternal(int E);
   void needDecl(const DeclUse &U, unsigned UserSeq, int UserChunk, int UserExternal);
-  void needPlace(clang::SourceLocation Loc, unsigned UserSeq, int UserExternal);
-  void require(int Physical, clang::FileID FID, unsigned UserSeq, int UserExternal);
+  void require(int Physical, clang::FileID FID, unsigned UserSeq, int UserExternal,
+               const std::set<const clang::FileEntry *> &Twins = {});
   void drain();
   void processChunk(int C);
   bool isRename(const clang::MacroInfo &Info, clang::FileID FID, unsigned Offset) const;
   llvm::StringSet<> wordsOfText() const;
-  llvm::StringSet<> namesOfTypes() const;
+  llvm::StringSet<> namesOfTypes(llvm::SetVector<const clang::Decl *> &Decls) const;
+  llvm::StringSet<> wordsInUse() const;
+  bool settingMatters(llvm::StringRef Name, const llvm::StringSet<> &Used) const;
+  void resolveSettings();
+  bool meanSame(const clang::MacroInfo &A, const clang::MacroInfo &B) const;
+  const std::set<const clang::FileEntry *> &twinsOf(llvm::StringRef Name,
+                                                    const clang::MacroInfo &Info);
   bool resolveRenames();
   bool resolveNamed();
   bool resolveExternals();
@@ -102,6 +109,8 @@ private:
   llvm::SetVector<const clang::RecordDecl *> Tagged, Contained;
   std::map<int, std::vector<DeclUse>> UseCache;
   std::set<unsigned> Renames; ///< macros by which only headers that stay includes rename something
+  std::set<std::string> HeaderSettings; ///< macros of the command line that headers test
+  std::map<const clang::MacroInfo *, std::set<const clang::FileEntry *>> Twins;
   bool KeepDirectives;
 };
 

@@ -235,9 +235,8 @@ StringSet<> Closure::wordsOfText() const {
 
 /// Names in the headers' declarations that text refers to: they get into BTF, down to where a
 /// pointer leads to.
-StringSet<> Closure::namesOfTypes() const {
+StringSet<> Closure::namesOfTypes(llvm::SetVector<const Decl *> &Work) const {
   StringSet<> Names;
-  llvm::SetVector<const Decl *> Work;
   auto Add = [&](const NamedDecl *D, bool Whole) {
     if (D->getIdentifier())
       Names.insert(D->getName());
@@ -266,7 +265,8 @@ StringSet<> Closure::namesOfTypes() const {
 bool Closure::resolveRenames() {
   if (llvm::all_of(Renames, [this](unsigned M) { return Macros.test(M); }))
     return false;
-  StringSet<> Words = wordsOfText(), Names = namesOfTypes();
+  llvm::SetVector<const Decl *> Decls;
+  StringSet<> Words = wordsOfText(), Names = namesOfTypes(Decls);
   bool Changed = false;
   for (unsigned M : Renames) {
     if (Macros.test(M))
