@@ -113,7 +113,7 @@ private:
   enum Side { OriginalSide, UnitSide };
   const opn_command &command(Side Of) const { return Of == OriginalSide ? Original : Unit; }
   CompileRequest request(Side Of) const;
-  const Build &original();
+  const Build &original(const std::vector<std::string> &Extra = {});
   int report(const Build &Failed, Side Of);
   int fail(const std::string &Why);
   opn_loc loc(const Place &Where, Side Of);
@@ -146,7 +146,8 @@ private:
   std::string Keep;
   const Build *L = nullptr;
   std::unique_ptr<Build> R;
-  std::unique_ptr<Build> NeutralL, NeutralR; // without what depends on places
+  const Build *NeutralL = nullptr; // without what depends on places
+  std::unique_ptr<Build> NeutralR; // the same
   std::string PlaceReason, Reason;
 };
 
@@ -157,9 +158,13 @@ CompileRequest Proof::request(Side Of) const {
   return Out;
 }
 
-const Build &Proof::original() {
+// Many functions of one source are proved: what they share is compiled once.
+const Build &Proof::original(const std::vector<std::string> &Extra) {
   CompileRequest Request = request(OriginalSide);
+  Request.Extra = Extra;
   std::string Key = std::string(Original.directory) + '\0' + Request.Append + '\0' + Keep;
+  for (const std::string &Word : Extra)
+    Key += '\0' + Word;
   for (const char *const *Word = Original.argv; *Word; ++Word)
     Key += std::string(1, '\0') + *Word;
   std::unique_ptr<Build> &Cached = Prover.Originals[Key];
@@ -264,17 +269,18 @@ Verdict Proof::compareModules(const Build &LB, const Build &RB) {
 
 // Takes these macros away on both sides. True: then nothing differs.
 bool Proof::explainIr(const std::set<std::string> &Macros) {
-  CompileRequest LRequest = request(OriginalSide), RRequest = request(UnitSide);
+  CompileRequest RRequest = request(UnitSide);
   std::vector<std::string> Flags{"-Wno-builtin-macro-redefined"};
   for (const std::string &Macro : Macros) {
     bool IsText = StringRef(Macro).contains("FILE") || StringRef(Macro).contains("STAMP");
     Flags.push_back("-D" + Macro + (IsText ? "=\"\"" : "=0"));
   }
-  LRequest.Extra = RRequest.Extra = Flags;
-  std::unique_ptr<Build> LB = compile(LRequest), RB = compile(RRequest);
-  if (!LB->Ok || !RB->Ok || compareModules(*LB, *RB))
+  RRequest.Extra = Flags;
+  const Build &LB = original(Flags);
+  std::unique_ptr<Build> RB = LB.Ok ? compile(RRequest) : nullptr;
+  if (!RB || !RB->Ok || compareModules(LB, *RB))
     return false;
-  NeutralL = std::move(LB);
+  NeutralL = &LB;
   NeutralR = std::move(RB);
   PlaceReason = llvm::join(Macros, ", ");
   return true;
@@ -369,7 +375,7 @@ std::unique_ptr<View> Proof::explainPlaces(View &Plain, unsigned Level) {
     std::unique_ptr<View> V = explainCode();
     if (V && equalIn(*V, Plain, Level))
       return V;
-    NeutralL.reset();
+    NeutralL = nullptr;
     NeutralR.reset();
     PlaceReason.clear();
   }
