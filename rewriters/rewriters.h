@@ -100,7 +100,8 @@ const char *opn_extraction_dump(const struct opn_extraction *extraction);
 /* ---- transformation ------------------------------------------------------------------------ */
 
 struct opn_transform_options {
-	/* Those that are possible; the hook of the programs decides. */
+	/* Those that are possible; the hook of the programs decides. None: no program is
+	 * rewritten. */
 	const struct opn_pair *const *pairs;
 	size_t pair_count;
 	const struct opn_hookdefs *hookdefs;
@@ -112,6 +113,7 @@ struct opn_transform_options {
 	const char *section; /* of the new programs, or NULL: the pair's */
 	bool compile;	     /* always see whether the result compiles, not only where in doubt */
 	bool keep_going;     /* what is refused becomes an #error in the text */
+	bool modernize;	     /* legacy map definitions become BTF maps */
 };
 
 enum opn_site_kind {

@@ -6,6 +6,7 @@
 // once more as it will be.
 #include "transform.h"
 
+#include "modernize.h"
 #include "paths.h"
 
 #include "clang/AST/ASTContext.h"
@@ -149,12 +150,14 @@ int opn_transformation::compile(const opn_command *Commands, size_t Count,
   for (const opn_transformed_file &F : FileList)
     if (F.changed)
       Rewritten[F.absolute] = F.after;
-  std::string Shim = std::string(Options.shims) + "/" + Pair->shim;
-  llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> Text = llvm::MemoryBuffer::getFile(Shim);
-  if (!Text)
-    return opn_diag(Diags, OPN_DIAG_INPUT_UNREADABLE, Nowhere, Shim.c_str(),
-                    Text.getError().message().c_str());
-  Rewritten[std::string(Options.shim_folder) + "/" + Pair->shim] = (*Text)->getBuffer().str();
+  if (Pair) {
+    std::string Shim = std::string(Options.shims) + "/" + Pair->shim;
+    llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> Text = llvm::MemoryBuffer::getFile(Shim);
+    if (!Text)
+      return opn_diag(Diags, OPN_DIAG_INPUT_UNREADABLE, Nowhere, Shim.c_str(),
+                      Text.getError().message().c_str());
+    Rewritten[std::string(Options.shim_folder) + "/" + Pair->shim] = (*Text)->getBuffer().str();
+  }
 
   for (size_t I = 0; I < Count; ++I) {
     FileCache Again(Files.root().str());
@@ -198,6 +201,11 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
     const SourceModel &Model = Parsed->Model;
     Main = Model.Instances[0].File;
     Source = Main->path().str();
+    if (Options.modernize) {
+      Modernized Maps = modernizeMaps(*Parsed, Options, Changes, Sites, R, Diags);
+      Good &= Maps.Good;
+      Unusual |= Maps.Count > 0;
+    }
     FunctionSet Wanted;
     if (int Error = choose(Model, Options, Diags, Wanted))
       return Error;
@@ -215,17 +223,18 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
     }
   }
   ProgramList = R.words(Programs);
-  if (int Error = missing(Options, Source, Diags))
+  if (int Error = Options.pair_count ? missing(Options, Source, Diags) : 0)
     return Error;
   for (char *const *A = Options.accept; A && *A; ++A)
     if (!Losses.count(*A))
       opn_diag(Diags, OPN_DIAG_ACCEPT_UNUSED, {nullptr, 0, 0, 0}, *A);
   if (!Good)
     return -EINVAL;
-  std::string Shim = std::string(Options.shim_folder) + "/" + Pair->shim;
-  for (const auto &[File, At] : Includes)
+  for (const auto &[File, At] : Includes) {
+    std::string Shim = std::string(Options.shim_folder) + "/" + Pair->shim;
     Changes.insert(File, At, "#include \"" + pathFrom(Files.absolute(File), Shim) + "\"\n\n",
                    "shim", /*First=*/true);
+  }
   finish(Main, Changes);
   if (opn_diags_count(Diags, OPN_SEV_ERROR) > Errors)
     return 0; // kept going: an #error stands at each place
@@ -297,6 +306,8 @@ int opn_transformation::check(const opn_command *Commands, size_t Count,
         opn_diags *Unheard = opn_diags_new();
         Rewriting W(Model, Options, *Options.pairs[P], Scratch, Found, R, Unheard);
         W.run(One, Going);
+        if (Options.modernize)
+          modernizeMaps(*Parsed, Options, Scratch, Found, R, Unheard);
         opn_diags_free(Unheard);
         Checks.push_back(judged(FD, *Options.pairs[P], Model, Found, Options, R));
         Programs.insert(FD->getName().str());

@@ -26,6 +26,7 @@ enum {
 	KEY_MANIFEST,
 	KEY_PROVE,
 	KEY_KEEP_GOING,
+	KEY_MODERNIZE,
 	KEY_CHOICE, /* and CHOICE_COUNT - 1 more */
 };
 
@@ -58,6 +59,10 @@ static const struct argp_option tool_options[] = {
 	  2 },
 	{ "keep-going", KEY_KEEP_GOING, NULL, 0,
 	  "Write even so, with an #error at each place that is refused; the status stays 1", 2 },
+	{ "modernize", KEY_MODERNIZE, NULL, 0,
+	  "Make BTF maps of legacy ones (struct bpf_map_def in section \"maps\"); without --to "
+	  "nothing else",
+	  2 },
 	{ NULL, 0, NULL, 0, "Instead of writing:", 3 },
 	{ "check", KEY_CHECK, NULL, 0,
 	  "Only tell for each program and hook what stands against it; without --to for all hooks",
@@ -92,6 +97,16 @@ static const char documentation[] =
 	"Exit status: 0 done, 1 refused with reasons, 2 usage or configuration, 3 a decision is "
 	"needed, 70 internal error.";
 
+/* Whether an option was given that only matters to programs that go to a hook. */
+static bool wants_hook(const struct transform_options *options)
+{
+	bool wants = options->from || options->functions.count || options->accept.count;
+
+	for (size_t c = 0; c < CHOICE_COUNT; c++)
+		wants |= options->choice[c] != NULL;
+	return wants;
+}
+
 static void check_options(const struct transform_options *options, struct argp_state *state)
 {
 	int ways = options->check + options->dry_run + options->in_place +
@@ -101,8 +116,13 @@ static void check_options(const struct transform_options *options, struct argp_s
 		argp_error(state, "no SOURCE given");
 	if (options->prove && options->check)
 		argp_error(state, "--prove and --check exclude each other");
-	if (!options->to && !options->check)
+	if (!options->to && !options->check && !options->modernize)
 		argp_error(state, "no hook to go to: give --to=HOOK");
+	if (!options->to && !options->check && wants_hook(options))
+		argp_error(state, "--modernize alone rewrites no program: give --to=HOOK too");
+	if (options->prove && options->modernize)
+		argp_error(state, "--prove and --modernize exclude each other: libbpf does not "
+				  "load the original, so rewrite what is modernized already");
 	if (ways > 1)
 		argp_error(state, "-o, -i, --dry-run and --check exclude each other");
 	if (!ways && !options->fixes && !options->manifest && !options->explain)
@@ -146,6 +166,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_KEEP_GOING:
 		options->keep_going = true;
+		return 0;
+	case KEY_MODERNIZE:
+		options->modernize = true;
 		return 0;
 	case KEY_PROVE:
 		options->prove = true;
@@ -230,7 +253,10 @@ static const struct opn_pair **find_pairs(struct transform_run *run, size_t *cou
 		    (!options->from || !strcmp(all[i]->from, options->from)))
 			found[(*count)++] = all[i];
 	}
-	if (*count)
+	/* Programs stay where they are. */
+	if (!options->to && !options->check)
+		*count = 0;
+	if (*count || options->modernize)
 		return found;
 	opn_diag(run->diags, OPN_DIAG_PAIR_UNKNOWN, OPN_NOWHERE,
 		 options->from ? options->from : "any", options->to ? options->to : "any");
@@ -388,7 +414,8 @@ static int transform_sources(struct transform_run *run, struct opn_commands *com
 		.accept = options->accept.word,
 		.compile = options->prove,
 		.keep_going = options->keep_going,
-		.section = chosen_section(run, pairs[0]),
+		.modernize = options->modernize,
+		.section = pair_count ? chosen_section(run, pairs[0]) : NULL,
 		.shims = opn_arena_printf(run->arena, "%s/shims", run->folder),
 	};
 	struct pool pool = { run, &rewrite, PTHREAD_MUTEX_INITIALIZER, 0 };

@@ -41,7 +41,7 @@ struct transform_options {
 	const char *to, *from; /* NULL: not given */
 	const char *choice[CHOICE_COUNT];
 	const char *manifest, *fixes; /* NULL: not given */
-	bool check, dry_run, in_place, explain, prove, keep_going;
+	bool check, dry_run, in_place, explain, prove, keep_going, modernize;
 };
 
 /* One SOURCE. */

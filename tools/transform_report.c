@@ -100,10 +100,12 @@ char *transform_manifest(const struct transform_run *run, const struct transform
 	set_text(root, "schema", "opened/transform/1");
 	set_text(root, "version", OPN_VERSION);
 	set_text(root, "source", opn_transformation_files(transformation, &file_count)->path);
-	set_text(root, "from", pair->from);
-	set_text(root, "to", pair->to);
-	set_text(root, "min-kernel", pair->min_kernel);
-	opn_json_set(root, "choices", choices_json(run, pair));
+	if (pair) {
+		set_text(root, "from", pair->from);
+		set_text(root, "to", pair->to);
+		set_text(root, "min-kernel", pair->min_kernel);
+		opn_json_set(root, "choices", choices_json(run, pair));
+	}
 	opn_json_set(root, "programs",
 		     opn_json_strings(opn_transformation_programs(transformation)));
 	opn_json_set(root, "sites", list);

@@ -147,6 +147,9 @@ static int write_file(const struct transform_run *run, const struct transform_so
 		return write_stream(run, &files[0]);
 	if (is_input(files, count, output))
 		return opn_diag(run->diags, OPN_DIAG_OUTPUT_SAME, OPN_NOWHERE, output);
+	if (!pair)
+		return opn_output_file(output, NULL, run->options->cli.force, files[0].after,
+				       files[0].after_length, run->diags);
 	/* What includes the shim was rewritten. */
 	error = opn_output_file(output, opn_arena_printf(run->arena, "%s\"", pair->shim),
 				run->options->cli.force, files[0].after, files[0].after_length,
@@ -213,6 +216,20 @@ static int add_once(const struct transform_run *run, struct opn_output *output, 
 	return opn_output_add(output, path, text, length);
 }
 
+/* Beside the source. */
+static int add_shim(const struct transform_run *run, const struct opn_pair *pair, const char *base,
+		    struct opn_output *output, struct added **all)
+{
+	char *text;
+	int error = transform_shim(run, pair, false, &text);
+
+	if (error)
+		return error;
+	error = add_once(run, output, all, shim_path(run, pair) + strlen(base), text, strlen(text));
+	free(text);
+	return error;
+}
+
 static int add_source(const struct transform_run *run, const struct transform_source *source,
 		      const char *base, struct opn_output *output, struct added **all)
 {
@@ -227,16 +244,8 @@ static int add_source(const struct transform_run *run, const struct transform_so
 	for (size_t i = 0; i < count && !error; i++)
 		error = add_once(run, output, all, files[i].absolute + skip, files[i].after,
 				 files[i].after_length);
-	if (error)
-		return error;
-	error = transform_shim(run, pair, false, &text);
-	if (error)
-		return error;
-	error = add_once(
-		run, output, all,
-		opn_arena_printf(run->arena, "%s%s", folder_of(run->arena, main_path), pair->shim),
-		text, strlen(text));
-	free(text);
+	if (!error && pair)
+		error = add_shim(run, pair, base, output, all);
 	if (error)
 		return error;
 	text = transform_manifest(run, source);
@@ -307,7 +316,7 @@ static int write_home(const struct transform_run *run)
 		const struct opn_pair *pair =
 			opn_transformation_pair(run->sources[0].transformation);
 
-		error = write_shim(run, pair, shim_path(run, pair));
+		error = pair ? write_shim(run, pair, shim_path(run, pair)) : 0;
 	}
 	if (error)
 		return error;
