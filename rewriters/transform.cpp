@@ -190,7 +190,7 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
   size_t Errors = opn_diags_count(Diags, OPN_SEV_ERROR);
   const LexedFile *Main = nullptr;
   std::string Source;
-  bool Good = true, Unusual = false;
+  bool Good = true, Unusual = false, Undefined = false;
   std::set<std::string> Losses;
   std::map<const LexedFile *, unsigned> Includes;
 
@@ -217,6 +217,7 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
     Good &= W.run(Wanted, Wanted);
     Unusual |= W.Unusual;
     Losses.insert(W.Losses.begin(), W.Losses.end());
+    Undefined |= W.Undefined;
     for (const auto &[File, At] : W.Includes) {
       auto [It, Added] = Includes.emplace(File, At);
       It->second = std::min(It->second, At);
@@ -232,7 +233,9 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
     return -EINVAL;
   for (const auto &[File, At] : Includes) {
     std::string Shim = std::string(Options.shim_folder) + "/" + Pair->shim;
-    Changes.insert(File, At, "#include \"" + pathFrom(Files.absolute(File), Shim) + "\"\n\n",
+    Changes.insert(File, At,
+                   std::string(Undefined ? "#define OPN_DEFINE_CONTEXT\n" : "") + "#include \"" +
+                       pathFrom(Files.absolute(File), Shim) + "\"\n\n",
                    "shim", /*First=*/true);
   }
   finish(Main, Changes);
