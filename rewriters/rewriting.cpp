@@ -222,7 +222,9 @@ void Rewriting::walkUnreached() {
     for (const Decl *D : C.Decls)
       if (const auto *FD = dyn_cast<FunctionDecl>(D);
           FD && FD->doesThisDeclarationHaveABody() && !Reached.count(FD) && !KeptBy.count(FD))
-        Idle.insert(FD);
+        for (const ParmVarDecl *P : FD->parameters())
+          if (isContext(P->getType()))
+            Idle.insert(FD);
   auto Attempt = [this](const FunctionDecl *FD, Edits &To, std::vector<opn_site> &Found) {
     Edits *OldChanges = std::exchange(Changes, &To);
     std::vector<opn_site> *OldSites = std::exchange(Sites, &Found);
@@ -375,7 +377,7 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
       FD->hasAttr<NoInlineAttr>() ? "static" : "static inline __attribute__((always_inline))";
   Spot Attribute = Spell.invocation(A->getLocation(), FD->getLocation());
   if (Attribute) {
-    if (!edit(Attribute, Inline, "section", A->getLocation(), What))
+    if (!edit(Attribute, Inline, "section", FD->getLocation(), What))
       return;
   } else {
     // __attribute__((section("x"), used)) written out.
