@@ -15,7 +15,7 @@
 
 #include "output_state.h"
 
-enum { MARKER_WITHIN = 1 << 20 };
+enum { MARKER_WITHIN = 4096 };
 
 /* The names in a folder that are not our temporaries: returns 1 when there is one, 0, or -errno. */
 static int has_entries(int dirfd)
@@ -118,24 +118,22 @@ static int begin_directory(struct opn_output *output)
 /* Whether the file at the target has our marker: 1, 0 or -errno. */
 static int has_marker(const struct opn_output *output)
 {
+	char start[MARKER_WITHIN];
 	ssize_t length;
-	char *start;
-	int fd, found;
+	int fd;
 
 	if (!output->marker)
 		return 0;
 	fd = openat(output->parentfd, output->name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	start = malloc(MARKER_WITHIN);
-	length = start ? read(fd, start, MARKER_WITHIN) : -1;
+	length = read(fd, start, sizeof(start));
 	if (length < 0)
-		found = start ? -errno : -ENOMEM;
-	else
-		found = !!memmem(start, (size_t)length, output->marker, strlen(output->marker));
-	free(start);
+		length = -errno;
 	close(fd);
-	return found;
+	if (length < 0)
+		return (int)length;
+	return !!memmem(start, (size_t)length, output->marker, strlen(output->marker));
 }
 
 static int begin_file(struct opn_output *output)

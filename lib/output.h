@@ -28,7 +28,7 @@ extern "C" {
 struct opn_output;
 
 /* Begins a transaction and stages nothing yet. target is a file, or a folder when is_directory.
- * marker: text in the first MiB of an existing file that shows that it is ours (single files;
+ * marker: text in the first 4 KiB of an existing file that shows that it is ours (single files;
  * NULL: an existing file is never ours). force: overwrite whatever is there.
  * marker and diags must outlive the transaction. Reports OUTPUT_FOREIGN or OUTPUT_FAILED and
  * returns -errno; on success the caller ends it with opn_output_commit() or opn_output_abort(). */
