@@ -45,12 +45,37 @@ int opn_guide_keep(struct opn_guide *guide, const uint8_t *data, uint32_t length
 			   replace);
 }
 
-int opn_guide_candidate(struct opn_guide *guide, const uint8_t *data, uint32_t length)
+int opn_guide_queue(struct guide_queue *queue, const uint8_t *data, uint32_t length)
 {
-	if (guide->candidate_count == OPN_GUIDE_CANDIDATES)
-		return 0;
-	return keep_packet(guide->candidates, &guide->candidate_count, OPN_GUIDE_CANDIDATES, data,
-			   length, 0);
+	struct opn_packet *at = &queue->list[queue->next % OPN_GUIDE_CANDIDATES];
+	uint8_t *copy = malloc(length ? length : 1);
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, data, length);
+	free(at->data);
+	*at = (struct opn_packet){ copy, length };
+	queue->next++;
+	if (queue->count < OPN_GUIDE_CANDIDATES)
+		queue->count++;
+	return 0;
+}
+
+static uint32_t take_queued(struct guide_queue *queue, uint8_t *data)
+{
+	struct opn_packet *at = &queue->list[--queue->next % OPN_GUIDE_CANDIDATES];
+
+	queue->count--;
+	memcpy(data, at->data, at->length);
+	free(at->data);
+	at->data = NULL;
+	return at->length;
+}
+
+static void free_queue(struct guide_queue *queue)
+{
+	for (size_t i = 0; i < OPN_GUIDE_CANDIDATES; i++)
+		free(queue->list[i].data);
 }
 
 /* ---- learning ---- */
@@ -90,7 +115,8 @@ static int prepare_side(struct opn_guide *guide, int side)
 	own->block_hits = calloc(own->block_count + 1, sizeof(*own->block_hits));
 	own->lengths = calloc(own->edge_count + 1, 1);
 	own->bits = calloc(own->edge_count + 1, sizeof(*own->bits));
-	if (!own->seen || !own->block_hits || !own->lengths || !own->bits)
+	own->tries = calloc(own->edge_count + 1, 1);
+	if (!own->seen || !own->block_hits || !own->lengths || !own->bits || !own->tries)
 		return -ENOMEM;
 	return learn_constants(guide, program);
 }
@@ -116,8 +142,8 @@ void opn_guide_free(struct opn_guide *guide)
 		return;
 	for (size_t i = 0; i < guide->corpus_count; i++)
 		free(guide->corpus[i].data);
-	for (size_t i = 0; i < guide->candidate_count; i++)
-		free(guide->candidates[i].data);
+	free_queue(&guide->candidates);
+	free_queue(&guide->bits);
 	for (size_t i = 0; i < guide->key_count; i++)
 		free(guide->keys[i].packet.data);
 	for (int side = 0; side < 2; side++) {
@@ -125,6 +151,7 @@ void opn_guide_free(struct opn_guide *guide)
 		free(guide->side[side].block_hits);
 		free(guide->side[side].lengths);
 		free(guide->side[side].bits);
+		free(guide->side[side].tries);
 	}
 	opn_guide_stage_clear(guide);
 	opn_dictionary_free(&guide->dictionary);
@@ -235,9 +262,7 @@ int opn_guide_watch(struct opn_guide *guide, const struct opn_step *step)
 		error = opn_guide_keep(guide, step->data, step->length);
 	}
 	/* Others now and then too: what they compare depends on the maps. */
-	if (!error && (is_new || guide->watched % 16 == 0))
-		error = opn_guide_correspond(guide, step);
-	return error;
+	return error ?: opn_guide_correspond(guide, step, is_new, guide->watched % 16 == 0);
 }
 
 /* ---- choosing ---- */
@@ -277,32 +302,62 @@ static uint64_t context_value(const struct opn_guide *guide, struct opn_random *
 	return 0;
 }
 
+/* The packet ends where a program asks whether it does, or a byte beside. */
+static uint32_t cut_at_limit(const struct opn_guide *guide, struct opn_random *random,
+			     uint32_t length)
+{
+	uint32_t limit;
+
+	if (!guide->limit_count)
+		return length;
+	limit = guide->limits[opn_random_below(random, (uint32_t)guide->limit_count)] - 1u +
+		opn_random_below(random, 3);
+	return limit >= 14 && limit < length ? limit : length;
+}
+
+/* Out of 32 choices of where a packet comes from: up to which number. What is made for a purpose
+ * comes first, as long as there is any. */
+enum {
+	FROM_BITS = 4,
+	FROM_CANDIDATES = 18,
+	FROM_SAME = 19,
+	FROM_FLOW = 21,
+	FROM_NOTHING = 22,
+	FROM_CORPUS = 25,
+	FROM_STAGE = 32
+};
+
+/* The flow of the packet before, for programs that remember. */
+static uint32_t go_on(struct opn_guide *guide, struct opn_random *random,
+		      const struct opn_step *previous, bool same, uint8_t *data)
+{
+	memcpy(data, previous->data, previous->length);
+	if (same)
+		return previous->length;
+	if (!opn_random_below(random, 4))
+		return cut_at_limit(guide, random, previous->length);
+	return opn_packet_mutate(random, &guide->dictionary, data, previous->length);
+}
+
 static uint32_t choose_packet(struct opn_guide *guide, struct opn_random *random,
 			      const struct opn_step *previous, uint8_t *data)
 {
+	uint32_t kind = opn_random_below(random, FROM_STAGE), length;
 	const struct opn_packet *from;
-	uint32_t kind = opn_random_below(random, 16), length;
 
-	if (kind >= 12) {
+	if (kind >= FROM_CORPUS) {
 		length = opn_guide_stage_next(guide, data);
 		if (length)
 			return length;
 	}
-	if (guide->candidate_count && kind < 7) {
-		from = &guide->candidates[--guide->candidate_count];
-		length = from->length;
-		memcpy(data, from->data, length);
-		free(from->data);
-		return length;
-	}
-	/* The same flow again, for programs that remember. */
-	if (previous && kind < 9) {
-		memcpy(data, previous->data, previous->length);
-		length = previous->length;
-		return kind == 7 ? length
-				 : opn_packet_mutate(random, &guide->dictionary, data, length);
-	}
-	if (!guide->corpus_count || kind == 9)
+	if (kind < FROM_BITS && guide->bits.count)
+		return take_queued(&guide->bits, data);
+	if (kind < FROM_CANDIDATES && guide->candidates.count)
+		return take_queued(&guide->candidates, data);
+	if (kind < FROM_FLOW && previous)
+		return go_on(guide, random, previous, kind >= FROM_CANDIDATES && kind < FROM_SAME,
+			     data);
+	if (kind < FROM_NOTHING || !guide->corpus_count)
 		return opn_packet_generate(random, &guide->dictionary, data);
 	from = &guide->corpus[opn_random_below(random, guide->corpus_count)];
 	memcpy(data, from->data, from->length);
@@ -362,8 +417,8 @@ int opn_guide_fills(struct opn_guide *guide, struct opn_random *random, struct o
 				 guide->keys[i].bytes);
 		/* A key is of use to the packet that looks it up. */
 		if (!error && guide->keys[i].packet.data && tied++ < OPN_GUIDE_TIED)
-			error = opn_guide_candidate(guide, guide->keys[i].packet.data,
-						    guide->keys[i].packet.length);
+			error = opn_guide_queue(&guide->candidates, guide->keys[i].packet.data,
+						guide->keys[i].packet.length);
 	}
 	return error;
 }

@@ -12,10 +12,13 @@
 
 #define COMPARISONS    512
 #define PER_COMPARISON 6   /* places that are tried for one comparison */
+#define TIMES	       16  /* the first of them and the next ones, so many times */
+#define FRONTIER       64  /* times that each packet is made to come where none was */
 #define SEARCHED       192 /* bytes of the packet */
 #define LENGTHS_TRIED  8   /* times that one comparison of lengths is turned */
-#define PER_BIT	       12  /* places that are tried for one bit of a mask */
+#define PER_BIT	       8   /* places that are tried for one bit of a mask */
 #define BITS	       4   /* of one mask, each time that it is met */
+#define BITS_WAITING   64  /* packets with a bit turned: no more are made then */
 #define BIT_ROUNDS     4   /* times that each bit of a mask is turned */
 #define LINK_HEADER    12  /* nobody masks addresses in front of the first protocol */
 
@@ -34,28 +37,43 @@ static bool fits(uint64_t value, unsigned int size)
 	return size == 8 || value >> (8 * size) == 0;
 }
 
+/* A small number stands in many places of a packet: of those that it is found in, each time others
+ * are tried. */
+struct places {
+	unsigned int skip, left;
+};
+
+static bool take_place(struct places *places)
+{
+	if (places->skip) {
+		places->skip--;
+		return false;
+	}
+	places->left--;
+	return true;
+}
+
 /* Writes the wanted value wherever the seen one stands as a number of this size and order. */
 static int replace_numbers(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
-			   uint64_t wanted, unsigned int size, bool big, unsigned int *left)
+			   uint64_t wanted, unsigned int size, bool big, struct places *places)
 {
 	uint8_t pattern[8], copy[OPN_PACKET_MAX];
 	uint32_t end = step->length < SEARCHED ? step->length : SEARCHED;
 	int error = 0;
 
 	put_number(pattern, seen, size, big);
-	for (uint32_t at = 0; !error && *left && at + size <= end; at++) {
-		if (memcmp(step->data + at, pattern, size))
+	for (uint32_t at = 0; !error && places->left && at + size <= end; at++) {
+		if (memcmp(step->data + at, pattern, size) || !take_place(places))
 			continue;
 		memcpy(copy, step->data, step->length);
 		put_number(copy + at, wanted, size, big);
-		error = opn_guide_candidate(guide, copy, step->length);
-		--*left;
+		error = opn_guide_queue(&guide->candidates, copy, step->length);
 	}
 	return error;
 }
 
 static int replace_halves(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
-			  uint64_t wanted, unsigned int *left)
+			  uint64_t wanted, struct places *places)
 {
 	uint8_t copy[OPN_PACKET_MAX];
 	uint32_t end = step->length < 64 ? step->length : 64;
@@ -63,25 +81,24 @@ static int replace_halves(struct opn_guide *guide, const struct opn_step *step, 
 
 	if (seen > 15 || wanted > 15)
 		return 0;
-	for (uint32_t at = 14; !error && *left && at < end; at++) {
+	for (uint32_t at = 14; !error && places->left && at < end; at++) {
 		bool low = (step->data[at] & 15) == seen;
 
-		if (!low && step->data[at] >> 4 != (int)seen)
+		if ((!low && step->data[at] >> 4 != (int)seen) || !take_place(places))
 			continue;
 		memcpy(copy, step->data, step->length);
 		copy[at] = low ? (uint8_t)((copy[at] & 0xf0) | wanted)
 			       : (uint8_t)((copy[at] & 0x0f) | wanted << 4);
-		error = opn_guide_candidate(guide, copy, step->length);
-		--*left;
+		error = opn_guide_queue(&guide->candidates, copy, step->length);
 	}
 	return error;
 }
 
 static int replace_value(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
-			 uint64_t wanted)
+			 uint64_t wanted, unsigned int time)
 {
 	static const unsigned int sizes[] = { 8, 4, 2, 1 };
-	unsigned int left = PER_COMPARISON;
+	struct places places = { time % TIMES * PER_COMPARISON, PER_COMPARISON };
 	int error = 0;
 
 	for (size_t i = 0; !error && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -89,11 +106,11 @@ static int replace_value(struct opn_guide *guide, const struct opn_step *step, u
 
 		if (!fits(seen, size) || !fits(wanted, size))
 			continue;
-		error = replace_numbers(guide, step, seen, wanted, size, true, &left);
+		error = replace_numbers(guide, step, seen, wanted, size, true, &places);
 		if (!error && size > 1)
-			error = replace_numbers(guide, step, seen, wanted, size, false, &left);
+			error = replace_numbers(guide, step, seen, wanted, size, false, &places);
 	}
-	return error ?: replace_halves(guide, step, seen, wanted, &left);
+	return error ?: replace_halves(guide, step, seen, wanted, &places);
 }
 
 static uint64_t get_number(const uint8_t *at, unsigned int size, bool big)
@@ -121,7 +138,7 @@ static int turn_bit_at(struct opn_guide *guide, const struct opn_step *step, uin
 			continue;
 		memcpy(copy, step->data, step->length);
 		put_number(copy + at, value ^ bit, size, big);
-		error = opn_guide_candidate(guide, copy, step->length);
+		error = opn_guide_queue(&guide->bits, copy, step->length);
 		left--;
 	}
 	return error;
@@ -134,7 +151,7 @@ static int turn_bits(struct opn_guide *guide, const struct opn_step *step, uint6
 	unsigned int size = mask >> 32 ? 8 : mask >> 16 ? 4 : mask >> 8 ? 2 : 1;
 	int error = 0;
 
-	if (bits->rounds == BIT_ROUNDS)
+	if (bits->rounds == BIT_ROUNDS || guide->bits.count > BITS_WAITING)
 		return 0;
 	for (unsigned int i = 0, turned = 0; !error && i < size * 8 && turned < BITS; i++) {
 		uint64_t bit = (uint64_t)1 << i;
@@ -154,39 +171,61 @@ static int turn_bits(struct opn_guide *guide, const struct opn_step *step, uint6
 	return error;
 }
 
+static void note_limit(struct opn_guide *guide, int64_t limit)
+{
+	if (limit < 14 || limit > OPN_PACKET_MAX || guide->limit_count == OPN_GUIDE_LIMITS)
+		return;
+	for (size_t i = 0; i < guide->limit_count; i++) {
+		if (guide->limits[i] == limit)
+			return;
+	}
+	guide->limits[guide->limit_count++] = (uint16_t)limit;
+}
+
 /* Two pointers: data + n was compared with the end of the data. The frame is made to end just where
- * the comparison turns, and one byte before and after. */
+ * the comparison turns, and one byte before and after. A frame that came to something new is that
+ * which a limit that is off by one lets through: it is cut at each limit that it met (tried: NULL).
+ */
 static int change_length(struct opn_guide *guide, const struct opn_step *step, int64_t distance,
 			 uint8_t *tried)
 {
 	uint8_t copy[OPN_PACKET_MAX];
 	int error = 0;
 
-	if (*tried == LENGTHS_TRIED || distance > 2048 || distance < -2048)
+	note_limit(guide, step->length + distance);
+	if ((tried && *tried == LENGTHS_TRIED) || distance > 2048 || distance < -2048)
 		return 0;
-	++*tried;
+	if (tried)
+		++*tried;
 	for (int64_t length = step->length + distance - 1;
 	     !error && length <= step->length + distance + 1; length++) {
 		if (length < 14 || length > OPN_PACKET_MAX)
 			continue;
 		memset(copy, 0, (size_t)length);
 		memcpy(copy, step->data, step->length < length ? step->length : (size_t)length);
-		error = opn_guide_candidate(guide, copy, (uint32_t)length);
+		error = opn_guide_queue(&guide->candidates, copy, (uint32_t)length);
 	}
 	return error;
 }
 
+static bool is_of_lengths(const struct opn_comparison *comparison)
+{
+	return !comparison->constant && IS_POINTER(comparison->left) &&
+	       IS_POINTER(comparison->right);
+}
+
 static int turn(struct opn_guide *guide, const struct opn_step *step,
-		const struct opn_comparison *comparison, const struct guide_side *own)
+		const struct opn_comparison *comparison, const struct guide_side *own, bool is_new)
 {
 	bool seen = own->seen[comparison->edge];
 	uint64_t mask = comparison->width == 4 ? UINT32_MAX : UINT64_MAX;
 	uint64_t left = comparison->left & mask, right = comparison->right & mask;
+	unsigned int time;
 	int error;
 
-	if (!comparison->constant && IS_POINTER(left) && IS_POINTER(right))
+	if (is_of_lengths(comparison))
 		return change_length(guide, step, (int64_t)(left - right),
-				     &own->lengths[comparison->edge]);
+				     is_new ? NULL : &own->lengths[comparison->edge]);
 	if (comparison->mask & mask) {
 		error = turn_bits(guide, step, left, comparison->mask & mask,
 				  &own->bits[comparison->edge]);
@@ -197,34 +236,56 @@ static int turn(struct opn_guide *guide, const struct opn_step *step,
 		return 0;
 	if (IS_POINTER(left) && !right)
 		return 0;
-	error = replace_value(guide, step, left, right);
-	/* The other side of < and >. */
-	if (!error)
-		error = replace_value(guide, step, left, right + 1);
+	time = own->tries[comparison->edge];
+	own->tries[comparison->edge] += time < UINT8_MAX;
+	/* What is made last is tried first; the neighbours are the other side of < and >. */
+	error = replace_value(guide, step, left, right + 1, time);
 	if (!error && right)
-		error = replace_value(guide, step, left, right - 1);
+		error = replace_value(guide, step, left, right - 1, time);
+	if (!error)
+		error = replace_value(guide, step, left, right, time);
 	if (!error && !comparison->constant) {
-		error = replace_value(guide, step, right, left);
+		error = replace_value(guide, step, right, left, time);
 		if (!error && fits(right, 4))
 			error = opn_dictionary_add_number(&guide->dictionary, right);
 	}
 	return error;
 }
 
-int opn_guide_correspond(struct opn_guide *guide, const struct opn_step *step)
+static bool is_frontier(const struct guide_side *own, size_t edge)
 {
+	return !own->seen[edge] && own->tries[edge] < FRONTIER;
+}
+
+/* What is made last is tried first, and in the same sequence, with the same maps: frames that are
+ * cut where the program asks for their length. */
+static int correspond_side(struct opn_guide *guide, const struct opn_step *step, int side,
+			   bool is_new, bool all)
+{
+	const struct guide_side *own = &guide->side[side];
 	struct opn_comparison comparisons[COMPARISONS];
+	size_t count =
+		opn_program_comparisons(guide->bench->traced[side], comparisons, COMPARISONS);
+	int error = 0;
+
+	for (int lengths = 0; lengths < 2; lengths++) {
+		for (size_t i = 0; !error && i < count && i < COMPARISONS; i++) {
+			if (is_of_lengths(&comparisons[i]) == lengths &&
+			    (is_new || all || is_frontier(own, comparisons[i].edge)))
+				error = turn(guide, step, &comparisons[i], own, is_new);
+		}
+	}
+	return error;
+}
+
+int opn_guide_correspond(struct opn_guide *guide, const struct opn_step *step, bool is_new,
+			 bool all)
+{
 	int error = 0;
 
 	for (int side = 0; !error && side < 2; side++) {
-		const struct opn_program *program = guide->bench->traced[side];
-		size_t count;
-
-		if (!program)
-			continue;
-		count = opn_program_comparisons(program, comparisons, COMPARISONS);
-		for (size_t i = 0; !error && i < count && i < COMPARISONS; i++)
-			error = turn(guide, step, &comparisons[i], &guide->side[side]);
+		if (guide->bench->traced[side])
+			error = correspond_side(guide, step, side, is_new, all);
 	}
 	return error;
 }

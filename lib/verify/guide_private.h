@@ -12,6 +12,7 @@
 #define OPN_GUIDE_KEYS	     256
 #define OPN_GUIDE_LOOKUPS    64
 #define OPN_GUIDE_DELAYS     64
+#define OPN_GUIDE_LIMITS     32
 #define OPN_GUIDE_PATHS	     8192
 
 /* Packets that are changed field by field, and how long they may be. */
@@ -33,6 +34,12 @@ struct guide_key {
 	struct opn_packet packet; /* that looked it up; its data may be NULL */
 };
 
+/* Packets to be tried: the last one first, and the oldest makes room. */
+struct guide_queue {
+	struct opn_packet list[OPN_GUIDE_CANDIDATES];
+	size_t count, next;
+};
+
 /* Bits that were turned so far on the way to an edge, and in which round. */
 struct guide_bits {
 	uint64_t tried;
@@ -44,6 +51,7 @@ struct guide_side {
 	size_t edge_count;
 	uint8_t *lengths;	 /* by edge: how often the length was set to where it turns */
 	struct guide_bits *bits; /* by edge: single bits of masks */
+	uint8_t *tries;		 /* by edge: how often packets were made to come there */
 	uint64_t *block_hits;
 	size_t block_count;
 };
@@ -55,11 +63,12 @@ struct opn_guide {
 	struct guide_side side[2];
 	struct opn_packet corpus[OPN_GUIDE_CORPUS];
 	size_t corpus_count, replaced;
-	/* Packets that should turn a comparison; the last one is tried first. */
-	struct opn_packet candidates[OPN_GUIDE_CANDIDATES];
-	size_t candidate_count;
+	struct guide_queue candidates; /* that should turn a comparison */
+	struct guide_queue bits;       /* with one bit of a masked value turned */
 	struct guide_key keys[OPN_GUIDE_KEYS];
 	size_t key_count, key_turn;
+	uint16_t limits[OPN_GUIDE_LIMITS]; /* lengths that a program asked for */
+	size_t limit_count;
 	uint64_t delays[OPN_GUIDE_DELAYS];
 	size_t delay_count;
 	uint64_t paths[OPN_GUIDE_PATHS]; /* hashes, 0: free */
@@ -71,8 +80,7 @@ struct opn_guide {
 /* Packets that are tried along with the keys that they looked up, a sequence. */
 #define OPN_GUIDE_TIED 12
 
-/* Adds a packet to the candidates unless there are enough. */
-int opn_guide_candidate(struct opn_guide *guide, const uint8_t *data, uint32_t length);
+int opn_guide_queue(struct guide_queue *queue, const uint8_t *data, uint32_t length);
 
 /* Adds a packet to those that are changed field by field, if there is room. */
 void opn_guide_stage_add(struct opn_guide *guide, const uint8_t *data, uint32_t length);
@@ -80,7 +88,10 @@ void opn_guide_stage_add(struct opn_guide *guide, const uint8_t *data, uint32_t 
 uint32_t opn_guide_stage_next(struct opn_guide *guide, uint8_t *data);
 void opn_guide_stage_clear(struct opn_guide *guide);
 
-/* Makes candidates from the comparisons of the traced builds' last run. */
-int opn_guide_correspond(struct opn_guide *guide, const struct opn_step *step);
+/* Makes candidates from the comparisons of the traced builds' last run: from those whose other side
+ * nobody has seen, some times, and from all when the run was new or all is set. is_new: it came
+ * where none came before. */
+int opn_guide_correspond(struct opn_guide *guide, const struct opn_step *step, bool is_new,
+			 bool all);
 
 #endif

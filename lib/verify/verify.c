@@ -106,8 +106,10 @@ static void free_workers(struct worker *workers, size_t count, struct opn_arena 
 		opn_bench_clear(&session->bench);
 		for (size_t j = 0; j < OPN_SEQUENCE_STEPS; j++)
 			free(session->steps[j].data);
-		if (i && session->arena)
+		if (i && session->arena) {
 			opn_arena_absorb(arena, session->arena);
+			opn_arena_free(session->arena);
+		}
 		opn_diags_free(workers[i].opened);
 		opn_diags_free(workers[i].ran);
 	}
