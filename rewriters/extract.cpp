@@ -32,11 +32,14 @@ int opn_extraction::open(const opn_command *Commands, size_t Count, opn_diags *D
   Collect.SlimVmlinux = Options.slim_vmlinux;
   for (char *const *G = Options.keep_includes; G && *G; ++G)
     Collect.KeepIncludes.push_back(*G);
+  std::map<std::string, std::string> Texts;
+  for (size_t T = 0; T < Options.text_count; ++T)
+    Texts[Options.texts[T].path] = Options.texts[T].text;
 
   for (size_t I = 0; I < Count; ++I) {
     Config C;
     C.Command = &Commands[I];
-    C.Parsed = Parse::run(Commands[I], Files, Collect, Diags);
+    C.Parsed = Parse::run(Commands[I], Files, Collect, Diags, Texts.empty() ? nullptr : &Texts);
     if (!C.Parsed)
       return -EINVAL;
     SourceModel &Model = C.Parsed->Model;

@@ -59,6 +59,12 @@ int opn_commands_find(const struct opn_commands *commands, const char *source,
 
 enum opn_layout { OPN_LAYOUT_SINGLE, OPN_LAYOUT_TREE };
 
+/* A file that is read from here, whatever is on disk. */
+struct opn_source_text {
+	const char *path; /* absolute */
+	const char *text;
+};
+
 struct opn_extract_options {
 	enum opn_layout layout;
 	bool slim_vmlinux;
@@ -70,6 +76,8 @@ struct opn_extract_options {
 	char *const *keep_includes; /* globs over the name in #include, NULL-terminated, or NULL */
 	const char *version;	    /* for the head comment */
 	const char *dump_after; /* "collect", "closure" or NULL: text into opn_extraction.dump */
+	const struct opn_source_text *texts;
+	size_t text_count;
 };
 
 struct opn_extraction;
@@ -195,6 +203,66 @@ const struct opn_edit *opn_transformation_edits(const struct opn_transformation 
 /* The edits as YAML for clang-apply-replacements, which the caller frees; NULL without memory.
  * Files are named by their absolute paths, as that tool wants it. */
 char *opn_transformation_fixes(const struct opn_transformation *transformation);
+
+/* ---- stages of a pipeline ------------------------------------------------------------------- */
+
+enum opn_stage_symbol_kind { OPN_STAGE_FUNCTION, OPN_STAGE_MAP, OPN_STAGE_VARIABLE };
+
+/* What a source defines for other objects to see. */
+struct opn_stage_symbol {
+	enum opn_stage_symbol_kind kind;
+	const char *name;
+	unsigned int line;
+};
+
+/* What is known of a program that is to be one of several, from the text of it and of what it
+ * calls. */
+struct opn_stage_facts {
+	const struct opn_stage_symbol *symbols; /* in the order of the text */
+	size_t symbol_count;
+	/* "record.field", sorted: what is stored to in records that system headers define, the
+	 * context's among them. NULL-terminated. */
+	const char *const *writes;
+	const long long *returns; /* sorted */
+	size_t return_count;
+	bool returns_known; /* nothing else can be returned */
+	bool is_referenced; /* a map or other code names the program itself */
+	unsigned int line;  /* of the program */
+};
+
+struct opn_rename {
+	const char *from, *to;
+};
+
+struct opn_stage_edit {
+	const char *body;    /* what the program's function is called from now on */
+	const char *wrapper; /* text behind it */
+	const char *head;    /* text before the first declaration */
+	const struct opn_rename *renames;
+	size_t rename_count;
+	char *const *externs; /* maps that another source defines, NULL-terminated, or NULL */
+};
+
+struct opn_stage;
+
+/* Reads the one source of a unit. texts: files that are not on disk. Returns 0 or -errno
+ * (reported). */
+int opn_stage_open(const struct opn_command *command, const char *root,
+		   const struct opn_source_text *texts, size_t text_count, const char *program,
+		   struct opn_diags *diags, struct opn_stage **out);
+void opn_stage_free(struct opn_stage *stage);
+const struct opn_stage_facts *opn_stage_facts(const struct opn_stage *stage);
+
+/* The source's text as a stage: the program becomes a static function with a wrapper behind it,
+ * names are changed wherever they mean the symbol, and the licence's variable is gone. The text
+ * belongs to the stage. Returns 0 or -errno (reported: what cannot be changed). */
+int opn_stage_text(struct opn_stage *stage, const struct opn_stage_edit *edit,
+		   struct opn_diags *diags, const char **out);
+
+/* Whether a source compiles. Returns 0 or -errno (reported). */
+int opn_source_check(const struct opn_command *command, const char *root,
+		     const struct opn_source_text *texts, size_t text_count,
+		     struct opn_diags *diags);
 
 /* ---- proof --------------------------------------------------------------------------------- */
 

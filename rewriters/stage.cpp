@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// stage.cpp - a unit becomes one of several: its program is wrapped, names that clash are changed
+//
+// Objects are joined by a linker that knows names only, so what has external linkage needs a name
+// of its own. Names are changed where the AST says that they mean the symbol: a field, a local
+// variable or a type of the same name stays. A place that was missed names nothing any more, so the
+// compiler finds it.
+#include "wrap.h"
+
+#include "facts.h"
+#include "parse.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Attr.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+#include <cerrno>
+
+using namespace clang;
+using namespace opn;
+using llvm::StringRef;
+
+namespace {
+
+const NamedDecl *canonical(const NamedDecl *D) { return cast<NamedDecl>(D->getCanonicalDecl()); }
+
+/// Where each declaration is named.
+class ReferenceVisitor : public RecursiveASTVisitor<ReferenceVisitor> {
+public:
+  std::map<const NamedDecl *, std::vector<SourceLocation>> Places;
+  std::set<const FunctionDecl *> Referenced;
+
+  bool VisitDeclRefExpr(DeclRefExpr *E) {
+    note(E->getDecl(), E->getLocation());
+    if (const auto *FD = dyn_cast<FunctionDecl>(E->getDecl()))
+      Referenced.insert(FD->getCanonicalDecl());
+    return true;
+  }
+  bool VisitVarDecl(VarDecl *D) {
+    if (D->hasGlobalStorage())
+      note(D, D->getLocation());
+    return true;
+  }
+  bool VisitFunctionDecl(FunctionDecl *D) {
+    note(D, D->getLocation());
+    return true;
+  }
+
+private:
+  void note(const NamedDecl *D, SourceLocation Loc) { Places[canonical(D)].push_back(Loc); }
+};
+
+/// What a program stores to, and returns, with all that it calls.
+class EffectVisitor : public RecursiveASTVisitor<EffectVisitor> {
+public:
+  explicit EffectVisitor(const SourceModel &Model) : Model(Model) {}
+
+  std::set<std::string> Writes;
+
+  void run(const FunctionDecl *FD) {
+    FD = FD->getDefinition();
+    if (FD && Seen.insert(FD).second)
+      TraverseStmt(FD->getBody());
+  }
+  bool VisitDeclRefExpr(DeclRefExpr *E) {
+    if (const auto *FD = dyn_cast<FunctionDecl>(E->getDecl()))
+      run(FD);
+    return true;
+  }
+  bool VisitBinaryOperator(BinaryOperator *E) {
+    if (E->isAssignmentOp())
+      store(E->getLHS());
+    return true;
+  }
+  bool VisitUnaryOperator(UnaryOperator *E) {
+    if (E->isIncrementDecrementOp())
+      store(E->getSubExpr());
+    return true;
+  }
+  /// __builtin_memcpy(eth->h_dest, ...) and the like: the first argument is stored to.
+  bool VisitCallExpr(CallExpr *E) {
+    const FunctionDecl *FD = E->getDirectCallee();
+    if (!FD || !E->getNumArgs())
+      return true;
+    unsigned Builtin = FD->getBuiltinID();
+    if (Builtin == Builtin::BI__builtin_memcpy || Builtin == Builtin::BI__builtin_memmove ||
+        Builtin == Builtin::BI__builtin_memset || Builtin == Builtin::BImemcpy ||
+        Builtin == Builtin::BImemmove || Builtin == Builtin::BImemset) {
+      const Expr *To = E->getArg(0)->IgnoreParenCasts();
+      if (const auto *UO = dyn_cast<UnaryOperator>(To); UO && UO->getOpcode() == UO_AddrOf)
+        To = UO->getSubExpr()->IgnoreParenCasts();
+      store(To);
+    }
+    return true;
+  }
+
+private:
+  void store(const Expr *E) {
+    const MemberExpr *Member = nullptr;
+    for (E = E->IgnoreParenCasts();; E = E->IgnoreParenCasts()) {
+      if (const auto *Index = dyn_cast<ArraySubscriptExpr>(E)) {
+        E = Index->getBase();
+      } else if (const auto *ME = dyn_cast<MemberExpr>(E)) {
+        Member = ME;
+        if (ME->isArrow())
+          break;
+        E = ME->getBase();
+      } else {
+        return; // a variable, or through a pointer that has no fields
+      }
+    }
+    const auto *Field = dyn_cast<FieldDecl>(Member->getMemberDecl());
+    if (!Field || !Field->getIdentifier())
+      return;
+    const RecordDecl *RD = Field->getParent();
+    while (RD->isAnonymousStructOrUnion() && isa<RecordDecl>(RD->getDeclContext()))
+      RD = cast<RecordDecl>(RD->getDeclContext());
+    if (RD->getIdentifier() && Model.place(RD->getLocation()).Kind == PlaceKind::External)
+      Writes.insert((RD->getName() + "." + Field->getName()).str());
+  }
+
+  const SourceModel &Model;
+  std::set<const FunctionDecl *> Seen;
+};
+
+/// The constants that a function can return. A variable's are all that it is ever given.
+class ReturnVisitor : public RecursiveASTVisitor<ReturnVisitor> {
+public:
+  explicit ReturnVisitor(const ASTContext &Context) : Context(Context) {}
+
+  std::set<long long> Values;
+  bool Known = true;
+
+  void run(const FunctionDecl *FD) {
+    FD = FD->getDefinition();
+    if (!FD)
+      Known = false;
+    else if (Seen.insert(FD).second) {
+      const FunctionDecl *Outer = std::exchange(Current, FD);
+      TraverseStmt(FD->getBody());
+      Current = Outer;
+    }
+  }
+  bool VisitReturnStmt(ReturnStmt *S) {
+    if (S->getRetValue())
+      value(S->getRetValue());
+    return true;
+  }
+
+private:
+  /// All that a local variable is given.
+  struct Given : RecursiveASTVisitor<Given> {
+    explicit Given(const VarDecl *VD) : VD(VD) {}
+    bool VisitBinaryOperator(BinaryOperator *E) {
+      if (E->isAssignmentOp() && names(E->getLHS())) {
+        Known &= E->getOpcode() == BO_Assign;
+        Values.push_back(E->getRHS());
+      }
+      return true;
+    }
+    bool VisitUnaryOperator(UnaryOperator *E) {
+      if ((E->isIncrementDecrementOp() || E->getOpcode() == UO_AddrOf) && names(E->getSubExpr()))
+        Known = false;
+      return true;
+    }
+    bool VisitGCCAsmStmt(GCCAsmStmt *) { return Known = false; }
+    bool names(const Expr *E) const {
+      const auto *Ref = dyn_cast<DeclRefExpr>(E->IgnoreParenCasts());
+      return Ref && Ref->getDecl() == VD;
+    }
+    const VarDecl *VD;
+    std::vector<const Expr *> Values;
+    bool Known = true;
+  };
+
+  void value(const Expr *E) {
+    Expr::EvalResult Result;
+    E = E->IgnoreParenCasts();
+    if (E->EvaluateAsInt(Result, Context)) {
+      Values.insert(Result.Val.getInt().getExtValue());
+    } else if (const auto *CO = dyn_cast<ConditionalOperator>(E)) {
+      value(CO->getTrueExpr());
+      value(CO->getFalseExpr());
+    } else if (const auto *CE = dyn_cast<CallExpr>(E); CE && CE->getDirectCallee()) {
+      run(CE->getDirectCallee());
+    } else if (const auto *Ref = dyn_cast<DeclRefExpr>(E); Ref && isLocal(Ref->getDecl())) {
+      const auto *VD = cast<VarDecl>(Ref->getDecl());
+      if (!Variables.insert(VD).second)
+        return;
+      Given G(VD);
+      G.TraverseStmt(Current->getBody());
+      Known &= G.Known;
+      if (VD->getInit())
+        value(VD->getInit());
+      for (const Expr *From : G.Values)
+        value(From);
+    } else {
+      Known = false;
+    }
+  }
+  static bool isLocal(const ValueDecl *D) {
+    const auto *VD = dyn_cast<VarDecl>(D);
+    return VD && VD->hasLocalStorage() && !isa<ParmVarDecl>(VD);
+  }
+
+  const ASTContext &Context;
+  const FunctionDecl *Current = nullptr;
+  std::set<const FunctionDecl *> Seen;
+  std::set<const VarDecl *> Variables;
+};
+
+} // namespace
+
+struct opn_stage {
+  explicit opn_stage(StringRef Root) : Files(Root.str()) {}
+
+  FileCache Files;
+  std::map<std::string, std::string> Texts;
+  opn_command Command = {};
+  std::unique_ptr<Parse> Parsed;
+  const FunctionDecl *Program = nullptr;
+  struct opn_stage_facts Facts = {};
+  std::string Text;
+  Results R;
+
+  int open(StringRef Name, opn_diags *Diags);
+  int edit(const opn_stage_edit &Edit, opn_diags *Diags);
+
+private:
+  int refuse(opn_diags *Diags, SourceLocation Loc, const std::string &What, const std::string &Why,
+             const char *Help = nullptr) const;
+  opn_loc loc(SourceLocation Loc) const;
+  int rename(const opn_stage_edit &Edit, Edits &Changes, opn_diags *Diags);
+  int declareOnly(StringRef Map, Edits &Changes, opn_diags *Diags);
+  void dropLicense(Edits &Changes);
+  void collect();
+
+  ReferenceVisitor References;
+};
+
+opn_loc opn_stage::loc(SourceLocation Loc) const {
+  PresumedLoc PL = Parsed->Model.SM->getPresumedLoc(Parsed->Model.SM->getExpansionLoc(Loc));
+  return {PL.getFilename(), PL.getLine(), PL.getColumn(), 1};
+}
+
+int opn_stage::refuse(opn_diags *Diags, SourceLocation Loc, const std::string &What,
+                      const std::string &Why, const char *Help) const {
+  int Error = opn_diag(Diags, OPN_DIAG_STAGE_REJECTED, loc(Loc), What.c_str(), Why.c_str());
+  if (Help)
+    opn_diag_note(Diags, {nullptr, 0, 0, 0}, "%s", Help);
+  return Error;
+}
+
+//===-- what is there ---------------------------------------------------------------------------//
+
+void opn_stage::collect() {
+  const SourceModel &Model = Parsed->Model;
+  std::vector<opn_stage_symbol> Symbols;
+  std::set<const Decl *> Seen;
+  for (const Chunk &C : Model.Chunks)
+    for (Decl *D : C.Decls) {
+      References.TraverseDecl(D);
+      opn_stage_symbol S = {};
+      if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
+        if (!FD->getDefinition() || !FD->isExternallyVisible() || FD == Program)
+          continue;
+        S.kind = OPN_STAGE_FUNCTION;
+      } else if (const auto *VD = dyn_cast<VarDecl>(D)) {
+        StringRef Section = sectionOf(VD);
+        if (VD->hasDefinition(*Model.Context) == VarDecl::DeclarationOnly ||
+            !VD->isExternallyVisible() || Section == "license" || Section == "version")
+          continue;
+        S.kind = isMap(VD) ? OPN_STAGE_MAP : OPN_STAGE_VARIABLE;
+      } else {
+        continue;
+      }
+      if (!Seen.insert(D->getCanonicalDecl()).second)
+        continue;
+      S.name = R.text(cast<NamedDecl>(D)->getName());
+      S.line = loc(D->getLocation()).line;
+      Symbols.push_back(S);
+    }
+  Facts.symbols = R.array(Symbols);
+  Facts.symbol_count = Symbols.size();
+  Facts.is_referenced = References.Referenced.count(Program->getCanonicalDecl());
+
+  EffectVisitor Effects(Model);
+  Effects.run(Program);
+  Facts.writes = R.words(Effects.Writes);
+  ReturnVisitor Returns(*Model.Context);
+  Returns.run(Program);
+  Facts.returns = R.array(std::vector<long long>(Returns.Values.begin(), Returns.Values.end()));
+  Facts.return_count = Returns.Values.size();
+  Facts.returns_known = Returns.Known;
+  Facts.line = loc(Program->getLocation()).line;
+}
+
+int opn_stage::open(StringRef Name, opn_diags *Diags) {
+  Parsed = Parse::run(Command, Files, CollectOptions(), Diags, &Texts);
+  if (!Parsed)
+    return opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, {nullptr, 0, 0, 0}, Command.file);
+  ASTContext &Context = *Parsed->Model.Context;
+  for (NamedDecl *D : Context.getTranslationUnitDecl()->lookup(&Context.Idents.get(Name)))
+    if (auto *FD = dyn_cast<FunctionDecl>(D); FD && FD->getDefinition())
+      Program = FD->getDefinition();
+  if (!Program || !isProgram(Program))
+    return opn_diag(Diags, OPN_DIAG_FUNCTION_MISSING, {nullptr, 0, 0, 0}, Name.str().c_str(),
+                    Command.file);
+  collect();
+  return 0;
+}
+
+//===-- changes ---------------------------------------------------------------------------------//
+
+int opn_stage::rename(const opn_stage_edit &Edit, Edits &Changes, opn_diags *Diags) {
+  const SourceModel &Model = Parsed->Model;
+  ASTContext &Context = *Model.Context;
+  Speller Spell(Model);
+  for (size_t I = 0; I < Edit.rename_count; ++I) {
+    const opn_rename &To = Edit.renames[I];
+    for (const auto &[D, Places] : References.Places) {
+      const auto *DC = D->getDeclContext()->getRedeclContext();
+      bool IsSymbol = DC->isTranslationUnit() || D->isExternallyVisible();
+      if (!IsSymbol || !D->getIdentifier() || D->getName() != To.from)
+        continue;
+      for (SourceLocation Loc : Places) {
+        Spot S = Spell.token(Loc);
+        if (!S || S.File->text({S.Extent.Begin, S.Extent.End}) != To.from)
+          return refuse(Diags, Loc, "'" + std::string(To.from) + "'",
+                        "another stage has the same name, and a macro puts it together here",
+                        "give one of them another name");
+        if (!Changes.replace(S, To.to, "name"))
+          return refuse(Diags, Loc, "'" + std::string(To.from) + "'",
+                        "this text stands for several things, of which one gets another name",
+                        "give one of them another name");
+      }
+    }
+    if (!Context.getTranslationUnitDecl()->lookup(&Context.Idents.get(To.to)).empty())
+      return refuse(Diags, Program->getLocation(), "'" + std::string(To.from) + "'",
+                    "its new name '" + std::string(To.to) + "' is taken");
+  }
+  return 0;
+}
+
+/// A map that another source defines. libbpf's linker sees that both mean the same.
+int opn_stage::declareOnly(StringRef Map, Edits &Changes, opn_diags *Diags) {
+  const SourceModel &Model = Parsed->Model;
+  for (const Chunk &C : Model.Chunks)
+    for (const Decl *D : C.Decls) {
+      const auto *VD = dyn_cast<VarDecl>(D);
+      if (!VD || VD->getName() != Map || !VD->getDeclContext()->isTranslationUnit())
+        continue;
+      if (VD->getBeginLoc().isMacroID() || VD->getInit())
+        return refuse(Diags, VD->getLocation(), "map '" + Map.str() + "'",
+                      VD->getInit() ? "a map with initial values cannot be shared"
+                                    : "a macro writes it, and it is to be shared",
+                      nullptr);
+      Changes.insert(Model.Instances[C.Instance].File, C.Extent.Begin, "extern ", "share");
+    }
+  return 0;
+}
+
+/// The linked object has one licence, which stands in the dispatcher.
+void opn_stage::dropLicense(Edits &Changes) {
+  const SourceModel &Model = Parsed->Model;
+  for (const Chunk &C : Model.Chunks)
+    for (const Decl *D : C.Decls) {
+      StringRef Section = isa<VarDecl>(D) ? sectionOf(D) : StringRef();
+      if (Section != "license" && Section != "version")
+        continue;
+      const LexedFile *File = Model.Instances[C.Instance].File;
+      unsigned Begin = File->attachedStart(C.Extent), End = C.Extent.End;
+      StringRef Rest = File->text().substr(End);
+      if (Rest.consume_front(";"))
+        ++End;
+      if (Rest.starts_with("\n"))
+        ++End;
+      Spot S;
+      S.File = File;
+      S.Extent = {Begin, End};
+      Changes.replace(S, "", "license");
+    }
+}
+
+int opn_stage::edit(const opn_stage_edit &Edit, opn_diags *Diags) {
+  const LexedFile *Main = Parsed->Model.Instances[0].File;
+  Edits Changes;
+  if (int Error = rename(Edit, Changes, Diags))
+    return Error;
+  for (char *const *Map = Edit.externs; Map && *Map; ++Map)
+    if (int Error = declareOnly(*Map, Changes, Diags))
+      return Error;
+  dropLicense(Changes);
+  if (WrapRefusal No = wrapProgram(Program, Parsed->Model, Changes, Edit.body, Edit.wrapper))
+    return refuse(Diags, Program->getLocation(), "program '" + Program->getName().str() + "'",
+                  No.Why, No.Help);
+  for (const LexedFile *File : Changes.files())
+    if (File != Main)
+      return refuse(Diags, Program->getLocation(), "'" + Program->getName().str() + "'",
+                    "its text is not in one file", "extract it with opened-extract first");
+  unsigned First = Main->text().size();
+  for (const Chunk &C : Parsed->Model.Chunks)
+    if (C.Instance == 0)
+      First = std::min(First, Main->attachedStart(C.Extent));
+  Changes.insert(Main, First, Edit.head, "head", /*First=*/true);
+  Text = applied(Main, Changes.of(Main));
+  return 0;
+}
+
+//===-- the C side ------------------------------------------------------------------------------//
+
+int opn_stage_open(const opn_command *Command, const char *Root, const opn_source_text *Texts,
+                   size_t TextCount, const char *Program, opn_diags *Diags, opn_stage **Out) {
+  auto S = std::make_unique<opn_stage>(Root);
+  for (size_t I = 0; I < TextCount; ++I)
+    S->Texts[Texts[I].path] = Texts[I].text;
+  S->Command = *Command;
+  if (int Error = S->open(Program, Diags))
+    return Error;
+  *Out = S.release();
+  return 0;
+}
+
+void opn_stage_free(opn_stage *S) { delete S; }
+
+const struct opn_stage_facts *opn_stage_facts(const opn_stage *S) { return &S->Facts; }
+
+int opn_stage_text(opn_stage *S, const opn_stage_edit *Edit, opn_diags *Diags, const char **Out) {
+  if (int Error = S->edit(*Edit, Diags))
+    return Error;
+  *Out = S->Text.c_str();
+  return 0;
+}
+
+int opn_source_check(const opn_command *Command, const char *Root, const opn_source_text *Texts,
+                     size_t TextCount, opn_diags *Diags) {
+  std::map<std::string, std::string> Memory;
+  for (size_t I = 0; I < TextCount; ++I)
+    Memory[Texts[I].path] = Texts[I].text;
+  FileCache Files(Root);
+  if (Parse::run(*Command, Files, CollectOptions(), Diags, &Memory))
+    return 0;
+  return opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, {nullptr, 0, 0, 0}, Command->file);
+}

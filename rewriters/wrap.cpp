@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// wrap.cpp - a program becomes a static function, and something else takes its place
+//
+// No return is edited: what a program returns goes through variables, macros and gotos, and the
+// wrapper sees all of it once.
+#include "wrap.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Attr.h"
+
+using namespace clang;
+using llvm::StringRef;
+
+namespace opn {
+
+WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits &Changes,
+                        const std::string &Body, StringRef Wrapper) {
+  const auto *A = FD->getAttr<SectionAttr>();
+  if (FD->hasAttr<NakedAttr>())
+    return {"it is naked: its assembly takes the arguments from registers", "write it in C"};
+  if (FD->getNumParams() != 1 || FD->isVariadic())
+    return {"it does not take the context alone"};
+  if (FD->hasAttr<WeakAttr>())
+    return {"a weak program may be replaced when objects are linked", "drop the attribute weak"};
+  const WrapRefusal Unreachable = {"it is written by a macro that puts its text together",
+                                   "write it out"};
+
+  Speller Spell(Model);
+  std::string Undefine;
+  if (Spot Written = Spell.token(FD->getLocation())) {
+    if (!Changes.replace(Written, Body, "program"))
+      return Unreachable;
+  } else if (int C = Model.chunkOf(FD); C >= 0) {
+    // A name that a macro puts together is renamed by another one.
+    const Chunk &Text = Model.Chunks[C];
+    const LexedFile *File = Model.Instances[Text.Instance].File;
+    std::string Name = FD->getName().str();
+    Changes.insert(File, Text.Extent.Begin, "#define " + Name + " " + Body + "\n", "program");
+    Undefine = "\n#undef " + Name;
+  }
+
+  // What said "this is a program" says "this is part of one".
+  bool IsNoInline = FD->hasAttr<NoInlineAttr>();
+  std::string Inline = IsNoInline ? "static" : "static inline __attribute__((always_inline))";
+  if (Spot Attribute = Spell.invocation(A->getLocation(), FD->getLocation())) {
+    if (!Changes.replace(Attribute, Inline, "section"))
+      return Unreachable;
+  } else {
+    // __attribute__((section("x"), used)) written out.
+    Spot Begin = Spell.token(FD->getBeginLoc());
+    Spot Written = Spell.range(A->getRange().getBegin(), A->getRange().getEnd());
+    if (!Begin || !Written ||
+        !Changes.replace(Written, IsNoInline ? "noinline" : "always_inline", "section"))
+      return Unreachable;
+    Changes.insert(Begin.File, Begin.Extent.Begin, IsNoInline ? "static " : "static inline ",
+                   "section");
+  }
+  Spot End = Spell.token(Model.SM->getExpansionRange(FD->getEndLoc()).getEnd());
+  if (!End || !End.Macro.empty())
+    return Unreachable;
+  Changes.insert(End.File, End.Extent.End, Undefine + "\n\n" + Wrapper.rtrim().str(), "wrapper");
+  return {};
+}
+
+} // namespace opn

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// wrap.h - a program becomes a static function, and something else takes its place
+#ifndef OPN_WRAP_H
+#define OPN_WRAP_H
+
+#include "edits.h"
+
+namespace opn {
+
+/// Why a program cannot be wrapped, and what the user can do; empty: it was.
+struct WrapRefusal {
+  std::string Why;
+  const char *Help = nullptr;
+  explicit operator bool() const { return !Why.empty(); }
+};
+
+/// The program's function is called Body from here on and loses its section; Wrapper stands behind
+/// it.
+WrapRefusal wrapProgram(const clang::FunctionDecl *FD, const SourceModel &Model, Edits &Changes,
+                        const std::string &Body, llvm::StringRef Wrapper);
+
+} // namespace opn
+
+#endif
