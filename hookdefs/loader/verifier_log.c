@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * verifier_log.c - the line of a verifier log that helps
  *
