@@ -22,6 +22,8 @@ extern "C" {
 #define OPN_OUTPUT_MARKER "Extracted by opened-extract"
 /* The same of what was rewritten. */
 #define OPN_OUTPUT_REWRITTEN "Rewritten by opened-transform"
+/* The same of what was composed. */
+#define OPN_OUTPUT_COMPOSED "Composed by opened-compose"
 /* The list of our files in an output folder. */
 #define OPN_OUTPUT_LIST ".opened-files.json"
 

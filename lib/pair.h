@@ -83,6 +83,8 @@ struct opn_pair {
 	struct opn_rows sections, fields, calls, maps;
 	const struct opn_pair_option *options;
 	size_t option_count;
+	/* The pair that leads back, or NULL: what it has made is unwrapped. */
+	const struct opn_pair *back;
 };
 
 struct opn_pairs;
@@ -105,6 +107,17 @@ const struct opn_row *opn_rows_find(const struct opn_rows *rows, const char *nam
 const struct opn_pair_option *opn_pair_option(const struct opn_pair *pair, const char *name);
 /* The value of an option's word, or NULL. */
 const char *opn_pair_option_value(const struct opn_pair_option *option, const char *word);
+
+/* What the user chose of a pair's options. */
+struct opn_pair_choice {
+	const char *name, *word; /* the word must be one of the option's */
+};
+
+/* The shim header's text from the folder shims, with the choices and the defaults of all others,
+ * into *out, which the caller frees. Returns 0 or -errno (reported). */
+int opn_pair_shim(const struct opn_pair *pair, const char *shims,
+		  const struct opn_pair_choice *choices, size_t count, struct opn_diags *diags,
+		  char **out);
 
 #ifdef __cplusplus
 }

@@ -338,6 +338,38 @@ int opn_yaml_get_unsigned(struct opn_yaml *yaml, yaml_node_t *mapping, const cha
 	return 0;
 }
 
+int opn_yaml_word(struct opn_yaml *yaml, const yaml_node_t *node, const char *what,
+		  const char *const *words, unsigned int *out)
+{
+	const char *text = node && node->type == YAML_SCALAR_NODE ? opn_yaml_scalar(node) : "";
+	const char *near;
+
+	for (*out = 0; words[*out]; ++*out) {
+		if (!strcmp(words[*out], text))
+			return 0;
+	}
+	*out = 0;
+	near = opn_suggest(text, words);
+	return near ? opn_yaml_invalid(yaml, node, what,
+				       "'%s' is no known word; did you mean '%s'?", text, near)
+		    : opn_yaml_invalid(yaml, node, what, "'%s' is no known word", text);
+}
+
+int opn_yaml_get_word(struct opn_yaml *yaml, yaml_node_t *mapping, const char *key,
+		      const char *const *words, unsigned int *out)
+{
+	const char *text;
+	int error = opn_yaml_get_string(yaml, mapping, key, true, &text);
+
+	return error ?: opn_yaml_word(yaml, opn_yaml_get(yaml, mapping, key), key, words, out);
+}
+
+int opn_yaml_no_memory(struct opn_yaml *yaml)
+{
+	return opn_diag(yaml->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, yaml->file,
+			strerror(ENOMEM));
+}
+
 int opn_yaml_get_list(struct opn_yaml *yaml, yaml_node_t *mapping, const char *key, bool required,
 		      yaml_node_t **out)
 {

@@ -56,6 +56,15 @@ int opn_yaml_get_list(struct opn_yaml *yaml, yaml_node_t *mapping, const char *k
 int opn_yaml_get_mapping(struct opn_yaml *yaml, yaml_node_t *mapping, const char *key,
 			 bool required, yaml_node_t **out);
 
+/* The index of a scalar in a NULL-terminated list of words; reports when it is none of them. */
+int opn_yaml_word(struct opn_yaml *yaml, const yaml_node_t *node, const char *what,
+		  const char *const *words, unsigned int *out);
+/* The same for the value of a key that must be there. */
+int opn_yaml_get_word(struct opn_yaml *yaml, yaml_node_t *mapping, const char *key,
+		      const char *const *words, unsigned int *out);
+/* Reports that memory ran out. */
+int opn_yaml_no_memory(struct opn_yaml *yaml);
+
 /* Length of a list or mapping, and its elements; of a mapping key and value. */
 size_t opn_yaml_count(const yaml_node_t *node);
 yaml_node_t *opn_yaml_item(struct opn_yaml *yaml, const yaml_node_t *list, size_t index);

@@ -170,6 +170,9 @@ void opn_transformation_free(struct opn_transformation *transformation);
 
 /* The pair that was taken, or NULL when there was none. */
 const struct opn_pair *opn_transformation_pair(const struct opn_transformation *transformation);
+/* Whether programs were taken back to the hook that they had been rewritten from: no shim is needed.
+ */
+bool opn_transformation_is_way_back(const struct opn_transformation *transformation);
 /* Names of the rewritten programs, NULL-terminated. */
 const char *const *opn_transformation_programs(const struct opn_transformation *transformation);
 const struct opn_site *opn_transformation_sites(const struct opn_transformation *transformation,
@@ -237,7 +240,6 @@ struct opn_rename {
 struct opn_stage_edit {
 	const char *body;    /* what the program's function is called from now on */
 	const char *wrapper; /* text behind it */
-	const char *head;    /* text before the first declaration */
 	const struct opn_rename *renames;
 	size_t rename_count;
 	char *const *externs; /* maps that another source defines, NULL-terminated, or NULL */

@@ -397,11 +397,6 @@ int opn_stage::edit(const opn_stage_edit &Edit, opn_diags *Diags) {
     if (File != Main)
       return refuse(Diags, Program->getLocation(), "'" + Program->getName().str() + "'",
                     "its text is not in one file", "extract it with opened-extract first");
-  unsigned First = Main->text().size();
-  for (const Chunk &C : Parsed->Model.Chunks)
-    if (C.Instance == 0)
-      First = std::min(First, Main->attachedStart(C.Extent));
-  Changes.insert(Main, First, Edit.head, "head", /*First=*/true);
   Text = applied(Main, Changes.of(Main));
   return 0;
 }

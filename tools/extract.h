@@ -21,6 +21,7 @@
 #include "manifest.h"
 #include "rewriters.h"
 #include "unit.h"
+#include "unit_copy.h"
 
 struct extract_options {
 	struct opn_cli cli;
@@ -113,11 +114,5 @@ void extract_print_proofs(const struct extract_source *source, FILE *out);
 /* Prints text with control characters and invalid UTF-8 replaced, so that a name cannot steer a
  * terminal. Returns the number of columns. */
 size_t extract_print_safe(FILE *out, const char *text);
-
-/* Deep copies into an arena that ends the process when memory runs out. */
-const struct opn_unit *unit_copy(struct opn_arena *arena, const struct opn_unit *unit);
-void unit_copy_function(struct opn_arena *arena, struct opn_function *to,
-			const struct opn_function *from);
-const char *const *unit_copy_words(struct opn_arena *arena, const char *const *words);
 
 #endif

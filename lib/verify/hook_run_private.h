@@ -40,12 +40,4 @@ int opn_call_rules_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hoo
 /* The list "attach" of the key "run". */
 int opn_attach_rules_read(struct opn_yaml *yaml, yaml_node_t *list, struct opn_hook_run *run);
 
-/* The index of a scalar in a NULL-terminated list of words; reports when it is none of them. */
-int opn_yaml_word(struct opn_yaml *yaml, const yaml_node_t *node, const char *what,
-		  const char *const *words, unsigned int *out);
-/* The same for the value of a key that must be there. */
-int opn_yaml_get_word(struct opn_yaml *yaml, yaml_node_t *mapping, const char *key,
-		      const char *const *words, unsigned int *out);
-int opn_yaml_no_memory(struct opn_yaml *yaml);
-
 #endif

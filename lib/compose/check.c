@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * check.c - what speaks against a pipeline, before anything is emitted
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "composition.h"
+
+/* ---- licences ---- */
+
+/* What the kernel takes for compatible with the GPL (include/linux/license.h:
+ * license_is_gpl_compatible()). */
+static bool is_gpl(const char *license)
+{
+	static const char *const compatible[] = { "GPL",
+						  "GPL v2",
+						  "GPL and additional rights",
+						  "Dual BSD/GPL",
+						  "Dual MIT/GPL",
+						  "Dual MPL/GPL",
+						  NULL };
+
+	for (const char *const *known = compatible; *known; known++) {
+		if (!strcmp(license, *known))
+			return true;
+	}
+	return false;
+}
+
+/* Stages under one licence keep it; all others must allow the GPL, which is then the whole's. */
+int opn_composition_license(const struct opn_composition *composition, struct opn_diags *diags,
+			    const char **out)
+{
+	const struct opn_composed_stage *first = &composition->hooks[0].stages[0];
+	bool same = true;
+
+	for (size_t h = 0; h < composition->hook_count; h++) {
+		for (size_t s = 0; s < composition->hooks[h].stage_count; s++) {
+			const struct opn_composed_stage *stage = &composition->hooks[h].stages[s];
+
+			if (!strcmp(stage->license, first->license))
+				continue;
+			same = false;
+			if (!is_gpl(stage->license) || !is_gpl(first->license))
+				return opn_diag(diags, OPN_DIAG_PIPELINE_LICENSE, stage->loc,
+						stage->name, stage->license, first->license,
+						first->name);
+		}
+	}
+	*out = same ? first->license : "GPL";
+	return 0;
+}
+
+/* ---- what a stage leaves to the next ---- */
+
+static bool continues_after(const struct opn_composed_hook *hook,
+			    const struct opn_composed_stage *stage, long long value)
+{
+	size_t count;
+	const struct opn_verdict_row *const *rows = opn_stage_continues(hook, stage, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i]->value == value)
+			return true;
+	}
+	return false;
+}
+
+static int check_reached(const struct opn_composed_hook *hook, struct opn_diags *diags)
+{
+	for (size_t s = 0; s + 1 < hook->stage_count; s++) {
+		const struct opn_composed_stage *stage = &hook->stages[s];
+		struct opn_buf list = { 0 };
+		bool goes_on = !stage->returns_known;
+		int error;
+
+		for (size_t r = 0; r < stage->return_count; r++) {
+			const char *name = opn_hook_verdict_name(hook->place->hook->run,
+								 (uint32_t)stage->returns[r]);
+
+			goes_on |= continues_after(hook, stage, stage->returns[r]);
+			opn_buf_printf(&list, "%s", r ? ", " : "");
+			if (name)
+				opn_buf_puts(&list, name);
+			else
+				opn_buf_printf(&list, "%lld", stage->returns[r]);
+		}
+		error = goes_on ? 0
+				: opn_diag(diags, OPN_DIAG_STAGE_UNREACHED, hook->stages[s + 1].loc,
+					   hook->stages[s + 1].name, stage->name,
+					   list.data ? list.data : "nothing");
+		opn_buf_free(&list);
+		if (error) {
+			opn_diag_note(diags, stage->loc,
+				      "say after which verdicts of '%s' the next stage runs: "
+				      "'continue: [...]'",
+				      stage->name);
+			return error;
+		}
+	}
+	return 0;
+}
+
+static void tell_writes(const struct opn_composed_hook *hook, struct opn_diags *diags)
+{
+	for (size_t b = 1; b < hook->stage_count; b++) {
+		for (size_t a = 0; a < b; a++) {
+			const struct opn_composed_stage *first = &hook->stages[a];
+			const struct opn_composed_stage *second = &hook->stages[b];
+			struct opn_buf both = { 0 };
+
+			for (const char *const *w = second->writes; w && *w; w++) {
+				for (const char *const *v = first->writes; v && *v; v++) {
+					if (!strcmp(*w, *v))
+						opn_buf_printf(&both, "%s%s",
+							       both.length ? ", " : "", *w);
+				}
+			}
+			if (both.length)
+				opn_diag(diags, OPN_DIAG_STAGE_WRITES, second->loc, first->name,
+					 second->name, both.data);
+			opn_buf_free(&both);
+		}
+	}
+}
+
+/* ---- limits ---- */
+
+static const struct {
+	enum opn_mechanism mechanism;
+	size_t most;
+	const char *what;
+} limits[] = {
+	/* include/linux/bpf.h: MAX_TAIL_CALL_CNT; the dispatcher's own call is one of them */
+	{ OPN_MECHANISM_TAIL, 33, "the kernel ends a chain of tail calls after 33" },
+	/* xdp-tools, lib/libxdp/protocol.org */
+	{ OPN_MECHANISM_LIBXDP, 10, "libxdp's dispatcher has 10 slots" },
+	/* include/linux/bpf_mprog.h: BPF_MPROG_MAX is 64, and one entry is the end */
+	{ OPN_MECHANISM_LINKS, 63, "the kernel takes 63 links at one place" },
+};
+
+static int check_limits(const struct opn_composed_hook *hook, struct opn_diags *diags)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct opn_buf text = { 0 };
+		int error;
+
+		if (hook->mechanism != limits[i].mechanism || hook->stage_count <= limits[i].most)
+			continue;
+		opn_buf_printf(&text, "%zu stages at '%s' are too many: %s", hook->stage_count,
+			       hook->place->name, limits[i].what);
+		error = opn_diag(diags, OPN_DIAG_PIPELINE_LIMIT, hook->loc,
+				 text.data ? text.data : limits[i].what);
+		opn_diag_note(diags, OPN_NOWHERE, "mechanism 'linked' has no such limit");
+		opn_buf_free(&text);
+		return error;
+	}
+	return 0;
+}
+
+/* A filter whose verdict passes lets the kernel go on to the next filter, whatever the spec says.
+ */
+static int check_filters(const struct opn_composed_hook *hook, struct opn_diags *diags)
+{
+	const struct opn_hook_run *run = hook->place->hook->run;
+
+	if (hook->mechanism != OPN_MECHANISM_FILTERS)
+		return 0;
+	for (size_t s = 0; s < hook->stage_count; s++) {
+		for (size_t v = 0; v < run->verdict_count; v++) {
+			struct opn_buf text = { 0 };
+			int error;
+
+			if (run->verdicts[v].fate != OPN_FATE_PASS ||
+			    continues_after(hook, &hook->stages[s], run->verdicts[v].value))
+				continue;
+			opn_buf_printf(&text,
+				       "stage '%s' is to be the last after %s, but the kernel asks "
+				       "the next filter then",
+				       hook->stages[s].name, run->verdicts[v].name);
+			error = opn_diag(diags, OPN_DIAG_PIPELINE_LIMIT, hook->stages[s].loc,
+					 text.data ? text.data : "");
+			opn_diag_note(diags, OPN_NOWHERE, "mechanism 'linked' can do it");
+			opn_buf_free(&text);
+			return error;
+		}
+	}
+	return 0;
+}
+
+int opn_composition_check(const struct opn_composition *composition, struct opn_diags *diags)
+{
+	int error = 0;
+
+	for (size_t h = 0; h < composition->hook_count; h++) {
+		const struct opn_composed_hook *hook = &composition->hooks[h];
+
+		error = check_limits(hook, diags) ?: error;
+		error = check_filters(hook, diags) ?: error;
+		error = check_reached(hook, diags) ?: error;
+		tell_writes(hook, diags);
+	}
+	return error;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * composition.h - a pipeline: which stages run where and in which order, and what became of them
+ *
+ * Read from the key "compose" of a spec, or made of units on the command line; filled with the
+ * stages' texts by who can read C; emitted as a folder. Plain data; all of it in one arena.
+ */
+#ifndef OPN_COMPOSE_COMPOSITION_H
+#define OPN_COMPOSE_COMPOSITION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base.h"
+#include "diag.h"
+#include "pair.h"
+#include "place.h"
+#include "unit.h"
+
+struct opn_composed_stage {
+	const char *name;   /* as written: "acl-v2" */
+	const char *id;	    /* the same as a C identifier: "acl_v2" */
+	struct opn_loc loc; /* in the spec, or nowhere */
+
+	/* What was asked for. */
+	const char *source;	  /* path, as seen from the current folder */
+	const char *program;	  /* NULL: the only one of the source */
+	const char *database;	  /* folder of the compile database, or NULL: looked for */
+	const char *const *flags; /* instead of a database, NULL-terminated; or NULL */
+	unsigned int variant; /* which of the source's compile commands, from 1; 0: the only one */
+	const struct opn_pair_choice *choices; /* of the pair that it is transformed by */
+	size_t choice_count;
+	const struct opn_verdict_row *const *continues; /* NULL: the hook's default */
+	size_t continue_count;
+
+	/* What was found. */
+	const char *from;     /* the hook that it was written for */
+	const char *origin;   /* "bpf/acl.bpf.c: edge_acl" */
+	const char *license;  /* NULL: none */
+	const char *body;     /* name of the function that was the program */
+	const char *function; /* what runs it: a function of the dispatcher's, or a program */
+	const char *path;     /* in the product: "stages/acl.bpf.c" */
+	const char *text;
+	const char *const
+		*build_flags; /* as in struct opn_unit, "@ROOT@" is the product's folder */
+	const struct opn_map *maps;
+	size_t map_count;
+	const char *const *helpers; /* that it or what it needs calls */
+	const char *const *writes;  /* "iphdr.ttl": as in struct opn_stage_facts */
+	const long long *returns;
+	size_t return_count;
+	bool returns_known;
+};
+
+struct opn_composed_hook {
+	const struct opn_place *place;
+	struct opn_loc loc;
+	const char *id; /* "tc_ingress" */
+	enum opn_mechanism mechanism;
+	const char *why;     /* of the mechanism that "auto" chose, or NULL: it was asked for */
+	const char *program; /* the dispatcher, or NULL: every stage is attached */
+	const struct opn_verdict_row *next; /* what is returned behind the last stage */
+	bool drop_missing; /* what becomes of packets that find a slot empty; else they pass */
+	struct opn_composed_stage *stages;
+	size_t stage_count;
+};
+
+/* A map whose pin has another name than it. */
+struct opn_composed_pin {
+	const char *map, *name;
+};
+
+struct opn_composition {
+	const char *name;	  /* an identifier */
+	const char *interface;	  /* that `attach` takes when none is given, or NULL */
+	bool counts;		  /* per-stage counters are emitted */
+	const char *const *share; /* maps that stages share on purpose, NULL-terminated */
+	struct opn_composed_hook *hooks;
+	size_t hook_count;
+	const char *license; /* of the object */
+	const struct opn_composed_pin *pins;
+	size_t pin_count;
+	const char *version; /* of the tool */
+};
+
+/* The key "compose" of a spec. Reports every mistake and returns -errno. */
+int opn_composition_read(const char *path, const struct opn_places *places, struct opn_arena *arena,
+			 struct opn_diags *diags, struct opn_composition *out);
+
+/* What a stage or spec is called when nobody says it: "bpf/acl.bpf.c" is "acl". */
+const char *opn_stage_default_name(struct opn_arena *arena, const char *source);
+
+/* A name as a C identifier: what cannot stand in one becomes '_'. */
+const char *opn_identifier(struct opn_arena *arena, const char *name);
+
+/* The verdicts after which the stage behind this one runs. */
+const struct opn_verdict_row *const *opn_stage_continues(const struct opn_composed_hook *hook,
+							 const struct opn_composed_stage *stage,
+							 size_t *count);
+
+/* Verdict values between the smallest and the largest of a hook, which have a counter each. */
+struct opn_counted {
+	int first;
+	size_t count;
+};
+struct opn_counted opn_counted_verdicts(const struct opn_composed_hook *hook);
+
+/* Names that the dispatcher defines, NULL-terminated: no stage may have them. */
+const char *const *opn_composition_symbols(const struct opn_composition *composition,
+					   struct opn_arena *arena);
+
+/* What stands behind a stage's body: the function that the mechanism needs. keep_program: other
+ * code names the program, so it stays one. */
+char *opn_stage_wrapper(const struct opn_composition *composition,
+			const struct opn_composed_hook *hook,
+			const struct opn_composed_stage *stage, bool keep_program);
+
+/* What speaks against the pipeline, and what its author should know: reported before anything is
+ * emitted. Returns 0 or -errno. */
+int opn_composition_check(const struct opn_composition *composition, struct opn_diags *diags);
+
+/* The licence of an object that holds all stages in *out; NULL stays where it cannot be had
+ * (reported). */
+int opn_composition_license(const struct opn_composition *composition, struct opn_diags *diags,
+			    const char **out);
+
+/* The files of the product, allocated; NULL without memory. */
+char *opn_emit_dispatcher(const struct opn_composition *composition);
+char *opn_emit_header(const struct opn_composition *composition);
+char *opn_emit_loader(const struct opn_composition *composition);
+char *opn_emit_makefile(const struct opn_composition *composition);
+char *opn_emit_readme(const struct opn_composition *composition);
+char *opn_emit_manifest(const struct opn_composition *composition);
+
+/* Whether programs look at a switch before they do anything: with several places to attach to. */
+bool opn_composition_switched(const struct opn_composition *composition);
+/* Whether each stage of the hook is a program, not a function of the dispatcher. */
+bool opn_hook_has_programs(const struct opn_composed_hook *hook);
+
+#endif

@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * emit_bpf.c - the eBPF side of a pipeline: dispatcher, header, and what stands behind each stage
+ *
+ * Stages may be written over vmlinux.h or over the kernel's headers, and the two exclude each
+ * other in one source. So the header that stages include defines nothing that either has, and says
+ * verdicts as numbers; only the dispatcher, whose includes are ours, names them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "composition.h"
+#include "output.h"
+
+bool opn_hook_has_programs(const struct opn_composed_hook *hook)
+{
+	switch (hook->mechanism) {
+	case OPN_MECHANISM_LINKED:
+	case OPN_MECHANISM_FUSED:
+		return false;
+	case OPN_MECHANISM_TAIL:
+	case OPN_MECHANISM_LIBXDP:
+	case OPN_MECHANISM_LINKS:
+	case OPN_MECHANISM_FILTERS:
+	case OPN_MECHANISM_COUNT:
+		break;
+	}
+	return true;
+}
+
+bool opn_composition_switched(const struct opn_composition *composition)
+{
+	return composition->hook_count > 1 || !composition->hooks[0].program;
+}
+
+const struct opn_verdict_row *const *opn_stage_continues(const struct opn_composed_hook *hook,
+							 const struct opn_composed_stage *stage,
+							 size_t *count)
+{
+	*count = stage->continues ? stage->continue_count : hook->place->hook->continue_count;
+	return stage->continues ?: hook->place->hook->continues;
+}
+
+struct opn_counted opn_counted_verdicts(const struct opn_composed_hook *hook)
+{
+	const struct opn_hook_run *run = hook->place->hook->run;
+	int first = run->verdicts[0].value, last = first;
+
+	for (size_t i = 1; i < run->verdict_count; i++) {
+		int value = run->verdicts[i].value;
+
+		first = value < first ? value : first;
+		last = value > last ? value : last;
+	}
+	return (struct opn_counted){ first, (size_t)(last - first) + 1 };
+}
+
+const char *const *opn_composition_symbols(const struct opn_composition *composition,
+					   struct opn_arena *arena)
+{
+	size_t count = 1, at = 0;
+	const char **names;
+
+	for (size_t h = 0; h < composition->hook_count; h++)
+		count += 3 + composition->hooks[h].stage_count;
+	names = opn_arena_array(arena, count + 1, sizeof(*names));
+	for (size_t h = 0; h < composition->hook_count; h++) {
+		const struct opn_composed_hook *hook = &composition->hooks[h];
+
+		names[at++] = opn_arena_printf(arena, "counters_%s", hook->id);
+		names[at++] = opn_arena_printf(arena, "slots_%s", hook->id);
+		if (hook->program)
+			names[at++] = hook->program;
+		for (size_t s = 0; s < hook->stage_count; s++)
+			names[at++] = hook->stages[s].function;
+	}
+	names[at++] = opn_arena_printf(arena, "%s_running", composition->name);
+	return names;
+}
+
+/* ---- counters ---- */
+
+static void add_counter_types(struct opn_buf *buf, const struct opn_composed_hook *hook)
+{
+	struct opn_counted counted = opn_counted_verdicts(hook);
+
+	opn_buf_printf(buf,
+		       "struct stage_%s {\n"
+		       "\t__u64 bytes;\n"
+		       "\t__u64 packets[%zu]; /* by verdict from %d on; then all others */\n"
+		       "%s"
+		       "};\n\n"
+		       "struct counters_%s {\n"
+		       "\tstruct stage_%s stage[%zu];\n"
+		       "};\n\n",
+		       hook->id, counted.count + 1, counted.first,
+		       hook->mechanism == OPN_MECHANISM_TAIL
+			       ? "\t__u64 missed; /* packets that found the slot empty */\n"
+			       : "",
+		       hook->id, hook->id, hook->stage_count);
+}
+
+/* Types of maps have names: one source declares them, another defines them. */
+static void add_counter_map_type(struct opn_buf *buf, const struct opn_composed_hook *hook)
+{
+	opn_buf_printf(buf,
+		       "struct counter_map_%s {\n"
+		       "\t__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);\n"
+		       "\t__uint(max_entries, 1);\n"
+		       "\t__type(key, __u32);\n"
+		       "\t__type(value, struct counters_%s);\n"
+		       "};\n\n",
+		       hook->id, hook->id);
+}
+
+static void add_slot_map_type(struct opn_buf *buf, const struct opn_composed_hook *hook)
+{
+	opn_buf_printf(buf,
+		       "struct slot_map_%s {\n"
+		       "\t__uint(type, BPF_MAP_TYPE_PROG_ARRAY);\n"
+		       "\t__uint(max_entries, %zu);\n"
+		       "\t__uint(key_size, sizeof(__u32));\n"
+		       "\t__uint(value_size, sizeof(__u32));\n"
+		       "};\n\n",
+		       hook->id, hook->stage_count);
+}
+
+/* kind: "counter" or "slot"; the map is called "counters_..." or "slots_...". */
+static void add_map(struct opn_buf *buf, const struct opn_composed_hook *hook, const char *linkage,
+		    const char *kind)
+{
+	opn_buf_printf(buf, "%sstruct %s_map_%s %ss_%s SEC(\".maps\");\n\n", linkage, kind,
+		       hook->id, kind, hook->id);
+}
+
+static void add_count_function(struct opn_buf *buf, const struct opn_composed_hook *hook)
+{
+	struct opn_counted counted = opn_counted_verdicts(hook);
+
+	opn_buf_printf(buf,
+		       "static inline __attribute__((always_inline)) void\n"
+		       "count_%s(struct stage_%s *stage, __u64 bytes, int verdict)\n"
+		       "{\n"
+		       "\t__u64 slot = (__u32)(verdict - (%d));\n"
+		       "\n"
+		       "\t/* The register that is compared must be the one that is added. */\n"
+		       "\tif (!__builtin_constant_p(slot))\n"
+		       "\t\tasm volatile(\"\" : \"+r\"(slot));\n"
+		       "\tif (slot > %zu)\n"
+		       "\t\tslot = %zu;\n"
+		       "\tstage->bytes += bytes;\n"
+		       "\tstage->packets[slot]++;\n"
+		       "}\n\n",
+		       hook->id, hook->id, counted.first, counted.count, counted.count);
+}
+
+/* ---- verdicts ---- */
+
+/* Whether the verdict is in the stage's continue set, as a condition. */
+static void add_continues(struct opn_buf *buf, const struct opn_composed_hook *hook,
+			  const struct opn_composed_stage *stage, bool negated, bool by_name)
+{
+	size_t count;
+	const struct opn_verdict_row *const *rows = opn_stage_continues(hook, stage, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		opn_buf_printf(buf, "%sverdict %s ", i ? (negated ? " && " : " || ") : "",
+			       negated ? "!=" : "==");
+		if (by_name)
+			opn_buf_puts(buf, rows[i]->name);
+		else
+			opn_buf_printf(buf, "%d /* %s */", rows[i]->value, rows[i]->name);
+	}
+	if (!count)
+		opn_buf_puts(buf, negated ? "1" : "0");
+}
+
+static void add_verdict(struct opn_buf *buf, const struct opn_verdict_row *row, bool by_name)
+{
+	if (by_name)
+		opn_buf_puts(buf, row->name);
+	else
+		opn_buf_printf(buf, "%d /* %s */", row->value, row->name);
+}
+
+/* What is returned for a verdict that ends the pipeline. */
+static void add_exit(struct opn_buf *buf, const struct opn_composed_hook *hook)
+{
+	opn_buf_printf(buf, hook->place->hook->exit_count ? "leave_%s(verdict)" : "verdict",
+		       hook->id);
+}
+
+static void add_exit_function(struct opn_buf *buf, const struct opn_composed_hook *hook,
+			      bool by_name)
+{
+	const struct opn_hook_rules *rules = hook->place->hook;
+
+	if (!rules->exit_count)
+		return;
+	opn_buf_printf(buf,
+		       "/* Verdicts that another way of attaching takes for something else. */\n"
+		       "static inline __attribute__((always_inline)) int leave_%s(int verdict)\n"
+		       "{\n"
+		       "\tswitch (verdict) {\n",
+		       hook->id);
+	for (size_t i = 0; i < rules->exit_count; i++) {
+		opn_buf_puts(buf, "\tcase ");
+		add_verdict(buf, rules->exits[i].from, by_name);
+		opn_buf_puts(buf, ":\n");
+		if (i + 1 < rules->exit_count && rules->exits[i + 1].to == rules->exits[i].to)
+			continue;
+		opn_buf_puts(buf, "\t\treturn ");
+		add_verdict(buf, rules->exits[i].to, by_name);
+		opn_buf_puts(buf, ";\n");
+	}
+	opn_buf_puts(buf, "\tdefault:\n\t\treturn verdict;\n\t}\n}\n\n");
+}
+
+/* ---- what stands behind a stage ---- */
+
+static size_t index_of(const struct opn_composed_hook *hook, const struct opn_composed_stage *stage)
+{
+	return (size_t)(stage - hook->stages);
+}
+
+static void add_running(struct opn_buf *buf, const struct opn_composition *composition,
+			const struct opn_composed_hook *hook, bool by_name)
+{
+	if (!opn_composition_switched(composition))
+		return;
+	opn_buf_printf(buf, "\tif (!%s_running)\n\t\treturn ", composition->name);
+	add_verdict(buf, hook->next, by_name);
+	opn_buf_puts(buf, ";\n");
+}
+
+/* A program that counts, and hands on or leaves. */
+static void add_program(struct opn_buf *buf, const struct opn_composition *composition,
+			const struct opn_composed_hook *hook,
+			const struct opn_composed_stage *stage)
+{
+	const struct opn_hook_rules *rules = hook->place->hook;
+	size_t index = index_of(hook, stage);
+	bool is_last = index + 1 == hook->stage_count;
+	bool hands_on = hook->mechanism == OPN_MECHANISM_TAIL && !is_last;
+
+	opn_buf_printf(buf,
+		       "SEC(\"%s\")\n"
+		       "int %s(%s *ctx)\n"
+		       "{\n",
+		       rules->section, stage->function, rules->context);
+	if (composition->counts)
+		opn_buf_printf(buf,
+			       "\tstruct counters_%s *counters;\n"
+			       "\t__u64 bytes = %s;\n"
+			       "\t__u32 zero = 0;\n",
+			       hook->id, rules->length);
+	opn_buf_puts(buf, "\tint verdict;\n\n");
+	/* Programs behind a dispatcher run only when it does. */
+	if (!hook->program)
+		add_running(buf, composition, hook, false);
+	opn_buf_printf(buf, "\tverdict = %s(ctx);\n", stage->body);
+	if (composition->counts)
+		opn_buf_printf(buf,
+			       "\tcounters = bpf_map_lookup_elem(&counters_%s, &zero);\n"
+			       "\tif (counters)\n"
+			       "\t\tcount_%s(&counters->stage[%zu], bytes, verdict);\n",
+			       hook->id, hook->id, index);
+	opn_buf_puts(buf, "\tif (");
+	add_continues(buf, hook, stage, true, false);
+	opn_buf_puts(buf, ")\n\t\treturn ");
+	add_exit(buf, hook);
+	opn_buf_puts(buf, ";\n");
+	if (hands_on) {
+		opn_buf_printf(buf, "\tbpf_tail_call(ctx, &slots_%s, %zu);\n", hook->id, index + 1);
+		if (composition->counts)
+			opn_buf_printf(buf,
+				       "\tif (counters)\n"
+				       "\t\tcounters->stage[%zu].missed++;\n",
+				       index + 1);
+	}
+	opn_buf_puts(buf, "\treturn ");
+	if (hands_on)
+		opn_buf_printf(buf, "missed_%s", hook->id);
+	else
+		add_verdict(buf, hook->next, false);
+	opn_buf_puts(buf, ";\n}\n");
+}
+
+char *opn_stage_wrapper(const struct opn_composition *composition,
+			const struct opn_composed_hook *hook,
+			const struct opn_composed_stage *stage, bool keep_program)
+{
+	const struct opn_hook_rules *rules = hook->place->hook;
+	struct opn_buf buf = { 0 };
+
+	if (keep_program)
+		opn_buf_printf(&buf,
+			       "SEC(\"%s\")\n"
+			       "int %s(%s *ctx)\n"
+			       "{\n"
+			       "\treturn %s(ctx);\n"
+			       "}\n\n",
+			       rules->section, stage->program, rules->context, stage->body);
+	if (opn_hook_has_programs(hook)) {
+		opn_buf_printf(&buf, "#include \"../%s.h\"\n\n", composition->name);
+		add_program(&buf, composition, hook, stage);
+	} else {
+		opn_buf_printf(&buf,
+			       "int %s(%s *ctx)\n"
+			       "{\n"
+			       "\treturn %s(ctx);\n"
+			       "}\n",
+			       stage->function, rules->context, stage->body);
+	}
+	return opn_buf_take(&buf);
+}
+
+/* ---- the header ---- */
+
+static void add_head(struct opn_buf *buf, const struct opn_composition *composition,
+		     const char *file, const char *what)
+{
+	opn_buf_printf(buf,
+		       "/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */\n"
+		       "/* " OPN_OUTPUT_COMPOSED " %s */\n"
+		       "/*\n * %s - %s\n",
+		       composition->version, file, what);
+}
+
+static void add_programs_part(struct opn_buf *buf, const struct opn_composition *composition,
+			      const struct opn_composed_hook *hook)
+{
+	opn_buf_printf(buf, "/* ---- %s ---- */\n\n", hook->place->name);
+	if (composition->counts) {
+		add_counter_types(buf, hook);
+		add_counter_map_type(buf, hook);
+		add_map(buf, hook, "extern ", "counter");
+		add_count_function(buf, hook);
+	}
+	if (hook->mechanism == OPN_MECHANISM_TAIL) {
+		add_slot_map_type(buf, hook);
+		add_map(buf, hook, "extern ", "slot");
+		opn_buf_puts(buf, "/* What becomes of a packet whose next stage is missing. */\n");
+		opn_buf_printf(buf, "enum { missed_%s = ", hook->id);
+		if (hook->drop_missing) {
+			const struct opn_hook_run *run = hook->place->hook->run;
+
+			for (size_t i = 0; i < run->verdict_count; i++) {
+				if (run->verdicts[i].fate != OPN_FATE_DROP)
+					continue;
+				add_verdict(buf, &run->verdicts[i], false);
+				break;
+			}
+		} else {
+			add_verdict(buf, hook->next, false);
+		}
+		opn_buf_puts(buf, " };\n\n");
+	}
+	add_exit_function(buf, hook, false);
+}
+
+char *opn_emit_header(const struct opn_composition *composition)
+{
+	struct opn_buf buf = { 0 };
+	char *file = NULL;
+
+	if (asprintf(&file, "%s.h", composition->name) < 0)
+		return NULL;
+	add_head(&buf, composition, file, "what the programs of the pipeline share");
+	free(file);
+	opn_buf_puts(&buf, " *\n"
+			   " * Stages include it behind their own headers, be it vmlinux.h or the "
+			   "kernel's.\n"
+			   " */\n"
+			   "#pragma once\n\n"
+			   "#include <bpf/bpf_helpers.h>\n\n");
+	if (opn_composition_switched(composition))
+		opn_buf_printf(&buf,
+			       "/* Set once everything is attached; until then all packets pass. "
+			       "*/\n"
+			       "extern volatile __u32 %s_running;\n\n",
+			       composition->name);
+	for (size_t h = 0; h < composition->hook_count; h++) {
+		if (opn_hook_has_programs(&composition->hooks[h]))
+			add_programs_part(&buf, composition, &composition->hooks[h]);
+	}
+	return opn_buf_take(&buf);
+}
+
+/* ---- the dispatcher ---- */
+
+static void add_stage_numbers(struct opn_buf *buf, const struct opn_composed_hook *hook)
+{
+	opn_buf_puts(buf, "enum {\n");
+	for (size_t s = 0; s < hook->stage_count; s++)
+		opn_buf_printf(buf, "\t%s_%s,\n", hook->id, hook->stages[s].id);
+	opn_buf_puts(buf, "};\n\n");
+}
+
+static void add_count(struct opn_buf *buf, const struct opn_composed_hook *hook,
+		      const struct opn_composed_stage *stage, const char *indent,
+		      const char *verdict)
+{
+	opn_buf_printf(buf, "%scount_%s(&counters->stage[%s_%s], bytes, %s);\n", indent, hook->id,
+		       hook->id, stage->id, verdict);
+}
+
+/* One stage: its call, and who is next. With one verdict that goes on, the counter of the packets
+ * that do is known here, which saves finding it. */
+static void add_call(struct opn_buf *buf, const struct opn_composition *composition,
+		     const struct opn_composed_hook *hook, const struct opn_composed_stage *stage)
+{
+	size_t count;
+	const struct opn_verdict_row *const *rows = opn_stage_continues(hook, stage, &count);
+	bool counts_late = composition->counts && count == 1;
+
+	opn_buf_printf(buf, "\tverdict = %s(ctx);\n", stage->function);
+	if (composition->counts && !counts_late)
+		add_count(buf, hook, stage, "\t", "verdict");
+	opn_buf_puts(buf, "\tif (");
+	add_continues(buf, hook, stage, true, true);
+	opn_buf_puts(buf, counts_late ? ") {\n" : ")\n");
+	if (counts_late)
+		add_count(buf, hook, stage, "\t\t", "verdict");
+	opn_buf_puts(buf, "\t\treturn ");
+	add_exit(buf, hook);
+	opn_buf_puts(buf, counts_late ? ";\n\t}\n" : ";\n");
+	if (counts_late)
+		add_count(buf, hook, stage, "\t", rows[0]->name);
+	opn_buf_putc(buf, '\n');
+}
+
+/* Stages that are functions, called one after another. */
+static void add_calls(struct opn_buf *buf, const struct opn_composition *composition,
+		      const struct opn_composed_hook *hook)
+{
+	const struct opn_hook_rules *rules = hook->place->hook;
+
+	for (size_t s = 0; s < hook->stage_count; s++)
+		opn_buf_printf(buf, "int %s(%s *ctx); /* %s */\n", hook->stages[s].function,
+			       rules->context, hook->stages[s].origin);
+	opn_buf_printf(buf, "\nSEC(\"%s\")\nint %s(%s *ctx)\n{\n", rules->section, hook->program,
+		       rules->context);
+	if (composition->counts)
+		opn_buf_printf(buf,
+			       "\tstruct counters_%s *counters;\n"
+			       "\t__u64 bytes = %s;\n"
+			       "\t__u32 zero = 0;\n",
+			       hook->id, rules->length);
+	opn_buf_puts(buf, "\tint verdict;\n\n");
+	add_running(buf, composition, hook, true);
+	if (composition->counts) {
+		opn_buf_printf(buf,
+			       "\tcounters = bpf_map_lookup_elem(&counters_%s, &zero);\n"
+			       "\tif (!counters) /* never: the map has this element */\n"
+			       "\t\treturn ",
+			       hook->id);
+		add_verdict(buf, hook->next, true);
+		opn_buf_puts(buf, ";\n\n");
+	}
+	for (size_t s = 0; s < hook->stage_count; s++)
+		add_call(buf, composition, hook, &hook->stages[s]);
+	opn_buf_puts(buf, "\treturn ");
+	add_verdict(buf, hook->next, true);
+	opn_buf_puts(buf, ";\n");
+	opn_buf_puts(buf, "}\n\n");
+}
+
+/* A program that is there only to call the first slot. */
+static void add_first_call(struct opn_buf *buf, const struct opn_composition *composition,
+			   const struct opn_composed_hook *hook)
+{
+	const struct opn_hook_rules *rules = hook->place->hook;
+
+	opn_buf_printf(buf, "SEC(\"%s\")\nint %s(%s *ctx)\n{\n", rules->section, hook->program,
+		       rules->context);
+	if (composition->counts)
+		opn_buf_printf(buf,
+			       "\tstruct counters_%s *counters;\n"
+			       "\t__u32 zero = 0;\n\n",
+			       hook->id);
+	add_running(buf, composition, hook, true);
+	opn_buf_printf(buf, "\tbpf_tail_call(ctx, &slots_%s, 0);\n", hook->id);
+	if (composition->counts)
+		opn_buf_printf(buf,
+			       "\tcounters = bpf_map_lookup_elem(&counters_%s, &zero);\n"
+			       "\tif (counters)\n"
+			       "\t\tcounters->stage[0].missed++;\n",
+			       hook->id);
+	opn_buf_printf(buf, "\treturn missed_%s;\n}\n\n", hook->id);
+}
+
+static void add_headers(struct opn_buf *buf, const struct opn_composition *composition)
+{
+	for (size_t h = 0; h < composition->hook_count; h++) {
+		const char *const *header = composition->hooks[h].place->hook->headers;
+
+		for (; *header; header++) {
+			char line[256];
+
+			snprintf(line, sizeof(line), "#include <%s>\n", *header);
+			if (!strstr(buf->data, line))
+				opn_buf_puts(buf, line);
+		}
+	}
+	opn_buf_printf(buf, "#include <bpf/bpf_helpers.h>\n\n#include \"%s.h\"\n\n",
+		       composition->name);
+}
+
+char *opn_emit_dispatcher(const struct opn_composition *composition)
+{
+	struct opn_buf buf = { 0 };
+
+	add_head(&buf, composition, "dispatcher.bpf.c", "runs the stages of the pipeline in order");
+	opn_buf_puts(&buf, " */\n");
+	add_headers(&buf, composition);
+	if (opn_composition_switched(composition))
+		opn_buf_printf(&buf, "volatile __u32 %s_running SEC(\".data.%s\") = 0;\n\n",
+			       composition->name, composition->name);
+	for (size_t h = 0; h < composition->hook_count; h++) {
+		const struct opn_composed_hook *hook = &composition->hooks[h];
+
+		if (!opn_hook_has_programs(hook)) {
+			opn_buf_printf(&buf, "/* ---- %s ---- */\n\n", hook->place->name);
+			add_stage_numbers(&buf, hook);
+			if (composition->counts) {
+				add_counter_types(&buf, hook);
+				add_counter_map_type(&buf, hook);
+			}
+		}
+		if (composition->counts)
+			add_map(&buf, hook, "", "counter");
+		if (!opn_hook_has_programs(hook)) {
+			if (composition->counts)
+				add_count_function(&buf, hook);
+			add_exit_function(&buf, hook, true);
+			add_calls(&buf, composition, hook);
+			continue;
+		}
+		if (hook->mechanism == OPN_MECHANISM_TAIL) {
+			add_map(&buf, hook, "", "slot");
+			add_first_call(&buf, composition, hook);
+		}
+	}
+	opn_buf_printf(&buf, "char _license[] SEC(\"license\") = \"%s\";\n", composition->license);
+	return opn_buf_take(&buf);
+}

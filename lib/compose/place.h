@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * place.h - where programs of a hook are attached, and how several of them follow each other
+ *
+ * Read from the key "pipeline" of hookdefs/<hook>.yaml. No hook is known to code.
+ */
+#ifndef OPN_COMPOSE_PLACE_H
+#define OPN_COMPOSE_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base.h"
+#include "diag.h"
+#include "verify/hook_run.h"
+
+/* How the stages of a pipeline follow each other. */
+enum opn_mechanism {
+	OPN_MECHANISM_LINKED,  /* subprograms of one dispatcher, joined by libbpf's linker */
+	OPN_MECHANISM_FUSED,   /* one translation unit that shares a parse of the headers */
+	OPN_MECHANISM_TAIL,    /* programs that call each other through a program array */
+	OPN_MECHANISM_LIBXDP,  /* components of another project's dispatcher */
+	OPN_MECHANISM_LINKS,   /* one link for each stage, in order */
+	OPN_MECHANISM_FILTERS, /* one filter for each stage, in order */
+	OPN_MECHANISM_COUNT,
+};
+
+struct opn_place_way {
+	const char *name; /* "native" */
+	const char *way;  /* enumerator of loader.h: "OPN_WAY_LINK" */
+	unsigned int type, flags;
+};
+
+/* One place at which programs of a hook run. */
+struct opn_place {
+	const char *name; /* "tc-ingress" */
+	const struct opn_hook_rules *hook;
+	const struct opn_place_way *ways;
+	size_t way_count;
+};
+
+struct opn_verdict_exit {
+	const struct opn_verdict_row *from, *to;
+};
+
+/* What a hook says of programs that follow each other. */
+struct opn_hook_rules {
+	const char *hook;
+	const char *context;		/* "struct foo" */
+	const char *section;		/* of a program that may stand at any of the places */
+	const struct opn_hook_run *run; /* its verdicts */
+	const struct opn_verdict_row *const *continues; /* the next program runs; by default */
+	size_t continue_count;
+	const struct opn_verdict_row *next; /* what says: whoever comes after this pipeline */
+	/* Verdicts that mean something else where the kernel runs several programs itself. */
+	const struct opn_verdict_exit *exits;
+	size_t exit_count;
+	const char *length;	    /* C expression for the packet's bytes over "ctx" */
+	const char *const *headers; /* that define the context and the verdicts */
+	/* Words of the spec by mechanism, NULL where the hook has it not. */
+	const char *mechanisms[OPN_MECHANISM_COUNT];
+	const struct opn_place *places;
+	size_t place_count;
+};
+
+struct opn_places;
+
+/* Reads the tables of dir; runs must outlive them. Reports and returns -errno. The caller frees
+ * *out. */
+int opn_places_load(const char *dir, const struct opn_hook_runs *runs, struct opn_diags *diags,
+		    struct opn_places **out);
+void opn_places_free(struct opn_places *places);
+
+/* The place of this name, or NULL. */
+const struct opn_place *opn_places_find(const struct opn_places *places, const char *name);
+/* The rules of a hook, or NULL. */
+const struct opn_hook_rules *opn_places_hook(const struct opn_places *places, const char *hook);
+/* Names of all places, NULL-terminated. */
+const char *const *opn_places_names(const struct opn_places *places);
+
+/* The verdict of this name, or NULL. */
+const struct opn_verdict_row *opn_hook_rules_verdict(const struct opn_hook_rules *rules,
+						     const char *name);
+
+#endif

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+/*
+ * pair_shim.c - a pair's shim header with the user's choices
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base.h"
+#include "output.h"
+#include "pair.h"
+
+static const char *chosen(const struct opn_pair_option *option,
+			  const struct opn_pair_choice *choices, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(choices[i].name, option->name))
+			return opn_pair_option_value(option, choices[i].word);
+	}
+	return opn_pair_option_value(option, option->initial);
+}
+
+int opn_pair_shim(const struct opn_pair *pair, const char *shims,
+		  const struct opn_pair_choice *choices, size_t count, struct opn_diags *diags,
+		  char **out)
+{
+	struct opn_buf path = { 0 }, buf = { 0 };
+	const char *second;
+	size_t length;
+	char *text;
+	int error;
+
+	*out = NULL;
+	opn_buf_printf(&path, "%s/%s", shims, pair->shim);
+	error = path.failed ? -ENOMEM : opn_file_read(path.data, 0, &text, &length);
+	if (error) {
+		opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE,
+			 path.failed ? pair->shim : path.data, strerror(-error));
+		opn_buf_free(&path);
+		return error;
+	}
+	/* The licence stays the first line. */
+	second = strchr(text, '\n');
+	second = second ? second + 1 : text;
+	opn_buf_add(&buf, text, (size_t)(second - text));
+	opn_buf_puts(&buf, "/* " OPN_OUTPUT_REWRITTEN ", with these choices: */\n");
+	for (size_t i = 0; i < pair->option_count; i++)
+		opn_buf_printf(&buf, "#define %s %s\n", pair->options[i].define,
+			       chosen(&pair->options[i], choices, count));
+	opn_buf_puts(&buf, second);
+	free(text);
+	opn_buf_free(&path);
+	*out = opn_buf_take(&buf);
+	return *out ? 0 : -ENOMEM;
+}

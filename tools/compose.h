@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * compose.h - what the files of opened-compose share
+ *
+ * opened-compose.c reads the options and the spec; compose_stage.c reads each stage's source,
+ * moves it to the pipeline's hook and cuts it out; compose_names.c gives names that clash others;
+ * compose_write.c writes the product.
+ */
+#ifndef OPN_COMPOSE_TOOL_H
+#define OPN_COMPOSE_TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base.h"
+#include "cli.h"
+#include "compose/composition.h"
+#include "diag.h"
+#include "hookdef.h"
+#include "pair.h"
+#include "rewriters.h"
+
+struct compose_options {
+	struct opn_cli cli;
+	struct opn_words inputs;	     /* a spec, or units */
+	const char *mechanism, *hook, *name; /* NULL: not given */
+	bool check;
+};
+
+/* A stage while its text is made. */
+struct compose_unit {
+	struct opn_composed_hook *hook;
+	struct opn_composed_stage *stage;
+	struct opn_commands *commands;
+	const char *root;	     /* of the stage's project, absolute */
+	const struct opn_unit *unit; /* in the arena */
+	struct opn_command command;  /* that compiles the unit's text */
+	struct opn_source_text text;
+	struct opn_stage *rewritten;
+};
+
+struct compose_run {
+	const struct compose_options *options;
+	struct opn_arena *arena;
+	struct opn_diags *diags;
+	char *folder; /* of the hook tables */
+	struct opn_hookdefs *hookdefs;
+	struct opn_hook_runs *runs;
+	struct opn_pairs *pairs;
+	struct opn_places *places;
+	struct opn_composition composition;
+	struct compose_unit *units; /* all stages of all hooks, in order */
+	size_t unit_count;
+	const char *base; /* the output folder, absolute */
+};
+
+/* Reads a stage's source and cuts its program out. Returns 0 or -errno (reported). */
+int compose_read_stage(struct compose_run *run, struct compose_unit *unit);
+
+/* Decides names and makes the stages' texts. Returns 0 or -errno (reported). */
+int compose_make_texts(struct compose_run *run);
+
+/* Writes the product, all or nothing. Returns 0 or -errno (reported). */
+int compose_write(struct compose_run *run);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * compose_write.c - the product: one folder, written as a whole or not at all
+ */
+#include "compose.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buildfile.h"
+#include "output.h"
+
+static int add_text(struct opn_output *output, const char *path, char *text)
+{
+	int error;
+
+	if (!text)
+		opn_cli_no_memory(NULL);
+	error = opn_output_add(output, path, text, strlen(text));
+	free(text);
+	return error;
+}
+
+/* The flags of the dispatcher: the machine's and the folders of the system's headers, as the first
+ * stage has them; what is the project's own is left out. */
+static const char *const *dispatcher_flags(struct compose_run *run)
+{
+	const char *const *given = run->units[0].stage->build_flags;
+	const char **flags;
+	size_t count = 0, kept = 0;
+
+	while (given[count])
+		count++;
+	flags = opn_arena_array(run->arena, count + 2, sizeof(*flags));
+	for (size_t i = 0; i < count; i++) {
+		static const char *const pairs[] = { "-isystem", "-idirafter", "-I",
+						     "-include", "-iquote",    "-D",
+						     "-imacros", NULL };
+		bool is_own = false, takes_word = false;
+
+		for (const char *const *p = pairs; *p; p++) {
+			if (strncmp(given[i], *p, strlen(*p)))
+				continue;
+			takes_word = !given[i][strlen(*p)] && i + 1 < count;
+			is_own = strncmp(*p, "-i", 2) || !strcmp(*p, "-include") ||
+				 !strcmp(*p, "-imacros") ||
+				 strstr(takes_word ? given[i + 1] : given[i], "@ROOT@");
+			break;
+		}
+		if (!is_own)
+			flags[kept++] = given[i];
+		if (takes_word) {
+			i++;
+			if (!is_own)
+				flags[kept++] = given[i];
+		}
+	}
+	return flags;
+}
+
+static int add_build(struct compose_run *run, struct opn_output *output)
+{
+	size_t count = run->unit_count + 1;
+	struct opn_build_unit *units = opn_arena_array(run->arena, count, sizeof(*units));
+	const char *const **lists = opn_arena_array(run->arena, count, sizeof(*lists));
+	struct opn_build_info info = { .units = units,
+				       .unit_count = count,
+				       .marker = OPN_OUTPUT_COMPOSED };
+	char *text;
+	int error;
+
+	lists[0] = dispatcher_flags(run);
+	units[0] = (struct opn_build_unit){ "dispatcher.bpf.c", &lists[0], 1 };
+	for (size_t u = 0; u < run->unit_count; u++) {
+		lists[u + 1] = run->units[u].stage->build_flags;
+		units[u + 1] =
+			(struct opn_build_unit){ run->units[u].stage->path, &lists[u + 1], 1 };
+	}
+	error = opn_buildfile_make(&info, run->diags, &text);
+	if (!error)
+		error = add_text(output, "bpf.mk", text);
+	if (!error)
+		error = opn_buildfile_commands(&info, run->diags, &text);
+	if (!error)
+		error = add_text(output, "compile_commands.json", text);
+	return error;
+}
+
+/* ---- the loader's sources ---- */
+
+static int is_source(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return length > 2 && entry->d_name[0] != '.' &&
+	       (!strcmp(entry->d_name + length - 2, ".c") ||
+		!strcmp(entry->d_name + length - 2, ".h"));
+}
+
+static int add_loader(struct compose_run *run, struct opn_output *output)
+{
+	const char *folder = opn_arena_printf(run->arena, "%s/loader", run->folder);
+	struct dirent **entries;
+	int error = 0, count = scandir(folder, &entries, is_source, alphasort);
+
+	if (count <= 0)
+		return opn_diag(run->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, folder,
+				count ? strerror(errno) : "it is empty");
+	for (int i = 0; i < count; i++) {
+		const char *path =
+			opn_arena_printf(run->arena, "%s/%s", folder, entries[i]->d_name);
+		const char *name = opn_arena_printf(run->arena, "loader/%s", entries[i]->d_name);
+		size_t length;
+		char *text;
+
+		free(entries[i]);
+		if (error)
+			continue;
+		error = opn_file_read(path, 0, &text, &length);
+		if (error) {
+			opn_diag(run->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, path,
+				 strerror(-error));
+			continue;
+		}
+		error = opn_output_add(output, name, text, length);
+		free(text);
+	}
+	free(entries);
+	return error;
+}
+
+/* ---- all of it ---- */
+
+/* Whether the texts compile, before anything is written. */
+static int check_texts(struct compose_run *run)
+{
+	char *header = opn_emit_header(&run->composition);
+	int error = 0;
+
+	if (!header)
+		opn_cli_no_memory(NULL);
+	for (size_t u = 0; u < run->unit_count; u++) {
+		struct compose_unit *unit = &run->units[u];
+		struct opn_command command = unit->command;
+		const char *folder = opn_arena_printf(run->arena, "%s/stages", unit->root);
+		const char *path = opn_arena_printf(run->arena, "%s/%s", folder,
+						    opn_path_basename(command.file));
+		struct opn_source_text texts[] = {
+			{ path, unit->stage->text },
+			{ opn_arena_printf(run->arena, "%s/%s.h", unit->root,
+					   run->composition.name),
+			  header },
+		};
+		size_t count = 0;
+		const char **argv;
+
+		while (command.argv[count])
+			count++;
+		argv = opn_arena_array(run->arena, count + 1, sizeof(*argv));
+		memcpy(argv, command.argv, count * sizeof(*argv));
+		argv[count - 1] = path;
+		command.argv = argv;
+		command.file = path;
+		error = opn_source_check(&command, unit->root, texts, 2, run->diags) ?: error;
+	}
+	free(header);
+	return error;
+}
+
+static int add_all(struct compose_run *run, struct opn_output *output)
+{
+	const struct opn_composition *composition = &run->composition;
+	struct opn_arena *arena = run->arena;
+	const char *name = composition->name;
+	int error = add_text(output, "dispatcher.bpf.c", opn_emit_dispatcher(composition));
+
+	for (size_t u = 0; !error && u < run->unit_count; u++)
+		error = opn_output_add(output, run->units[u].stage->path, run->units[u].stage->text,
+				       strlen(run->units[u].stage->text));
+	if (!error)
+		error = add_text(output, opn_arena_printf(arena, "%s.h", name),
+				 opn_emit_header(composition));
+	if (!error)
+		error = add_text(output, opn_arena_printf(arena, "%s.c", name),
+				 opn_emit_loader(composition));
+	if (!error)
+		error = add_text(output, "Makefile", opn_emit_makefile(composition));
+	if (!error)
+		error = add_text(output, "README.md", opn_emit_readme(composition));
+	if (!error)
+		error = add_text(output, opn_arena_printf(arena, "%s.json", name),
+				 opn_emit_manifest(composition));
+	if (!error)
+		error = add_build(run, output);
+	return error ?: add_loader(run, output);
+}
+
+int compose_write(struct compose_run *run)
+{
+	const struct opn_cli *cli = &run->options->cli;
+	struct opn_output *output;
+	int error = check_texts(run);
+
+	if (error || run->options->check)
+		return error;
+	error = opn_output_begin(cli->output, true, OPN_OUTPUT_COMPOSED, cli->force, run->diags,
+				 &output);
+	if (error)
+		return error;
+	error = add_all(run, output);
+	if (error) {
+		opn_output_abort(output);
+		return error;
+	}
+	return opn_output_commit(output);
+}
