@@ -6,6 +6,7 @@
  * that was refused, why, statistics (kernel/bpf/verifier.c: print_verification_stats()). With BTF,
  * source lines stand before their instructions, behind "; ".
  */
+#define _GNU_SOURCE 1
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
