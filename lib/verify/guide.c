@@ -45,39 +45,6 @@ int opn_guide_keep(struct opn_guide *guide, const uint8_t *data, uint32_t length
 			   replace);
 }
 
-int opn_guide_queue(struct guide_queue *queue, const uint8_t *data, uint32_t length)
-{
-	struct opn_packet *at = &queue->list[queue->next % OPN_GUIDE_CANDIDATES];
-	uint8_t *copy = malloc(length ? length : 1);
-
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, data, length);
-	free(at->data);
-	*at = (struct opn_packet){ copy, length };
-	queue->next++;
-	if (queue->count < OPN_GUIDE_CANDIDATES)
-		queue->count++;
-	return 0;
-}
-
-static uint32_t take_queued(struct guide_queue *queue, uint8_t *data)
-{
-	struct opn_packet *at = &queue->list[--queue->next % OPN_GUIDE_CANDIDATES];
-
-	queue->count--;
-	memcpy(data, at->data, at->length);
-	free(at->data);
-	at->data = NULL;
-	return at->length;
-}
-
-static void free_queue(struct guide_queue *queue)
-{
-	for (size_t i = 0; i < OPN_GUIDE_CANDIDATES; i++)
-		free(queue->list[i].data);
-}
-
 /* ---- learning ---- */
 
 static int learn_constants(struct opn_guide *guide, const struct opn_program *program)
@@ -105,7 +72,7 @@ static int prepare_side(struct opn_guide *guide, int side)
 
 	if (!program)
 		return learn_constants(guide, guide->bench->plain[side]);
-	opn_program_edges(program, &own->edge_count);
+	own->edges = opn_program_edges(program, &own->edge_count);
 	own->seen = calloc(own->edge_count + 1, 1);
 	lines = opn_program_lines(program, guide->arena, &count);
 	for (size_t i = 0; lines && i < count; i++) {
@@ -115,8 +82,8 @@ static int prepare_side(struct opn_guide *guide, int side)
 	own->block_hits = calloc(own->block_count + 1, sizeof(*own->block_hits));
 	own->lengths = calloc(own->edge_count + 1, 1);
 	own->bits = calloc(own->edge_count + 1, sizeof(*own->bits));
-	own->tries = calloc(own->edge_count + 1, 1);
-	if (!own->seen || !own->block_hits || !own->lengths || !own->bits || !own->tries)
+	own->frontier = calloc(own->edge_count + 1, sizeof(*own->frontier));
+	if (!own->seen || !own->block_hits || !own->lengths || !own->bits || !own->frontier)
 		return -ENOMEM;
 	return learn_constants(guide, program);
 }
@@ -136,23 +103,29 @@ struct opn_guide *opn_guide_new(struct opn_bench *bench)
 	return guide;
 }
 
+static void free_side(struct guide_side *own)
+{
+	for (size_t i = 0; own->frontier && i < own->edge_count; i++)
+		opn_guide_queue_clear(&own->frontier[i].queue);
+	free(own->frontier);
+	free(own->seen);
+	free(own->block_hits);
+	free(own->lengths);
+	free(own->bits);
+}
+
 void opn_guide_free(struct opn_guide *guide)
 {
 	if (!guide)
 		return;
 	for (size_t i = 0; i < guide->corpus_count; i++)
 		free(guide->corpus[i].data);
-	free_queue(&guide->candidates);
-	free_queue(&guide->bits);
+	opn_guide_queue_clear(&guide->candidates);
+	opn_guide_queue_clear(&guide->bits);
 	for (size_t i = 0; i < guide->key_count; i++)
 		free(guide->keys[i].packet.data);
-	for (int side = 0; side < 2; side++) {
-		free(guide->side[side].seen);
-		free(guide->side[side].block_hits);
-		free(guide->side[side].lengths);
-		free(guide->side[side].bits);
-		free(guide->side[side].tries);
-	}
+	for (int side = 0; side < 2; side++)
+		free_side(&guide->side[side]);
 	opn_guide_stage_clear(guide);
 	opn_dictionary_free(&guide->dictionary);
 	opn_arena_free(guide->arena);
@@ -170,6 +143,7 @@ static bool note_edges(struct opn_guide *guide, int side)
 	for (size_t i = 0; i < own->edge_count; i++) {
 		if (hits[i] && !own->seen[i]) {
 			own->seen[i] = 1;
+			opn_guide_queue_clear(&own->frontier[i].queue);
 			is_new = true;
 		}
 	}
@@ -319,6 +293,7 @@ static uint32_t cut_at_limit(const struct opn_guide *guide, struct opn_random *r
  * comes first, as long as there is any. */
 enum {
 	FROM_BITS = 4,
+	FROM_FRONTIER = 13,
 	FROM_CANDIDATES = 18,
 	FROM_SAME = 19,
 	FROM_FLOW = 21,
@@ -339,6 +314,23 @@ static uint32_t go_on(struct opn_guide *guide, struct opn_random *random,
 	return opn_packet_mutate(random, &guide->dictionary, data, previous->length);
 }
 
+/* One that was made for a purpose; 0: there is none. */
+static uint32_t choose_made(struct opn_guide *guide, struct opn_random *random, uint32_t kind,
+			    uint8_t *data)
+{
+	uint32_t length = 0;
+
+	if (kind < FROM_BITS && guide->bits.count)
+		return opn_guide_queue_take(&guide->bits, data);
+	if (kind < FROM_FRONTIER)
+		length = opn_guide_frontier_take(guide, random, data);
+	if (!length && guide->candidates.count)
+		length = opn_guide_queue_take(&guide->candidates, data);
+	if (!length && guide->bits.count)
+		length = opn_guide_queue_take(&guide->bits, data);
+	return length;
+}
+
 static uint32_t choose_packet(struct opn_guide *guide, struct opn_random *random,
 			      const struct opn_step *previous, uint8_t *data)
 {
@@ -350,10 +342,9 @@ static uint32_t choose_packet(struct opn_guide *guide, struct opn_random *random
 		if (length)
 			return length;
 	}
-	if (kind < FROM_BITS && guide->bits.count)
-		return take_queued(&guide->bits, data);
-	if (kind < FROM_CANDIDATES && guide->candidates.count)
-		return take_queued(&guide->candidates, data);
+	length = kind < FROM_CANDIDATES ? choose_made(guide, random, kind, data) : 0;
+	if (length)
+		return length;
 	if (kind < FROM_FLOW && previous)
 		return go_on(guide, random, previous, kind >= FROM_CANDIDATES && kind < FROM_SAME,
 			     data);

@@ -12,8 +12,8 @@
 
 #define COMPARISONS    512
 #define PER_COMPARISON 6   /* places that are tried for one comparison */
-#define TIMES	       16  /* the first of them and the next ones, so many times */
-#define FRONTIER       64  /* times that each packet is made to come where none was */
+#define FEW	       2   /* packets that wait for one branch: others are made */
+#define ASKED	       256 /* times that each packet is asked for more */
 #define SEARCHED       192 /* bytes of the packet */
 #define LENGTHS_TRIED  8   /* times that one comparison of lengths is turned */
 #define PER_BIT	       8   /* places that are tried for one bit of a mask */
@@ -40,11 +40,20 @@ static bool fits(uint64_t value, unsigned int size)
 /* A small number stands in many places of a packet: of those that it is found in, each time others
  * are tried. */
 struct places {
+	const struct guide_side *own;
+	size_t edge;	     /* that nobody took */
+	unsigned int narrow; /* the smallest size that both values fit into */
 	unsigned int skip, left;
+	bool done[2][SEARCHED]; /* by order: where the narrow number was, as a part of a wide one */
 };
 
-static bool take_place(struct places *places)
+static bool take_place(struct places *places, bool big, uint32_t at)
 {
+	bool *done = &places->done[big && places->narrow > 1][at];
+
+	if (*done)
+		return false;
+	*done = true;
 	if (places->skip) {
 		places->skip--;
 		return false;
@@ -63,11 +72,13 @@ static int replace_numbers(struct opn_guide *guide, const struct opn_step *step,
 
 	put_number(pattern, seen, size, big);
 	for (uint32_t at = 0; !error && places->left && at + size <= end; at++) {
-		if (memcmp(step->data + at, pattern, size) || !take_place(places))
+		if (memcmp(step->data + at, pattern, size) ||
+		    !take_place(places, big, big ? at + size - places->narrow : at))
 			continue;
 		memcpy(copy, step->data, step->length);
 		put_number(copy + at, wanted, size, big);
-		error = opn_guide_queue(&guide->candidates, copy, step->length);
+		error = opn_guide_frontier_add(guide, places->own, places->edge, copy,
+					       step->length);
 	}
 	return error;
 }
@@ -84,33 +95,61 @@ static int replace_halves(struct opn_guide *guide, const struct opn_step *step, 
 	for (uint32_t at = 14; !error && places->left && at < end; at++) {
 		bool low = (step->data[at] & 15) == seen;
 
-		if ((!low && step->data[at] >> 4 != (int)seen) || !take_place(places))
+		if ((!low && step->data[at] >> 4 != (int)seen) || (places->skip && places->skip--))
 			continue;
+		places->left--;
 		memcpy(copy, step->data, step->length);
 		copy[at] = low ? (uint8_t)((copy[at] & 0xf0) | wanted)
 			       : (uint8_t)((copy[at] & 0x0f) | wanted << 4);
-		error = opn_guide_queue(&guide->candidates, copy, step->length);
+		error = opn_guide_frontier_add(guide, places->own, places->edge, copy,
+					       step->length);
 	}
 	return error;
 }
 
 static int replace_value(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
-			 uint64_t wanted, unsigned int time)
+			 uint64_t wanted, struct places *places)
 {
 	static const unsigned int sizes[] = { 8, 4, 2, 1 };
-	struct places places = { time % TIMES * PER_COMPARISON, PER_COMPARISON };
 	int error = 0;
 
+	places->narrow = 8;
+	while (places->narrow > 1 && fits(seen | wanted, places->narrow / 2))
+		places->narrow /= 2;
 	for (size_t i = 0; !error && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		unsigned int size = sizes[i];
 
-		if (!fits(seen, size) || !fits(wanted, size))
+		if (size < places->narrow)
+			break;
+		/* Zeros say nothing of the size: headers are in front. */
+		if (!seen && size > places->narrow)
 			continue;
-		error = replace_numbers(guide, step, seen, wanted, size, true, &places);
+		error = replace_numbers(guide, step, seen, wanted, size, true, places);
 		if (!error && size > 1)
-			error = replace_numbers(guide, step, seen, wanted, size, false, &places);
+			error = replace_numbers(guide, step, seen, wanted, size, false, places);
 	}
-	return error ?: replace_halves(guide, step, seen, wanted, &places);
+	return error ?: replace_halves(guide, step, seen, wanted, places);
+}
+
+/* Each time the next places that the value stands in; from the first ones again after the last. */
+static int replace_next(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
+			uint64_t wanted, const struct guide_side *own, size_t edge)
+{
+	unsigned int made = own->frontier[edge].made - 1u; /* before this time */
+	struct places places = {
+		.own = own,
+		.edge = edge,
+		.skip = made * PER_COMPARISON,
+		.left = PER_COMPARISON,
+	};
+	int error = replace_value(guide, step, seen, wanted, &places);
+	unsigned int found = made * PER_COMPARISON - places.skip;
+
+	if (error || places.left < PER_COMPARISON || !found)
+		return error;
+	places.skip = made * PER_COMPARISON % found;
+	memset(places.done, 0, sizeof(places.done));
+	return replace_value(guide, step, seen, wanted, &places);
 }
 
 static uint64_t get_number(const uint8_t *at, unsigned int size, bool big)
@@ -217,44 +256,45 @@ static bool is_of_lengths(const struct opn_comparison *comparison)
 static int turn(struct opn_guide *guide, const struct opn_step *step,
 		const struct opn_comparison *comparison, const struct guide_side *own, bool is_new)
 {
-	bool seen = own->seen[comparison->edge];
 	uint64_t mask = comparison->width == 4 ? UINT32_MAX : UINT64_MAX;
 	uint64_t left = comparison->left & mask, right = comparison->right & mask;
-	unsigned int time;
-	int error;
+	size_t edge = comparison->edge;
+	int error = 0;
 
 	if (is_of_lengths(comparison))
 		return change_length(guide, step, (int64_t)(left - right),
-				     is_new ? NULL : &own->lengths[comparison->edge]);
+				     is_new ? NULL : &own->lengths[edge]);
 	if (comparison->mask & mask) {
-		error = turn_bits(guide, step, left, comparison->mask & mask,
-				  &own->bits[comparison->edge]);
+		error = turn_bits(guide, step, left, comparison->mask & mask, &own->bits[edge]);
 		if (error)
 			return error;
 	}
-	if (seen)
+	if (own->seen[edge] || own->edges[edge].dead || (IS_POINTER(left) && !right))
 		return 0;
-	if (IS_POINTER(left) && !right)
-		return 0;
-	time = own->tries[comparison->edge];
-	own->tries[comparison->edge] += time < UINT8_MAX;
+	own->frontier[edge].made += own->frontier[edge].made < UINT16_MAX;
 	/* What is made last is tried first; the neighbours are the other side of < and >. */
-	error = replace_value(guide, step, left, right + 1, time);
-	if (!error && right)
-		error = replace_value(guide, step, left, right - 1, time);
-	if (!error)
-		error = replace_value(guide, step, left, right, time);
+	if (!comparison->equality || left == right)
+		error = replace_next(guide, step, left, right + 1, own, edge);
+	if (!error && !comparison->equality && right)
+		error = replace_next(guide, step, left, right - 1, own, edge);
+	if (!error && left != right)
+		error = replace_next(guide, step, left, right, own, edge);
 	if (!error && !comparison->constant) {
-		error = replace_value(guide, step, right, left, time);
+		error = replace_next(guide, step, right, left, own, edge);
 		if (!error && fits(right, 4))
 			error = opn_dictionary_add_number(&guide->dictionary, right);
 	}
 	return error;
 }
 
+/* While it had few tries, every packet is asked for more; not for ever, as what is compared may not
+ * stand in any packet. */
 static bool is_frontier(const struct guide_side *own, size_t edge)
 {
-	return !own->seen[edge] && own->tries[edge] < FRONTIER;
+	const struct guide_frontier *frontier = &own->frontier[edge];
+
+	return !own->seen[edge] && !own->edges[edge].dead && frontier->tried < OPN_GUIDE_FRONTIER &&
+	       frontier->made < ASKED && frontier->queue.count < FEW;
 }
 
 /* What is made last is tried first, and in the same sequence, with the same maps: frames that are

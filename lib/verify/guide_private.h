@@ -13,6 +13,7 @@
 #define OPN_GUIDE_LOOKUPS    64
 #define OPN_GUIDE_DELAYS     64
 #define OPN_GUIDE_LIMITS     32
+#define OPN_GUIDE_FRONTIER   64 /* packets for one branch before others come as often */
 #define OPN_GUIDE_PATHS	     8192
 
 /* Packets that are changed field by field, and how long they may be. */
@@ -36,8 +37,16 @@ struct guide_key {
 
 /* Packets to be tried: the last one first, and the oldest makes room. */
 struct guide_queue {
-	struct opn_packet list[OPN_GUIDE_CANDIDATES];
+	struct opn_packet *list; /* NULL before the first one */
+	size_t room;		 /* 0: OPN_GUIDE_CANDIDATES */
 	size_t count, next;
+};
+
+/* Packets that should take a branch that nobody took. */
+struct guide_frontier {
+	struct guide_queue queue;
+	uint16_t made; /* how often packets were asked for, up to what it can count */
+	uint8_t tried; /* how many were, up to OPN_GUIDE_FRONTIER */
 };
 
 /* Bits that were turned so far on the way to an edge, and in which round. */
@@ -48,10 +57,11 @@ struct guide_bits {
 
 struct guide_side {
 	uint8_t *seen; /* by edge */
+	const struct opn_edge *edges;
 	size_t edge_count;
 	uint8_t *lengths;	 /* by edge: how often the length was set to where it turns */
 	struct guide_bits *bits; /* by edge: single bits of masks */
-	uint8_t *tries;		 /* by edge: how often packets were made to come there */
+	struct guide_frontier *frontier; /* by edge */
 	uint64_t *block_hits;
 	size_t block_count;
 };
@@ -63,10 +73,12 @@ struct opn_guide {
 	struct guide_side side[2];
 	struct opn_packet corpus[OPN_GUIDE_CORPUS];
 	size_t corpus_count, replaced;
-	struct guide_queue candidates; /* that should turn a comparison */
+	struct guide_queue candidates; /* of other lengths, and of keys that are in the maps */
 	struct guide_queue bits;       /* with one bit of a masked value turned */
 	struct guide_key keys[OPN_GUIDE_KEYS];
 	size_t key_count, key_turn;
+	size_t turn;			   /* the edge of both sides whose packet was the last */
+	bool waiting;			   /* any packet for an edge */
 	uint16_t limits[OPN_GUIDE_LIMITS]; /* lengths that a program asked for */
 	size_t limit_count;
 	uint64_t delays[OPN_GUIDE_DELAYS];
@@ -81,6 +93,16 @@ struct opn_guide {
 #define OPN_GUIDE_TIED 12
 
 int opn_guide_queue(struct guide_queue *queue, const uint8_t *data, uint32_t length);
+/* The newest one into data, of a queue that is not empty; returns its length. */
+uint32_t opn_guide_queue_take(struct guide_queue *queue, uint8_t *data);
+void opn_guide_queue_clear(struct guide_queue *queue);
+
+/* A packet that should take this edge. */
+int opn_guide_frontier_add(struct opn_guide *guide, const struct guide_side *own, size_t edge,
+			   const uint8_t *data, uint32_t length);
+/* One for the edge that had the fewest, into data; returns its length, 0: none waits, or all edges
+ * had many and others come first this time. */
+uint32_t opn_guide_frontier_take(struct opn_guide *guide, struct opn_random *random, uint8_t *data);
 
 /* Adds a packet to those that are changed field by field, if there is room. */
 void opn_guide_stage_add(struct opn_guide *guide, const uint8_t *data, uint32_t length);

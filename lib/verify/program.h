@@ -158,6 +158,7 @@ struct opn_comparison {
 	uint64_t left, right;
 	uint8_t width; /* 4 or 8 bytes */
 	bool constant; /* right is written in the code */
+	bool equality; /* asks whether they are equal, or are not; else which is greater, or bits */
 	uint64_t mask; /* constant: bits of the left side that are asked for; 0: all */
 	size_t edge;   /* of the side that was not taken, in opn_program_edges() */
 };

@@ -215,6 +215,8 @@ static struct opn_comparison read_comparison(const struct opn_code *code,
 	bool is_narrow = opn_insn_class(insn) == BPF_JMP32;
 	struct opn_comparison out = { .width = is_narrow ? 4 : 8,
 				      .constant = BPF_SRC(insn->code) == BPF_K,
+				      .equality = BPF_OP(insn->code) == BPF_JEQ ||
+						  BPF_OP(insn->code) == BPF_JNE,
 				      .mask = site->mask };
 
 	memcpy(&out.left, code->probe.data + site->offset, sizeof(out.left));
