@@ -8,13 +8,15 @@ time and memory are taken from the kernel's accounting, in rounds that alternate
 clang -fsyntax-only. Only the proof's verdict is the tool's own (second opinion: minimal.py).
 
 A row counts the good ones of those tried. With --resume what is known of each source is kept in a
-file as soon as it is known; the next run with that file tries only sources that are not in it, or
-that had failures. With --baseline a failure that is not in the baseline,
-or a row of a full run that lost good ones, is a regression: exit 1.
+file as soon as it is known; the next run with that file tries only sources that are not in it, that
+had failures, or that another build of the tool was tried on. With --baseline it is a regression,
+and exit 1, when something fails that the baseline does not name, when a source has fewer programs
+or fewer identical ones than it had, and when a row of a full run lost good ones.
 """
 import argparse
 import collections
 import concurrent.futures
+import hashlib
 import json
 import os
 import random
@@ -356,8 +358,13 @@ def measure(options, sources, folder):
     }
 
 
-def recall(path):
-    """The last facts of each source in a file of --resume; a line cut off by a crash is none."""
+def digest_of(path):
+    with open(path, "rb") as f:
+        return hashlib.sha256(f.read()).hexdigest()[:16]
+
+
+def recall(path, tool):
+    """The tool's last facts of each source in a file of --resume; a line cut off by a crash is none."""
     known = {}
     if path and os.path.exists(path):
         with open(path) as f:
@@ -366,13 +373,15 @@ def recall(path):
                     facts = json.loads(line)
                 except ValueError:
                     continue
-                known[facts["source"]] = facts
+                if facts.get("tool") == tool:
+                    known[facts["source"]] = facts
     return known
 
 
 def examine_all(options, sources, folder):
     """Yields each source that is tried now with the number of those, in order."""
-    known = recall(options.resume)
+    tool = digest_of(options.tool)
+    known = recall(options.resume, tool)
     old = {s.name for s in sources if s.name in known and not known[s.name]["failures"]}
     for source in sources:
         if source.name in old:
@@ -384,13 +393,29 @@ def examine_all(options, sources, folder):
         for source in pool.map(lambda s: examine(options, s, folder), new):
             if options.resume:
                 with open(options.resume, "a") as f:
-                    f.write(json.dumps(source.facts()) + "\n")
+                    f.write(json.dumps({"tool": tool, **source.facts()}) + "\n")
             yield source, len(new)
 
 
 def cause_of(detail):
     """What a proof's detail says of many programs alike: without names."""
     return re.sub(r"(functions left out change inlining): [^;]*", r"\1", re.sub(r"'[^']*'", "'...'", detail))
+
+
+SCORES = ("programs", "identical-1", "identical-2", "identical-3", "identical-4", "loaded", "verbatim")
+
+
+def scores(source):
+    """What a source must not lose, in the order of SCORES; None: not tried."""
+    proved = [sum(n for (row, _), n in source.levels.items() if row == f"level-{l}") for l in range(1, LOAD_LEVEL)]
+    identical = [source.levels[f"level-{l}", "identical"] if proved[l - 1] else None for l in range(1, LOAD_LEVEL)]
+    tried = source.results["loaded"][1] + source.levels["loaded", "original refused too"]
+    return [
+        len(source.programs),
+        *identical,
+        source.results["loaded"][0] if tried else None,
+        source.results["verbatim"][0],
+    ]
 
 
 def summarise(options, sources, seconds, timing, full):
@@ -424,6 +449,7 @@ def summarise(options, sources, seconds, timing, full):
         "levels": {f"{level} {status}": n for (level, status), n in sorted(levels.items())},
         "explained": dict(explained.most_common()),
         "failures": failures,
+        "by-source": {s.name: scores(s) for s in sources if not s.note},
         "notes": [{"source": s.name, "note": s.note} for s in sources if s.note and s.note != "no program"],
         "time": timing,
         "seconds": round(seconds, 1),
@@ -472,6 +498,13 @@ def regressions(result, baseline):
     for failure in result["failures"]:
         if (failure["source"], failure["program"], failure["row"]) not in known:
             yield f"{failure['source']} {failure['program']}: {failure['row']}: {failure['why']}"
+    # What the kernel accepts is another matter on another kernel.
+    same_kernel = baseline.get("kernel") == os.uname().release
+    for source, new in result["by-source"].items():
+        for name, before, now in zip(SCORES, baseline["by-source"].get(source, ()), new):
+            if None in (before, now) or now >= before or (name == "loaded" and not same_kernel):
+                continue
+            yield f"{source}: {name}: {now}, {before} in the baseline"
     if not (result["full"] and baseline["full"]):
         return
     for name, _ in ROWS:
@@ -479,7 +512,7 @@ def regressions(result, baseline):
         # A row of which nothing was tried was not run (--no-prove, no --load).
         if new["of"] and new["of"] - new["good"] > old["of"] - old["good"]:
             yield f"{name}: {new['of'] - new['good']} bad, {old['of'] - old['good']} in the baseline"
-        elif new["of"] and new["good"] < old["good"]:
+        elif new["of"] and new["good"] < old["good"] and (name != "loaded" or same_kernel):
             yield f"{name}: {new['good']} good, {old['good']} in the baseline"
 
 
@@ -487,7 +520,10 @@ def baseline_of(result):
     """What is checked in: counts and known failures, nothing that differs from run to run."""
     keep = ("full", "sources", "programs", "rows", "levels", "explained")
     failures = [{k: f[k] for k in ("source", "program", "row")} for f in result["failures"]]
-    return {**{k: result[k] for k in keep}, "failures": failures}
+    head = {"kernel": os.uname().release, **{k: result[k] for k in keep}, "failures": failures, "scores": SCORES}
+    # A source a line: what a change does to it is seen in the diff.
+    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in result["by-source"].items())
+    return json.dumps(head, indent=1)[:-2] + ',\n "by-source": {\n' + lines + "\n }\n}\n"
 
 
 def parse_arguments():
@@ -543,7 +579,7 @@ def main():
     for path, content in (
         (options.json, json.dumps(result, indent=1) + "\n"),
         (options.markdown, text),
-        (options.write_baseline, json.dumps(baseline_of(result), indent=1) + "\n"),
+        (options.write_baseline, baseline_of(result)),
     ):
         if path:
             with open(path, "w") as f:
