@@ -369,8 +369,10 @@ static int sort(struct opn_pairs *pairs)
 	pairs->sorted = opn_arena_array(pairs->arena, pairs->count + 1, sizeof(*pairs->sorted));
 	if (!pairs->sorted)
 		return -ENOMEM;
-	for (const struct entry *entry = pairs->entries; entry; entry = entry->next)
+	for (struct entry *entry = pairs->entries; entry; entry = entry->next) {
 		pairs->sorted[i++] = &entry->pair;
+		entry->pair.back = opn_pairs_find(pairs, entry->pair.to, entry->pair.from);
+	}
 	qsort(pairs->sorted, pairs->count, sizeof(*pairs->sorted), compare);
 	return 0;
 }

@@ -41,28 +41,37 @@ static FunctionSet reachedFrom(const FunctionDecl *FD) {
 
 bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
   From = findRecord(Pair.from_context, Context);
-  Undefined = !Pair.native && !findRecord(Pair.context, Context);
+  Undefined = !Back && !Pair.native && !findRecord(Pair.context, Context);
   Programs = Wanted;
   Going = AllGoing;
   for (const FunctionDecl *FD : Programs)
-    for (const FunctionDecl *Callee : reachedFrom(FD))
-      Reached.insert(Callee);
+    for (const FunctionDecl *Callee : reachedFrom(Back ? Back->bodyOf(FD) : FD))
+      if (!isShim(Callee))
+        Reached.insert(Callee);
+  bool Stays = false;
   for (const Chunk &C : Model.Chunks)
     for (const Decl *D : C.Decls)
-      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD) && !AllGoing.count(FD))
+      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD) && !AllGoing.count(FD)) {
+        Stays |= Back && Back->bodyOf(FD);
         for (const FunctionDecl *Callee : reachedFrom(FD))
           KeptBy.emplace(Callee, FD);
+      }
 
   findHidden();
   walkDeclarations();
   for (const FunctionDecl *FD : Reached)
     walkFunction(FD);
   for (const FunctionDecl *FD : Programs)
-    makeProgram(FD);
+    Back ? unwrapProgram(FD) : makeProgram(FD);
   if (!Failed)
     walkUnreached();
   if (!Failed)
     checkShared();
+  if (Back && !Stays)
+    dropIncludes();
+  Unusual |= Back != nullptr;
+  if (Back)
+    return !Failed;
   for (const auto &[File, First] : FirstUse)
     Includes[File] = placeOfInclude(File, First);
   return !Failed;
@@ -144,7 +153,7 @@ void Rewriting::checkShared() {
     }
 }
 
-static StringRef tagOf(StringRef Type) {
+StringRef tagOf(StringRef Type) {
   Type.consume_front("struct ");
   return Type;
 }
@@ -220,8 +229,9 @@ void Rewriting::walkUnreached() {
   FunctionSet Idle, Stay;
   for (const Chunk &C : Model.Chunks)
     for (const Decl *D : C.Decls)
-      if (const auto *FD = dyn_cast<FunctionDecl>(D);
-          FD && FD->doesThisDeclarationHaveABody() && !Reached.count(FD) && !KeptBy.count(FD))
+      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && FD->doesThisDeclarationHaveABody() &&
+                                                      !Reached.count(FD) && !KeptBy.count(FD) &&
+                                                      !isShim(FD) && !Programs.count(FD))
         for (const ParmVarDecl *P : FD->parameters())
           if (isContext(P->getType()))
             Idle.insert(FD);
@@ -279,7 +289,7 @@ void Rewriting::walkDeclarations() {
     ContextName = tagOf(Map ? Pair.to_context : Pair.context);
     for (const Decl *D : C.Decls) {
       const auto *VD = dyn_cast<VarDecl>(D);
-      if (!isa<FunctionDecl>(D) && !(VD && helperNumber(VD, Context)))
+      if (!isShim(D) && !isa<FunctionDecl>(D) && !(VD && helperNumber(VD, Context)))
         walkSites(D, *this, /*TypesOnly=*/true);
     }
   }
@@ -318,22 +328,6 @@ std::string Rewriting::bodyName(const FunctionDecl *FD) const {
   while (!Context.getTranslationUnitDecl()->lookup(&Context.Idents.get(Name)).empty())
     Name += "_";
   return Name;
-}
-
-static std::string filled(StringRef Text, const std::map<StringRef, std::string> &Values) {
-  std::string Out;
-  while (!Text.empty()) {
-    size_t At = Text.find('$');
-    Out += Text.substr(0, At);
-    if (At == StringRef::npos)
-      break;
-    StringRef Rest = Text.substr(At + 1);
-    StringRef Word = Rest.take_while([](char C) { return C >= 'a' && C <= 'z'; });
-    auto It = Values.find(Word);
-    Out += It == Values.end() ? "$" + Word.str() : It->second;
-    Text = Rest.drop_front(Word.size());
-  }
-  return Out;
 }
 
 /// The section of a new program; "?": libbpf does not load it by default.
@@ -376,7 +370,14 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
   std::string Inline =
       FD->hasAttr<NoInlineAttr>() ? "static" : "static inline __attribute__((always_inline))";
   Spot Attribute = Spell.invocation(A->getLocation(), FD->getLocation());
+  // By the comment a way back knows what stood here.
+  auto Was = [](const Spot &S, const std::string &Otherwise) {
+    StringRef Text = S.File->text(S.Extent);
+    bool Fits = !Text.contains('\n') && !Text.contains("/*") && !Text.contains("*/");
+    return " /* " + (Fits ? Text.str() : Otherwise) + " */";
+  };
   if (Attribute) {
+    Inline += Was(Attribute, "SEC(\"" + A->getName().str() + "\")");
     if (!edit(Attribute, Inline, "section", FD->getLocation(), What))
       return;
   } else {
@@ -386,8 +387,9 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
     if (!Begin || !Written)
       return void(edit(Spot(), "", "section", A->getLocation(), What));
     bool IsNoInline = FD->hasAttr<NoInlineAttr>();
-    if (!edit(Written, IsNoInline ? "noinline" : "always_inline", "section", A->getLocation(),
-              What))
+    std::string Word = IsNoInline ? "noinline" : "always_inline";
+    Word += Was(Written, "section(\"" + A->getName().str() + "\")");
+    if (!edit(Written, Word, "section", A->getLocation(), What))
       return;
     insert(Begin, Begin.Extent.Begin, IsNoInline ? "static " : "static inline ", "section");
   }

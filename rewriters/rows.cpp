@@ -192,6 +192,19 @@ void Rewriting::typeSite(SourceLocation Name) {
   edit(S, ContextName, "context", Name, std::string("the type '") + Pair.from_context + "'");
 }
 
+void Rewriting::memberSite(const MemberExpr *ME, bool IsStore) {
+  if (Back && memberBack(ME, IsStore))
+    return;
+  const auto *Field = dyn_cast<FieldDecl>(ME->getMemberDecl());
+  if (!Field || !Field->getIdentifier())
+    return;
+  const RecordDecl *Parent = Field->getParent();
+  while (Parent->isAnonymousStructOrUnion() && isa<RecordDecl>(Parent->getDeclContext()))
+    Parent = cast<RecordDecl>(Parent->getDeclContext());
+  if (isContextRecord(Parent))
+    fieldSite(ME, IsStore);
+}
+
 void Rewriting::fieldSite(const MemberExpr *ME, bool IsStore) {
   std::string Name = ME->getMemberDecl()->getName().str();
   std::string What = "field '" + Name + "'";
@@ -311,6 +324,8 @@ void Rewriting::callSite(const CallExpr *CE) {
   Callee C = calleeOf(CE);
   if (!C.D)
     return;
+  if (Back)
+    return callBack(CE, C.D, C.Name);
   std::string What = "call of '" + C.Name + "'";
   SourceLocation Loc = CE->getCallee()->getExprLoc();
   const opn_row *Row = opn_rows_find(&Pair.calls, C.Name.c_str());
@@ -384,8 +399,11 @@ void Rewriting::referenceSite(const DeclRefExpr *Ref, bool IsCallee) {
   SourceLocation Loc = Ref->getLocation();
   if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
     const FunctionDecl *Definition = FD->getDefinition();
+    if (const FunctionDecl *Entry = Back && Definition ? Back->entryOf(Definition) : nullptr)
+      edit(Spell.token(Loc), Entry->getName(), "program", Loc,
+           "this use of '" + FD->getName().str() + "'");
     // In code a program is a function that answers in its old numbers.
-    if (Definition && Programs.count(Definition))
+    if (!Back && Definition && Programs.count(Definition))
       edit(Spell.token(Loc), bodyName(Definition), "program", Loc,
            "this use of '" + FD->getName().str() + "'");
     if (!IsCallee && isKfunc(FD))

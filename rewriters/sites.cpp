@@ -52,16 +52,8 @@ public:
   }
 
   bool VisitMemberExpr(MemberExpr *E) {
-    if (TypesOnly)
-      return true;
-    const auto *Field = dyn_cast<FieldDecl>(E->getMemberDecl());
-    if (!Field || !Field->getIdentifier())
-      return true;
-    const RecordDecl *Parent = Field->getParent();
-    while (Parent->isAnonymousStructOrUnion() && isa<RecordDecl>(Parent->getDeclContext()))
-      Parent = cast<RecordDecl>(Parent->getDeclContext());
-    if (To.isContextRecord(Parent))
-      To.fieldSite(E, Stores.count(E));
+    if (!TypesOnly)
+      To.memberSite(E, Stores.count(E));
     return true;
   }
 

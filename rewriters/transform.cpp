@@ -13,6 +13,7 @@
 #include "clang/Tooling/ReplacementsYaml.h"
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 using namespace clang;
 using namespace opn;
@@ -25,6 +26,7 @@ struct opn_transformation {
   Results R;
   std::vector<opn_site> Sites;
   const opn_pair *Pair = nullptr;
+  bool Back = false; ///< programs return to where they came from
   std::set<std::string> Programs;
   const char *const *ProgramList = nullptr;
   std::vector<opn_transformed_file> FileList;
@@ -40,8 +42,10 @@ struct opn_transformation {
 private:
   int choose(const SourceModel &Model, const opn_transform_options &Options, opn_diags *Diags,
              FunctionSet &Out);
+  int judgeBack(const SourceModel &Model, const Unwrapping &Made, const FunctionSet &Wanted,
+                opn_diags *Diags);
   int missing(const opn_transform_options &Options, StringRef Source, opn_diags *Diags) const;
-  void finish(const LexedFile *Main, const Edits &Changes);
+  void finish(const LexedFile *Main, const Edits &Changes, const LexedFile *Dropped);
   int compile(const opn_command *Commands, size_t Count, const opn_transform_options &Options,
               opn_diags *Diags);
 };
@@ -82,6 +86,25 @@ int opn_transformation::choose(const SourceModel &Model, const opn_transform_opt
   return 0;
 }
 
+/// Whether the programs are to be unwrapped, each in its own way or all.
+int opn_transformation::judgeBack(const SourceModel &Model, const Unwrapping &Made,
+                                  const FunctionSet &Wanted, opn_diags *Diags) {
+  for (const FunctionDecl *FD : Wanted) {
+    bool IsMade = Made.bodyOf(FD);
+    Back |= IsMade;
+    if (IsMade == (Made.bodyOf(Wanted[0]) != nullptr))
+      continue;
+    PresumedLoc PL = Model.SM->getPresumedLoc(FD->getLocation());
+    opn_loc Loc = {PL.getFilename(), PL.getLine(), PL.getColumn(), 1};
+    std::string What = "program '" + FD->getName().str() + "'";
+    opn_diag(Diags, OPN_DIAG_TRANSFORM_REJECTED, Loc, What.c_str(), Pair->to,
+             "some of the source's programs were rewritten from there, and some were not");
+    opn_diag_note(Diags, {nullptr, 0, 0, 0}, "take some at a time, with --function");
+    return -EINVAL;
+  }
+  return 0;
+}
+
 int opn_transformation::missing(const opn_transform_options &Options, StringRef Source,
                                 opn_diags *Diags) const {
   const opn_loc Nowhere = {nullptr, 0, 0, 0};
@@ -119,10 +142,12 @@ static std::string pathFrom(StringRef From, StringRef To) {
   return Out;
 }
 
-void opn_transformation::finish(const LexedFile *Main, const Edits &Changes) {
+/// Dropped: a header that nothing includes any more, or null.
+void opn_transformation::finish(const LexedFile *Main, const Edits &Changes,
+                                const LexedFile *Dropped) {
   std::vector<const LexedFile *> List{Main};
   for (const std::string &Path : Files.paths())
-    if (const LexedFile *File = Files.find(Path); File != Main)
+    if (const LexedFile *File = Files.find(Path); File != Main && File != Dropped)
       List.push_back(File);
   Texts.reserve(List.size());
   for (const LexedFile *File : List) {
@@ -171,7 +196,8 @@ int opn_transformation::compile(const opn_command *Commands, size_t Count,
     Words.push_back(nullptr);
     opn_command Command = Commands[I];
     Command.argv = Words.data();
-    bool Good = Parse::run(Command, Again, CollectOptions(), Found, &Rewritten) != nullptr;
+    std::unique_ptr<Parse> Parsed = Parse::run(Command, Again, CollectOptions(), Found, &Rewritten);
+    bool Good = Parsed != nullptr;
     if (!Good) {
       opn_diags_move(Diags, Found);
       opn_diag(Diags, OPN_DIAG_TRANSFORM_BROKEN, Nowhere, FileList[0].path);
@@ -191,6 +217,7 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
   const LexedFile *Main = nullptr;
   std::string Source;
   bool Good = true, Unusual = false, Undefined = false;
+  const LexedFile *Dropped = nullptr;
   std::set<std::string> Losses;
   std::map<const LexedFile *, unsigned> Includes;
 
@@ -213,8 +240,18 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
       continue;
     for (const FunctionDecl *FD : Wanted)
       Programs.insert(FD->getName().str());
-    Rewriting W(Model, Options, *Pair, Changes, Sites, R, Diags);
+    std::optional<Unwrapping> Made;
+    if (Pair->back)
+      Made.emplace(Model, *Pair->back, Options.shims, R);
+    if (int Error = Made ? judgeBack(Model, *Made, Wanted, Diags) : 0)
+      return Error;
+    if (Made && Made->isForeign())
+      opn_diag(Diags, OPN_DIAG_TRANSFORM_SHIM, {nullptr, 0, 0, 0}, R.text(Made->shim()->path()));
+    Rewriting W = Back ? Rewriting(Model, Options, *Made, Changes, Sites, R, Diags)
+                       : Rewriting(Model, Options, *Pair, Changes, Sites, R, Diags);
     Good &= W.run(Wanted, Wanted);
+    if (Back)
+      Dropped = Made->shim();
     Unusual |= W.Unusual;
     Losses.insert(W.Losses.begin(), W.Losses.end());
     Undefined |= W.Undefined;
@@ -238,7 +275,7 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
                        pathFrom(Files.absolute(File), Shim) + "\"\n\n",
                    "shim", /*First=*/true);
   }
-  finish(Main, Changes);
+  finish(Main, Changes, Dropped);
   if (opn_diags_count(Diags, OPN_SEV_ERROR) > Errors)
     return 0; // kept going: an #error stands at each place
   return Unusual || Options.compile ? compile(Commands, Count, Options, Diags) : 0;
@@ -307,7 +344,13 @@ int opn_transformation::check(const opn_command *Commands, size_t Count,
         FunctionSet One;
         One.insert(FD);
         opn_diags *Unheard = opn_diags_new();
-        Rewriting W(Model, Options, *Options.pairs[P], Scratch, Found, R, Unheard);
+        std::optional<Unwrapping> Made;
+        if (Options.pairs[P]->back)
+          Made.emplace(Model, *Options.pairs[P]->back, Options.shims, R);
+        Rewriting W =
+            Made && Made->bodyOf(FD)
+                ? Rewriting(Model, Options, *Made, Scratch, Found, R, Unheard)
+                : Rewriting(Model, Options, *Options.pairs[P], Scratch, Found, R, Unheard);
         W.run(One, Going);
         if (Options.modernize)
           modernizeMaps(*Parsed, Options, Scratch, Found, R, Unheard);
@@ -344,6 +387,8 @@ const opn_feasibility *opn_transformation_feasibility(const opn_transformation *
 void opn_transformation_free(opn_transformation *T) { delete T; }
 
 const opn_pair *opn_transformation_pair(const opn_transformation *T) { return T->Pair; }
+
+bool opn_transformation_is_way_back(const opn_transformation *T) { return T->Back; }
 
 const char *const *opn_transformation_programs(const opn_transformation *T) {
   return T->ProgramList;

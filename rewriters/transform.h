@@ -10,6 +10,7 @@
 #include "edits.h"
 #include "facts.h"
 #include "parse.h"
+#include "unwrap.h"
 
 #include "clang/AST/Expr.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -25,6 +26,12 @@ public:
             Edits &Changes, std::vector<opn_site> &Sites, Results &R, opn_diags *Diags)
       : Model(Model), Options(Options), Pair(Pair), Context(*Model.Context), Changes(&Changes),
         Sites(&Sites), R(R), Diags(Diags), Spell(Model) {}
+  /// Takes back what another pair has made.
+  Rewriting(const SourceModel &Model, const opn_transform_options &Options, const Unwrapping &Made,
+            Edits &Changes, std::vector<opn_site> &Sites, Results &R, opn_diags *Diags)
+      : Rewriting(Model, Options, Made.pair(), Changes, Sites, R, Diags) {
+    Back = &Made;
+  }
 
   /// Makes all edits. Going: programs that leave their hook too, though not now. False when
   /// something was refused.
@@ -46,7 +53,7 @@ public:
   /// Whether a value is the context, also as a void pointer.
   bool holdsContext(const clang::Expr *E) const;
   void typeSite(clang::SourceLocation Name);
-  void fieldSite(const clang::MemberExpr *ME, bool IsStore);
+  void memberSite(const clang::MemberExpr *ME, bool IsStore);
   void callSite(const clang::CallExpr *CE);
   void referenceSite(const clang::DeclRefExpr *Ref, bool IsCallee);
   void kfuncSite(const clang::FunctionDecl *FD, clang::SourceLocation Loc);
@@ -77,8 +84,15 @@ private:
   bool edit(const Spot &S, llvm::StringRef Text, const std::string &Rule, clang::SourceLocation Loc,
             const std::string &What);
   void insert(const Spot &S, unsigned Offset, llvm::StringRef Text, const std::string &Rule);
+  void fieldSite(const clang::MemberExpr *ME, bool IsStore);
   void use(const Spot &S);
   void makeProgram(const clang::FunctionDecl *FD);
+  bool memberBack(const clang::MemberExpr *ME, bool IsStore);
+  void accessorBack(const clang::CallExpr *CE, const opn_row &Row, const std::string &What);
+  void callBack(const clang::CallExpr *CE, const clang::NamedDecl *D, const std::string &Name);
+  void unwrapProgram(const clang::FunctionDecl *Entry);
+  void dropIncludes();
+  bool isShim(const clang::Decl *D) const { return Back && Back->isShim(D); }
   std::string section(llvm::StringRef Old) const;
   void makeStatic(const clang::FunctionDecl *FD);
   std::string bodyName(const clang::FunctionDecl *FD) const;
@@ -95,6 +109,9 @@ private:
   const SourceModel &Model;
   const opn_transform_options &Options;
   const opn_pair &Pair;
+  const Unwrapping *Back = nullptr; ///< null: programs of this hook leave it
+  /// Members of our context that hold the kernel's, and were seen to.
+  llvm::SmallPtrSet<const clang::MemberExpr *, 8> Unwrapped;
   const clang::ASTContext &Context;
   Edits *Changes;
   std::vector<opn_site> *Sites;

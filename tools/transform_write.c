@@ -78,6 +78,14 @@ static const char *folder_of(struct opn_arena *arena, const char *path)
 	return opn_arena_strndup(arena, path, (size_t)(opn_path_basename(path) - path));
 }
 
+/* The pair whose shim the result includes, or NULL. */
+static const struct opn_pair *shim_pair(const struct transform_source *source)
+{
+	return opn_transformation_is_way_back(source->transformation)
+		       ? NULL
+		       : opn_transformation_pair(source->transformation);
+}
+
 /* Where the sources look for the shim header; absolute. */
 static const char *shim_path(const struct transform_run *run, const struct opn_pair *pair)
 {
@@ -129,7 +137,7 @@ static int write_file(const struct transform_run *run, const struct transform_so
 	size_t count;
 	const struct opn_transformed_file *files =
 		opn_transformation_files(source->transformation, &count);
-	const struct opn_pair *pair = opn_transformation_pair(source->transformation);
+	const struct opn_pair *pair = shim_pair(source);
 	int error = 0;
 
 	for (size_t i = 1; i < count; i++) {
@@ -236,7 +244,7 @@ static int add_source(const struct transform_run *run, const struct transform_so
 	size_t count, skip = strlen(base);
 	const struct opn_transformed_file *files =
 		opn_transformation_files(source->transformation, &count);
-	const struct opn_pair *pair = opn_transformation_pair(source->transformation);
+	const struct opn_pair *pair = shim_pair(source);
 	const char *main_path = files[0].absolute + skip;
 	char *text;
 	int error = 0;
@@ -313,8 +321,7 @@ static int write_home(const struct transform_run *run)
 	int error = collect_changes(run, &all);
 
 	if (!error) {
-		const struct opn_pair *pair =
-			opn_transformation_pair(run->sources[0].transformation);
+		const struct opn_pair *pair = shim_pair(&run->sources[0]);
 
 		error = pair ? write_shim(run, pair, shim_path(run, pair)) : 0;
 	}

@@ -192,6 +192,12 @@ OPN_INLINE unsigned char *opn_skb_data_end(const struct opn_skb *skb)
 	return (unsigned char *)(long)skb->xdp->data_end;
 }
 
+/* skb->skb_iif, which __netif_receive_skb_core() sets to skb->dev. */
+OPN_INLINE unsigned int opn_skb_iif(const struct opn_skb *skb)
+{
+	return skb->xdp->ingress_ifindex;
+}
+
 /*
  * Bytes that packet pointers reach. The verifier knows no arithmetic with data_end, so the compiler
  * must not take the difference apart again.
