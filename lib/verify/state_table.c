@@ -27,6 +27,17 @@ static uint64_t hash_key(const uint8_t *key, uint32_t size)
 	return hash ^ hash >> 32;
 }
 
+static void add_to_index(struct opn_table *table, uint32_t key_size, size_t entry)
+{
+	size_t at = hash_key(table->keys + entry * key_size, key_size);
+
+	while (table->buckets[at &= table->bucket_count - 1])
+		at++;
+	table->buckets[at] = (uint32_t)entry + 1;
+}
+
+/* At most half of the buckets are used, so that a table that grows makes it anew when it doubled.
+ */
 static bool make_index(struct opn_table *table, uint32_t key_size)
 {
 	size_t wanted = 16;
@@ -42,13 +53,8 @@ static bool make_index(struct opn_table *table, uint32_t key_size)
 		table->bucket_count = wanted;
 	}
 	memset(table->buckets, 0, table->bucket_count * sizeof(*table->buckets));
-	for (size_t i = 0; i < table->count; i++) {
-		size_t at = hash_key(table->keys + i * key_size, key_size);
-
-		while (table->buckets[at &= table->bucket_count - 1])
-			at++;
-		table->buckets[at] = (uint32_t)i + 1;
-	}
+	for (size_t i = 0; i < table->count; i++)
+		add_to_index(table, key_size, i);
 	table->indexed = true;
 	return true;
 }
@@ -129,7 +135,9 @@ int opn_table_set(struct opn_table *table, uint32_t key_size, uint32_t value_siz
 			return err;
 		at = table->count++;
 		memcpy(table->keys + at * key_size, key, key_size);
-		table->indexed = false;
+		table->indexed = table->indexed && table->count * 2 <= table->bucket_count;
+		if (table->indexed)
+			add_to_index(table, key_size, at);
 	}
 	memcpy(table->values + at * value_size, value, value_size);
 	return 0;
