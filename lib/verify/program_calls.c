@@ -90,7 +90,9 @@ static void record_redirect(struct opn_program *program, const struct opn_call_r
 				      (int16_t)program->map_id_offset, 0);
 			store(out, BPF_W, AT(map_id), BPF_REG_5);
 		}
-		store(out, BPF_DW, AT(key), BPF_REG_2);
+		/* include/linux/filter.h: __bpf_xdp_redirect_map() looks up a u32 */
+		opn_insns_add(out, BPF_ALU | BPF_MOV | BPF_X, BPF_REG_5, BPF_REG_2, 0, 0);
+		store(out, BPF_DW, AT(key), BPF_REG_5);
 	}
 	if (rule->flags_argument >= 1 && rule->flags_argument <= 4)
 		store(out, BPF_DW, AT(flags), (uint8_t)rule->flags_argument);
