@@ -134,6 +134,8 @@ public:
     FD = FD->getDefinition();
     if (!FD)
       Known = false;
+    else if (FD->hasAttr<NakedAttr>())
+      Known = false; // its assembly returns
     else if (Seen.insert(FD).second) {
       const FunctionDecl *Outer = std::exchange(Current, FD);
       TraverseStmt(FD->getBody());

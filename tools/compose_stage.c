@@ -85,6 +85,18 @@ static struct opn_extract_options extract_options(const struct compose_run *run,
 	return options;
 }
 
+/* Whether programs of this section run at the pipeline's place, and not behind a redirect. */
+static bool fits_place(const struct compose_run *run, const struct compose_unit *unit,
+		       const char *section)
+{
+	const struct opn_section_rule *rule = opn_hookdefs_section(run->hookdefs, section);
+	const char *const *known = unit->hook->place->hook->sections;
+
+	while (rule && *known && strcmp(*known, rule->section))
+		known++;
+	return rule && *known;
+}
+
 /* The program that is meant; NULL: reported. One that is at home at the pipeline's hook goes
  * before those that would have to be moved. */
 static const struct opn_function *choose_program(struct compose_run *run,
@@ -99,6 +111,8 @@ static const struct opn_function *choose_program(struct compose_run *run,
 		if (!functions[i].is_program || (wanted && strcmp(functions[i].name, wanted)))
 			continue;
 		if (functions[i].hook && !strcmp(functions[i].hook, hook)) {
+			if (!wanted && !fits_place(run, unit, functions[i].section))
+				continue;
 			home = &functions[i];
 			at_home++;
 		} else {
@@ -132,6 +146,20 @@ static const struct opn_function *choose_program(struct compose_run *run,
 }
 
 /* ---- moving it ---- */
+
+static int check_section(struct compose_run *run, const struct compose_unit *unit,
+			 const struct opn_function *program)
+{
+	struct opn_loc loc = { program->file, program->start_line, program->column, 1 };
+	const char *what, *why;
+
+	if (fits_place(run, unit, program->section))
+		return 0;
+	what = opn_arena_printf(run->arena, "program '%s'", program->name);
+	why = opn_arena_printf(run->arena, "its section '%s' runs elsewhere than at '%s'",
+			       program->section, unit->hook->place->name);
+	return opn_diag(run->diags, OPN_DIAG_STAGE_REJECTED, loc, what, why);
+}
 
 static int check_choices(struct compose_run *run, const struct compose_unit *unit,
 			 const struct opn_pair *pair)
@@ -203,6 +231,7 @@ static int move_program(struct compose_run *run, struct compose_unit *unit,
 		opn_transformation_free(transformation);
 		return error;
 	}
+	stage->section = pair->section;
 	files = opn_transformation_files(transformation, &count);
 	*texts = opn_arena_array(run->arena, count + 1, sizeof(**texts));
 	for (size_t i = 0; i < count; i++) {
@@ -353,7 +382,10 @@ int compose_read_stage(struct compose_run *run, struct compose_unit *unit)
 	} else {
 		const struct opn_unit *found;
 
-		error = check_choices(run, unit, NULL);
+		stage->section = opn_arena_strdup(run->arena, program->section);
+		error = check_section(run, unit, program);
+		if (!error)
+			error = check_choices(run, unit, NULL);
 		if (!error)
 			error = opn_extraction_unit(extraction, program->name, run->diags, &found);
 		if (!error)

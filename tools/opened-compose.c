@@ -256,6 +256,28 @@ static int read_composition(struct compose_run *run)
 	return error;
 }
 
+/* The programs' section has the flags that all stages have. */
+static void choose_section(struct compose_run *run, struct opn_composed_hook *hook)
+{
+	const char *const *known = hook->place->hook->sections;
+	unsigned int common = ~0u;
+
+	for (size_t s = 0; s < hook->stage_count; s++) {
+		const char *section = hook->stages[s].section;
+
+		common &= opn_hookdefs_section(run->hookdefs, section)->flags;
+	}
+	hook->section = *known;
+	for (; *known; known++) {
+		const struct opn_section_rule *rule = opn_hookdefs_section(run->hookdefs, *known);
+
+		if (!rule || rule->flags != common)
+			continue;
+		hook->section = *known;
+		return;
+	}
+}
+
 static int compose(struct compose_run *run)
 {
 	int error = load_tables(run);
@@ -267,6 +289,8 @@ static int compose(struct compose_run *run)
 	name_parts(run);
 	for (size_t u = 0; u < run->unit_count; u++)
 		error = compose_read_stage(run, &run->units[u]) ?: error;
+	for (size_t h = 0; !error && h < run->composition.hook_count; h++)
+		choose_section(run, &run->composition.hooks[h]);
 	if (!error)
 		error = opn_composition_license(&run->composition, run->diags,
 						&run->composition.license);

@@ -35,6 +35,7 @@ struct opn_composed_stage {
 
 	/* What was found. */
 	const char *from;     /* the hook that it was written for */
+	const char *section;  /* that it was written for: "xdp.frags" */
 	const char *origin;   /* "bpf/acl.bpf.c: edge_acl" */
 	const char *license;  /* NULL: none */
 	const char *body;     /* name of the function that was the program */
@@ -59,6 +60,7 @@ struct opn_composed_hook {
 	enum opn_mechanism mechanism;
 	const char *why;     /* of the mechanism that "auto" chose, or NULL: it was asked for */
 	const char *program; /* the dispatcher, or NULL: every stage is attached */
+	const char *section; /* of the programs that are emitted */
 	const struct opn_verdict_row *next; /* what is returned behind the last stage */
 	bool drop_missing; /* what becomes of packets that find a slot empty; else they pass */
 	struct opn_composed_stage *stages;

@@ -248,7 +248,7 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 		       "SEC(\"%s\")\n"
 		       "int %s(%s *ctx)\n"
 		       "{\n",
-		       rules->section, stage->function, rules->context);
+		       hook->section, stage->function, rules->context);
 	if (composition->counts)
 		opn_buf_printf(buf,
 			       "\tstruct counters_%s *counters;\n"
@@ -301,7 +301,7 @@ char *opn_stage_wrapper(const struct opn_composition *composition,
 			       "{\n"
 			       "\treturn %s(ctx);\n"
 			       "}\n\n",
-			       rules->section, stage->program, rules->context, stage->body);
+			       hook->section, stage->program, rules->context, stage->body);
 	if (opn_hook_has_programs(hook)) {
 		opn_buf_printf(&buf, "#include \"../%s.h\"\n\n", composition->name);
 		add_program(&buf, composition, hook, stage);
@@ -440,7 +440,7 @@ static void add_calls(struct opn_buf *buf, const struct opn_composition *composi
 	for (size_t s = 0; s < hook->stage_count; s++)
 		opn_buf_printf(buf, "int %s(%s *ctx); /* %s */\n", hook->stages[s].function,
 			       rules->context, hook->stages[s].origin);
-	opn_buf_printf(buf, "\nSEC(\"%s\")\nint %s(%s *ctx)\n{\n", rules->section, hook->program,
+	opn_buf_printf(buf, "\nSEC(\"%s\")\nint %s(%s *ctx)\n{\n", hook->section, hook->program,
 		       rules->context);
 	if (composition->counts)
 		opn_buf_printf(buf,
@@ -473,7 +473,7 @@ static void add_first_call(struct opn_buf *buf, const struct opn_composition *co
 {
 	const struct opn_hook_rules *rules = hook->place->hook;
 
-	opn_buf_printf(buf, "SEC(\"%s\")\nint %s(%s *ctx)\n{\n", rules->section, hook->program,
+	opn_buf_printf(buf, "SEC(\"%s\")\nint %s(%s *ctx)\n{\n", hook->section, hook->program,
 		       rules->context);
 	if (composition->counts)
 		opn_buf_printf(buf,

@@ -227,7 +227,7 @@ char *opn_emit_makefile(const struct opn_composition *composition)
 		       "all: %s\n\n"
 		       "$(BPF_OBJECTS): %s.h\n\n"
 		       "# the kernel's headers need asm/types.h, which Debian keeps apart\n"
-		       "dispatcher.bpf.o: EXTRA_CFLAGS += -idirafter "
+		       "dispatcher.bpf.o: override EXTRA_CFLAGS += -idirafter "
 		       "/usr/include/$(shell uname -m)-linux-gnu\n\n"
 		       "%s.bpf.o: $(BPF_OBJECTS)\n"
 		       "\t$(BPFTOOL) gen object $@ $^\n\n"

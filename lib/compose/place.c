@@ -91,7 +91,7 @@ static int read_words(struct opn_yaml *yaml, yaml_node_t *list, const char *cons
 		const yaml_node_t *node = opn_yaml_item(yaml, list, i);
 
 		if (node->type != YAML_SCALAR_NODE)
-			return opn_yaml_invalid(yaml, node, "headers", "expected a name");
+			return opn_yaml_invalid(yaml, node, "list", "expected a name");
 		words[i] = opn_arena_strdup(yaml->arena, opn_yaml_scalar(node));
 	}
 	*out = words;
@@ -157,14 +157,15 @@ static int read_places(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_h
 static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn_places *places,
 		      struct opn_hook_rules *rules)
 {
-	static const char *const keys[] = { "schema", "hook",	  "section", "headers",
-					    "next",   "length",	  "exits",   "mechanisms",
+	static const char *const keys[] = { "schema", "hook",	  "sections", "headers",
+					    "next",   "length",	  "exits",    "mechanisms",
 					    "places", "continue", NULL };
-	yaml_node_t *headers = NULL, *continues = NULL, *exits = NULL, *ways = NULL, *list = NULL;
+	yaml_node_t *sections = NULL, *headers = NULL, *continues = NULL, *exits = NULL,
+		    *ways = NULL, *list = NULL;
 	int error = opn_yaml_check_keys(yaml, root, keys);
 
 	error = opn_yaml_get_string(yaml, root, "hook", true, &rules->hook) ?: error;
-	error = opn_yaml_get_string(yaml, root, "section", true, &rules->section) ?: error;
+	error = opn_yaml_get_list(yaml, root, "sections", true, &sections) ?: error;
 	error = opn_yaml_get_string(yaml, root, "length", true, &rules->length) ?: error;
 	error = opn_yaml_get_list(yaml, root, "headers", true, &headers) ?: error;
 	error = opn_yaml_get_list(yaml, root, "continue", true, &continues) ?: error;
@@ -182,6 +183,7 @@ static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn
 					"no hook of this name has a key 'run'");
 	rules->context = rules->run->context;
 	error = read_words(yaml, headers, &rules->headers);
+	error = read_words(yaml, sections, &rules->sections) ?: error;
 	error = read_verdict(yaml, opn_yaml_get(yaml, root, "next"), rules, &rules->next) ?: error;
 	error = read_continues(yaml, continues, rules) ?: error;
 	error = exits ? read_exits(yaml, exits, rules) ?: error : error;

@@ -47,7 +47,7 @@ struct opn_verdict_exit {
 struct opn_hook_rules {
 	const char *hook;
 	const char *context;		/* "struct foo" */
-	const char *section;		/* of a program that may stand at any of the places */
+	const char *const *sections;	/* of programs that may be stages, NULL-terminated */
 	const struct opn_hook_run *run; /* its verdicts */
 	const struct opn_verdict_row *const *continues; /* the next program runs; by default */
 	size_t continue_count;
