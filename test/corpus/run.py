@@ -301,7 +301,10 @@ def check_proof(options, source, out):
                     # Identical with a reason: both were refused, so nothing was to be loaded.
                     if options.load and status == "identical" and detail:
                         source.levels["loaded", "original refused too"] += 1
-                    elif options.load and status != "skipped":
+                    elif options.load and status == "skipped":
+                        source.levels["loaded", "skipped"] += 1
+                        source.explained[f"level {number} skipped: {detail}"] += 1
+                    elif options.load:
                         source.count("loaded", status in GOOD, program, f"{status}: {detail}")
                     continue
                 source.levels[f"level-{number}", status] += 1
@@ -409,13 +412,9 @@ def scores(source):
     """What a source must not lose, in the order of SCORES; None: not tried."""
     proved = [sum(n for (row, _), n in source.levels.items() if row == f"level-{l}") for l in range(1, LOAD_LEVEL)]
     identical = [source.levels[f"level-{l}", "identical"] if proved[l - 1] else None for l in range(1, LOAD_LEVEL)]
-    tried = source.results["loaded"][1] + source.levels["loaded", "original refused too"]
-    return [
-        len(source.programs),
-        *identical,
-        source.results["loaded"][0] if tried else None,
-        source.results["verbatim"][0],
-    ]
+    loaded, verbatim = source.results["loaded"][0], source.results["verbatim"][0]
+    tried = any(row == "loaded" for row, _ in source.levels) or source.results["loaded"][1]
+    return [len(source.programs), *identical, loaded if tried else None, verbatim]
 
 
 def summarise(options, sources, seconds, timing, full):
@@ -468,7 +467,7 @@ def markdown(result):
         share = f"{100 * row['good'] / row['of']:.2f} %" if row["of"] else "-"
         lines.append(f"| {title} | {row['good']} | {row['of']} | {share} |")
     for name, count in result["levels"].items():
-        lines.append(f"| {name.replace('level-', 'proof ').replace('loaded', 'load:')} | {count} | {result['rows'][name.split()[0]]['of']} | |")
+        lines.append(f"| {name.replace('level-', 'proof ').replace('loaded', 'load:')} | {count} | {result['programs']} | |")
     lines.append(f"| lines kept of clang -E -P, median | | | {percent(result['lines-kept']['median'])} |")
     lines.append(f"| declarations kept, median | | | {percent(result['declarations-kept']['median'])} |")
     timing = result["time"]
