@@ -4,7 +4,7 @@
  *
  * opened-compose.c reads the options and the spec; compose_stage.c reads each stage's source,
  * moves it to the pipeline's hook and cuts it out; compose_names.c gives names that clash others;
- * compose_write.c writes the product.
+ * compose_emit.c makes what other loaders are told; compose_write.c writes the product.
  */
 #ifndef OPN_COMPOSE_TOOL_H
 #define OPN_COMPOSE_TOOL_H
@@ -15,8 +15,10 @@
 #include "base.h"
 #include "cli.h"
 #include "compose/composition.h"
+#include "compose/deploy.h"
 #include "diag.h"
 #include "hookdef.h"
+#include "output.h"
 #include "pair.h"
 #include "rewriters.h"
 
@@ -24,6 +26,7 @@ struct compose_options {
 	struct opn_cli cli;
 	struct opn_words inputs;	     /* a spec, or units */
 	const char *mechanism, *hook, *name; /* NULL: not given */
+	unsigned int engine;		     /* enum opn_engine */
 	bool check;
 };
 
@@ -49,6 +52,8 @@ struct compose_run {
 	struct opn_pairs *pairs;
 	struct opn_places *places;
 	struct opn_composition composition;
+	struct opn_deploy_engine engine; /* where another loader is to have the pipeline */
+	struct opn_deploy deploy;
 	struct compose_unit *units; /* all stages of all hooks, in order */
 	size_t unit_count;
 	const char *base; /* the output folder, absolute */
@@ -59,6 +64,13 @@ int compose_read_stage(struct compose_run *run, struct compose_unit *unit);
 
 /* Decides names and makes the stages' texts. Returns 0 or -errno (reported). */
 int compose_make_texts(struct compose_run *run);
+
+/* What another loader is to be told, when one is asked for: the spec's wishes are read before the
+ * texts are made (spec NULL: there is none), checked behind the stages, and added to the product.
+ * Return 0 or -errno (reported). */
+int compose_emit_read(struct compose_run *run, const char *spec);
+int compose_emit_check(struct compose_run *run);
+int compose_emit_add(struct compose_run *run, struct opn_output *output);
 
 /* Writes the product, all or nothing. Returns 0 or -errno (reported). */
 int compose_write(struct compose_run *run);

@@ -194,6 +194,8 @@ static int add_all(struct compose_run *run, struct opn_output *output)
 				 opn_emit_manifest(composition));
 	if (!error)
 		error = add_build(run, output);
+	if (!error)
+		error = compose_emit_add(run, output);
 	return error ?: add_loader(run, output);
 }
 

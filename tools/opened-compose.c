@@ -14,6 +14,7 @@ enum {
 	KEY_HOOK,
 	KEY_NAME,
 	KEY_CHECK,
+	KEY_EMIT,
 };
 
 static const struct argp_option tool_options[] = {
@@ -23,6 +24,10 @@ static const struct argp_option tool_options[] = {
 	  "What the pipeline is called (default: as the spec, or as the output folder)", 1 },
 	{ "mechanism", KEY_MECHANISM, "WAY", 0,
 	  "How stages follow each other, whatever the spec says: auto, linked, tail, tcx, cls-bpf",
+	  1 },
+	{ "emit", KEY_EMIT, "LOADER", 0,
+	  "Who is to load it: c, the loader that is written with it (default); bpfman or l3af, for "
+	  "which DIR/LOADER is written too",
 	  1 },
 	{ NULL, 0, NULL, 0, "Instead of writing:", 2 },
 	{ "check", KEY_CHECK, NULL, 0, "Only tell what speaks against the pipeline", 2 },
@@ -83,6 +88,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_NAME:
 		options->name = arg;
+		return 0;
+	case KEY_EMIT:
+		options->engine = OPN_ENGINE_OWN;
+		while (opn_engine_names[options->engine] &&
+		       strcmp(opn_engine_names[options->engine], arg))
+			options->engine++;
+		if (!opn_engine_names[options->engine])
+			argp_error(state, "--emit=%s: expected c, bpfman or l3af", arg);
 		return 0;
 	case KEY_CHECK:
 		options->check = true;
@@ -253,6 +266,9 @@ static int read_composition(struct compose_run *run)
 	composition->version = OPN_VERSION;
 	for (size_t h = 0; h < composition->hook_count; h++)
 		error = choose_mechanism(run, &composition->hooks[h]) ?: error;
+	if (!error)
+		error = compose_emit_read(
+			run, is_spec(options->inputs.word[0]) ? options->inputs.word[0] : NULL);
 	return error;
 }
 
@@ -296,6 +312,8 @@ static int compose(struct compose_run *run)
 						&run->composition.license);
 	if (!error)
 		error = opn_composition_check(&run->composition, run->diags);
+	if (!error)
+		error = compose_emit_check(run);
 	if (!error)
 		error = compose_make_texts(run);
 	return error ?: compose_write(run);

@@ -62,7 +62,8 @@ struct opn_composed_hook {
 	const char *program; /* the dispatcher, or NULL: every stage is attached */
 	const char *section; /* of the programs that are emitted */
 	const struct opn_verdict_row *next; /* what is returned behind the last stage */
-	bool drop_missing; /* what becomes of packets that find a slot empty; else they pass */
+	const char *handover; /* array whose one program is called behind the last stage, or NULL */
+	bool drop_missing;    /* what becomes of packets that find a slot empty; else they pass */
 	struct opn_composed_stage *stages;
 	size_t stage_count;
 };
@@ -73,9 +74,10 @@ struct opn_composed_pin {
 };
 
 struct opn_composition {
-	const char *name;	  /* an identifier */
-	const char *interface;	  /* that `attach` takes when none is given, or NULL */
-	bool counts;		  /* per-stage counters are emitted */
+	const char *name;      /* an identifier */
+	const char *interface; /* that `attach` takes when none is given, or NULL */
+	bool counts;	       /* per-stage counters are emitted */
+	bool unswitched;       /* whoever loads the programs sets no variable: they run at once */
 	const char *const *share; /* maps that stages share on purpose, NULL-terminated */
 	struct opn_composed_hook *hooks;
 	size_t hook_count;

@@ -31,6 +31,8 @@ bool opn_hook_has_programs(const struct opn_composed_hook *hook)
 
 bool opn_composition_switched(const struct opn_composition *composition)
 {
+	if (composition->unswitched)
+		return false;
 	return composition->hook_count > 1 || !composition->hooks[0].program;
 }
 

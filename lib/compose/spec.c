@@ -330,8 +330,8 @@ static int read_hooks(struct opn_yaml *yaml, yaml_node_t *list, const char *fold
 int opn_composition_read(const char *path, const struct opn_places *places, struct opn_arena *arena,
 			 struct opn_diags *diags, struct opn_composition *out)
 {
-	static const char *const keys[] = { "opened",  "extract", "transform",
-					    "compose", "verify",  NULL };
+	static const char *const keys[] = { "opened", "extract", "transform", "compose",
+					    "deploy", "verify",	 NULL };
 	const char *folder =
 		opn_arena_strndup(arena, path, (size_t)(opn_path_basename(path) - path));
 	yaml_node_t *root, *list = NULL;
