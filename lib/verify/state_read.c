@@ -44,7 +44,8 @@ static void spread(const struct opn_pair *pair, uint8_t *image)
 {
 	uint32_t size = pair->info.value_size;
 
-	if (pair->cpus > 1 || pair->info.type != BPF_MAP_TYPE_ARRAY || size == pair->stride)
+	if (pair->cpus > 1 || pair->info.type != BPF_MAP_TYPE_ARRAY || pair->info.internal ||
+	    size == pair->stride)
 		return;
 	for (size_t i = pair->info.max_entries; i-- > 0;) {
 		memmove(image + i * pair->stride, image + i * size, size);
@@ -52,16 +53,23 @@ static void spread(const struct opn_pair *pair, uint8_t *image)
 	}
 }
 
+/* Of what the kernel hands out for an element. Data sections may be of two sizes. */
+static uint32_t given_size(const struct opn_pair *pair, const struct opn_side *side)
+{
+	if (pair->info.internal)
+		return pair->section_size[(side - pair->sides) % 2];
+	return pair->info.type == BPF_MAP_TYPE_ARRAY ? pair->info.value_size : pair->stride;
+}
+
 static int read_array(struct opn_state *state, const struct opn_pair *pair, struct opn_side *side)
 {
 	uint32_t total = pair->info.max_entries, done = 0, token[2] = { 0 };
-	uint32_t given =
-		pair->info.type == BPF_MAP_TYPE_ARRAY ? pair->info.value_size : pair->stride;
+	uint32_t given = given_size(pair, side);
 	uint32_t *keys = scratch(state, (size_t)total * sizeof(*keys));
 	int err;
 
 	if (!side->image)
-		side->image = calloc(total, MAX(pair->stride, 1u));
+		side->image = calloc(total, MAX(MAX(pair->stride, given), 1u));
 	if (!keys || !side->image)
 		return -ENOMEM;
 	while (done < total) {

@@ -109,6 +109,7 @@ static void reset_memory(const struct opn_pair *pair, struct opn_side *side, int
 
 static int reset_image(const struct opn_pair *pair, struct opn_side *side, int which)
 {
+	size_t size = pair->info.internal ? pair->section_size[which] : pair->stride;
 	int err = 0;
 
 	if (side->memory) {
@@ -116,9 +117,9 @@ static int reset_image(const struct opn_pair *pair, struct opn_side *side, int w
 		return 0;
 	}
 	for (uint32_t i = 0; !err && i < pair->info.max_entries; i++) {
-		size_t at = (size_t)i * pair->stride;
+		size_t at = (size_t)i * size;
 
-		if (memcmp(side->image + at, side->start_image + at, pair->stride))
+		if (memcmp(side->image + at, side->start_image + at, size))
 			err = bpf_map_update_elem(side->fd, &i, side->start_image + at, BPF_ANY);
 	}
 	return err;
