@@ -184,6 +184,12 @@ const struct opn_call_rule *opn_hook_runs_calls(const struct opn_hook_runs *runs
 	return runs->calls;
 }
 
+const struct opn_shared_call *opn_hook_runs_shared(const struct opn_hook_runs *runs, size_t *count)
+{
+	*count = runs->shared_count;
+	return runs->shared;
+}
+
 static const struct opn_verdict_row *find_verdict(const struct opn_hook_run *hook, uint32_t verdict)
 {
 	for (size_t i = 0; i < hook->verdict_count; i++) {

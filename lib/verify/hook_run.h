@@ -115,6 +115,11 @@ struct opn_hook_pair {
 	size_t benign_count;
 };
 
+/* A call that changes what is in no map: what that is. */
+struct opn_shared_call {
+	const char *name, *what;
+};
+
 struct opn_hook_runs;
 
 /* Reads the tables of dir. Reports and returns -errno. The caller frees *out. */
@@ -131,6 +136,7 @@ const char *const *opn_hook_runs_names(const struct opn_hook_runs *runs);
 const struct opn_hook_pair *opn_hook_runs_pair(struct opn_hook_runs *runs, const char *from,
 					       const char *to);
 const struct opn_call_rule *opn_hook_runs_calls(const struct opn_hook_runs *runs, size_t *count);
+const struct opn_shared_call *opn_hook_runs_shared(const struct opn_hook_runs *runs, size_t *count);
 
 enum opn_fate opn_hook_fate(const struct opn_hook_run *hook, uint32_t verdict);
 /* The name of a verdict value, or NULL. */

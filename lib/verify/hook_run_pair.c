@@ -146,15 +146,41 @@ int opn_hook_pair_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook
 	return error;
 }
 
+static int read_shared(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook_runs *out)
+{
+	yaml_node_t *list = NULL;
+	int error = opn_yaml_get_mapping(yaml, root, "shared", false, &list);
+
+	if (error || !list)
+		return error;
+	error = opn_yaml_check_keys(yaml, list, NULL);
+	out->shared_count = opn_yaml_count(list);
+	out->shared = opn_arena_array(yaml->arena, out->shared_count + 1, sizeof(*out->shared));
+	if (!out->shared)
+		return opn_yaml_no_memory(yaml);
+	for (size_t i = 0; !error && i < out->shared_count; i++) {
+		const char *name = opn_yaml_scalar(opn_yaml_key(yaml, list, i));
+		const char *what = NULL;
+
+		error = opn_yaml_get_string(yaml, list, name, true, &what);
+		out->shared[i] = (struct opn_shared_call){
+			.name = opn_arena_strdup(yaml->arena, name),
+			.what = opn_arena_strdup(yaml->arena, what ? what : ""),
+		};
+	}
+	return error;
+}
+
 int opn_call_rules_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook_runs *out)
 {
-	static const char *const keys[] = { "schema", "calls", NULL };
+	static const char *const keys[] = { "schema", "calls", "shared", NULL };
 	static const char *const call_keys[] = { "number", "role", "flags", NULL };
 	yaml_node_t *calls = NULL;
 	unsigned int word = 0, number = 0;
 	int error = opn_yaml_check_keys(yaml, root, keys);
 
 	error = opn_yaml_get_mapping(yaml, root, "calls", true, &calls) ?: error;
+	error = read_shared(yaml, root, out) ?: error;
 	if (error)
 		return error;
 	error = opn_yaml_check_keys(yaml, calls, NULL);

@@ -28,6 +28,8 @@ struct opn_hook_runs {
 	const char **names;
 	struct opn_call_rule *calls;
 	size_t call_count;
+	struct opn_shared_call *shared;
+	size_t shared_count;
 };
 
 /* Names by enum opn_fate, NULL-terminated. */

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "verify_private.h"
+#include "verify_shared.h"
 
 struct work {
 	const struct opn_verify_options *options;
@@ -186,6 +187,8 @@ int opn_verify(const struct opn_verify_options *options, struct opn_hook_runs *r
 	struct utsname system;
 	int error = verify(&work, jobs, arena, diags, result);
 
+	if (!error)
+		opn_verify_doubt_shared(runs, arena, result);
 	result->engine = "test-run";
 	result->seed = options->seed;
 	if (!uname(&system))
