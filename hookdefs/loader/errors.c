@@ -95,21 +95,30 @@ int opn_fail_load(struct opn_instance *instance, int error)
 
 #ifdef OPN_LOADER_FAULTS
 /*
- * OPN_LOADER_FAIL=attach[:xdp] fails there, kill:attach[:xdp] dies there, and ? lists the places
- * that are passed.
+ * OPN_LOADER_FAIL=attach[:xdp] fails there, kill:attach[:xdp] dies there, with "@2" at the end when
+ * it is passed for the second time; ? lists the places that are passed.
  */
 int opn_fault(const char *step, const char *what)
 {
+	static char passed[64][128]; /* of this process */
 	const char *wanted = getenv("OPN_LOADER_FAIL");
 	bool dies = wanted && !strncmp(wanted, "kill:", 5);
-	char here[256];
+	char here[128], place[160];
+	size_t i = 0, times = 1;
 
 	if (!wanted)
 		return 0;
 	snprintf(here, sizeof(here), "%s%s%s", step, what ? ":" : "", what ? what : "");
+	for (; i < 63 && *passed[i]; i++)
+		times += !strcmp(passed[i], here);
+	strcpy(passed[i], here);
+	if (times > 1)
+		snprintf(place, sizeof(place), "%s@%zu", here, times);
+	else
+		snprintf(place, sizeof(place), "%s", here);
 	if (!strcmp(wanted, "?"))
-		fprintf(stderr, "fault: %s\n", here);
-	if (strcmp(wanted + (dies ? 5 : 0), here))
+		fprintf(stderr, "fault: %s\n", place);
+	if (strcmp(wanted + (dies ? 5 : 0), place))
 		return 0;
 	if (dies)
 		kill(getpid(), SIGKILL);

@@ -265,8 +265,8 @@ void opn_replace_settle(struct opn_instance *instance);
 struct opn_step {
 	const char *name;
 	int (*act)(struct opn_instance *instance);
-	void (*undo)(struct opn_instance *instance);
-	bool prepares; /* changes nothing that packets see */
+	void (*undo)(struct opn_instance *instance); /* what of it was done */
+	bool prepares;				     /* changes nothing that packets see */
 };
 /* All steps for all instances; when one fails, what was done is undone in reverse. 0, or -errno. */
 int opn_steps_run(const struct opn_step *steps, size_t count, struct opn_instance *instances,

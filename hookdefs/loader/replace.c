@@ -267,18 +267,9 @@ static int switch_all(struct opn_instance *instance)
 
 		if (is_switched(instance, &instance->points[i]))
 			error = switch_one(instance, &instance->points[i]);
-		if (error) {
-			switch_back(instance);
+		if (error)
 			return error;
-		}
 	}
-	return 0;
-}
-
-static int settle(struct opn_instance *instance)
-{
-	wait_for_readers();
-	opn_replace_settle(instance);
 	return 0;
 }
 
@@ -292,7 +283,6 @@ static const struct opn_step replace_steps[] = {
 	{ "pin-programs", pin_programs, NULL, true },
 	{ "start", start, NULL, true },
 	{ "switch", switch_all, switch_back, false },
-	{ "settle", settle, NULL, false },
 };
 
 /* --stage */
@@ -433,9 +423,18 @@ static int replace(struct opn_loader *loader, struct opn_instance *instances, si
 		return opn_refuse(loader, "it is not attached to any interface here");
 	for (size_t i = 0; i < count && !error; i++)
 		error = aim(&instances[i], stage, choice);
-	return error ? error
-		     : opn_steps_run(replace_steps, sizeof(replace_steps) / sizeof(*replace_steps),
-				     instances, count);
+	if (!error)
+		error = opn_steps_run(replace_steps, sizeof(replace_steps) / sizeof(*replace_steps),
+				      instances, count);
+	if (error)
+		return error;
+	/* The new version runs: what is left to do has no way back, and needs none. */
+	wait_for_readers();
+	for (size_t i = 0; i < count; i++) {
+		opn_fault("settle", NULL);
+		opn_replace_settle(&instances[i]);
+	}
+	return 0;
 }
 
 int opn_command_replace(struct opn_loader *loader)

@@ -61,8 +61,7 @@ int opn_steps_run(const struct opn_step *steps, size_t count, struct opn_instanc
 	length = plan(steps, count, instances, instance_count, acts);
 	for (done = 0; done < length && !error; done++)
 		error = do_one(acts[done].step, acts[done].instance);
-	if (error)
-		done--;
+	/* The step that failed may be half done. */
 	while (error && done-- > 0)
 		if (acts[done].step->undo)
 			acts[done].step->undo(acts[done].instance);
@@ -100,10 +99,8 @@ static int attach_hooks(struct opn_instance *instance)
 	for (size_t i = 0; i < pipeline->hook_count; i++) {
 		int error = opn_hook_attach(instance, &pipeline->hooks[i]);
 
-		if (error) {
-			opn_hooks_detach(instance);
+		if (error)
 			return error;
-		}
 	}
 	return 0;
 }
