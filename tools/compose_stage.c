@@ -317,20 +317,27 @@ static int cut_program(struct compose_run *run, struct compose_unit *unit,
 	return error;
 }
 
-static const char *const *all_helpers(struct compose_run *run, const struct opn_unit *unit)
+/* What the unit's functions call: helpers, or kfuncs. */
+static const char *const *all_calls(struct compose_run *run, const struct opn_unit *unit,
+				    bool kfuncs)
 {
 	size_t count = 0;
-	const char **helpers;
+	const char **calls;
 
-	for (size_t i = 0; i < unit->function_count; i++)
-		for (const char *const *h = unit->functions[i].helpers; h && *h; h++)
-			count++;
-	helpers = opn_arena_array(run->arena, count + 1, sizeof(*helpers));
-	count = 0;
-	for (size_t i = 0; i < unit->function_count; i++)
-		for (const char *const *h = unit->functions[i].helpers; h && *h; h++)
-			helpers[count++] = *h;
-	return helpers;
+	for (size_t pass = 0; pass < 2; pass++) {
+		if (pass)
+			calls = opn_arena_array(run->arena, count + 1, sizeof(*calls));
+		count = 0;
+		for (size_t i = 0; i < unit->function_count; i++) {
+			const char *const *call =
+				kfuncs ? unit->functions[i].kfuncs : unit->functions[i].helpers;
+
+			for (; call && *call; call++, count++)
+				if (pass)
+					calls[count] = *call;
+		}
+	}
+	return calls;
 }
 
 static int keep_facts(struct compose_run *run, struct compose_unit *unit)
@@ -344,7 +351,8 @@ static int keep_facts(struct compose_run *run, struct compose_unit *unit)
 	stage->returns_known = facts->returns_known;
 	stage->maps = unit->unit->maps;
 	stage->map_count = unit->unit->map_count;
-	stage->helpers = all_helpers(run, unit->unit);
+	stage->helpers = all_calls(run, unit->unit, false);
+	stage->kfuncs = all_calls(run, unit->unit, true);
 	stage->license = unit->unit->license;
 	stage->build_flags = product_flags(run, unit);
 	if (!stage->license)

@@ -43,7 +43,8 @@ static const char documentation[] =
 	"Compose eBPF programs into one ordered pipeline: a dispatcher, the stages, and a loader "
 	"that attaches, replaces, shows and counts them.\v"
 	"SPEC.yaml has the key 'compose'. UNITs are sources, in the order in which they are to "
-	"run; a program of another hook is rewritten for this one first. DIR gets the whole "
+	"run, each with the name of its program where it has several; a program of another hook is "
+	"rewritten for this one first. DIR gets the whole "
 	"product: run make in it.\n\n"
 	"Exit status: 0 done, 1 refused with reasons, 2 usage or configuration, 3 a decision is "
 	"needed, 70 internal error.";
@@ -117,8 +118,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp tool_argp = {
-	tool_options, parse_option, "SPEC.yaml | UNIT... [-- FLAGS]", documentation, children,
-	NULL,	      NULL,
+	tool_options,  parse_option, "SPEC.yaml | UNIT[:PROGRAM]... [-- FLAGS]",
+	documentation, children,     NULL,
+	NULL,
 };
 
 /* ---- the composition ---- */
@@ -129,6 +131,18 @@ static int usage(struct compose_run *run, char *text)
 
 	free(text);
 	return error;
+}
+
+/* "a.bpf.c:filter" is program filter of a.bpf.c, unless a file is called so. */
+static void split_unit(struct compose_run *run, const char *word, struct opn_composed_stage *stage)
+{
+	const char *colon = strrchr(word, ':');
+
+	stage->source = word;
+	if (!colon || !colon[1] || strchr(colon, '/') || !access(word, F_OK))
+		return;
+	stage->source = opn_arena_strndup(run->arena, word, (size_t)(colon - word));
+	stage->program = colon + 1;
 }
 
 /* Units of the command line, in the order in which they are given. */
@@ -158,7 +172,7 @@ static int from_units(struct compose_run *run)
 		struct opn_composed_stage *stage = &hook->stages[s];
 		size_t same = 0;
 
-		stage->source = options->inputs.word[s];
+		split_unit(run, options->inputs.word[s], stage);
 		stage->name = opn_stage_default_name(run->arena, stage->source);
 		stage->id = opn_identifier(run->arena, stage->name);
 		for (size_t b = 0; b < s; b++)

@@ -125,6 +125,37 @@ static void tell_writes(const struct opn_composed_hook *hook, struct opn_diags *
 	}
 }
 
+static const char *common_word(const char *const *a, const char *const *b)
+{
+	for (; a && *a; a++) {
+		for (const char *const *other = b; other && *other; other++) {
+			if (!strcmp(*a, *other))
+				return *a;
+		}
+	}
+	return NULL;
+}
+
+/* Stages of all hooks are in one object. */
+static void tell_kfuncs(const struct opn_composition *composition,
+			const struct opn_composed_stage *second, struct opn_diags *diags)
+{
+	for (size_t h = 0; h < composition->hook_count; h++) {
+		for (size_t s = 0; s < composition->hooks[h].stage_count; s++) {
+			const struct opn_composed_stage *first = &composition->hooks[h].stages[s];
+			const char *name = common_word(first->kfuncs, second->kfuncs);
+
+			if (first == second)
+				return;
+			if (!name)
+				continue;
+			opn_diag(diags, OPN_DIAG_STAGE_KFUNC, second->loc, first->name,
+				 second->name, name);
+			return;
+		}
+	}
+}
+
 /* ---- limits ---- */
 
 static const struct {
@@ -200,6 +231,8 @@ int opn_composition_check(const struct opn_composition *composition, struct opn_
 		error = check_filters(hook, diags) ?: error;
 		error = check_reached(hook, diags) ?: error;
 		tell_writes(hook, diags);
+		for (size_t s = 0; s < hook->stage_count; s++)
+			tell_kfuncs(composition, &hook->stages[s], diags);
 	}
 	return error;
 }

@@ -47,6 +47,7 @@ struct opn_composed_stage {
 	const struct opn_map *maps;
 	size_t map_count;
 	const char *const *helpers; /* that it or what it needs calls */
+	const char *const *kfuncs;  /* the same of kfuncs */
 	const char *const *writes;  /* "iphdr.ttl": as in struct opn_stage_facts */
 	const long long *returns;
 	size_t return_count;

@@ -34,6 +34,7 @@ TOOLS = {
     "opened-extract": "docs/extract.md",
     "opened-transform": "docs/transform.md",
     "opened-verify": "docs/verify.md",
+    "opened-compose": "docs/compose.md",
 }
 SECONDS = 600
 FENCE = re.compile(r"^(`{3,})(\w+)?(?:[ \t]+(.*))?$")
