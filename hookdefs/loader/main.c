@@ -238,6 +238,7 @@ int opn_loader_main(int argc, char **argv, const struct opn_pipeline *pipeline)
 	const struct argp argp = {
 		options, parse, "COMMAND [INTERFACE...]", text, NULL, NULL, NULL
 	};
+	char name[OPN_NAME_SIZE];
 	int error;
 
 	loader.options.interfaces = calloc(argc, sizeof(*loader.options.interfaces));
@@ -247,7 +248,8 @@ int opn_loader_main(int argc, char **argv, const struct opn_pipeline *pipeline)
 	argp_parse(&argp, argc, argv, 0, NULL, &given);
 	libbpf_set_print(loader.options.verbose ? print_libbpf : NULL);
 
-	error = opn_path(loader.folder, "%s/%s", OPN_BPF_ROOT, pipeline->name);
+	opn_pin_name(pipeline->name, name);
+	error = opn_path(loader.folder, "%s/%s", OPN_BPF_ROOT, name);
 	error = error ? error : opn_host_capabilities(&loader);
 	error = error ? error : opn_host_filesystem(&loader);
 	error = error ? error : opn_host_netns(&loader);

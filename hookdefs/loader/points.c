@@ -201,6 +201,11 @@ int opn_hook_attach(struct opn_instance *instance, const struct opn_hook *hook)
 	for (size_t i = 0; i < hook->way_count; i++) {
 		if (chosen && strcmp(hook->ways[i].name, mode))
 			continue;
+		if (hook->ways[i].way == OPN_WAY_LIBXDP)
+			return opn_refuse(
+				instance->loader,
+				"%s: this loader is built without libxdp, which '%s' needs",
+				hook->name, hook->ways[i].name);
 		error = attach_all(instance, &instance->points[first], count, &hook->ways[i]);
 		if (!error)
 			return 0;
