@@ -95,6 +95,8 @@ void Closure::needUses(FileID FID, Range R, unsigned Seq, int UserExternal) {
       TestedUndefined.insert(U.Name.str());
       continue;
     }
+    if (isItself(U, FID))
+      continue;
     auto It = Model.MacroOf.find(U.Info);
     if (It != Model.MacroOf.end() && UserExternal >= 0 && isRename(*U.Info, FID, U.Offset))
       Renames.insert(It->second);
@@ -208,11 +210,18 @@ static const NamedDecl *definitionOf(const NamedDecl *D) {
   return nullptr;
 }
 
-static bool hasOwnAttributes(const Decl *D) {
-  for (const Attr *A : D->attrs())
-    if (!A->isInherited() && !A->isImplicit())
-      return true;
-  return false;
+/// The attributes that a declaration spells, as text.
+static std::set<std::string> ownAttributes(const Decl *D) {
+  std::set<std::string> Texts;
+  for (const Attr *A : D->attrs()) {
+    if (A->isInherited() || A->isImplicit())
+      continue;
+    std::string Text;
+    llvm::raw_string_ostream OS(Text);
+    A->printPretty(OS, D->getASTContext().getPrintingPolicy());
+    Texts.insert(OS.str());
+  }
+  return Texts;
 }
 
 void Closure::needDecl(const DeclUse &U, unsigned Seq, int UserChunk, int UserExternal) {
@@ -264,9 +273,9 @@ void Closure::needDecl(const DeclUse &U, unsigned Seq, int UserChunk, int UserEx
     NeedOne(Def);
   // The declaration that the use sees, where the definition comes later or never.
   bool DefinedBefore = DefChunk >= 0 ? Model.Chunks[DefChunk].Seq <= Seq : Def != nullptr;
+  const Decl *Seen = D;
   if (!DefinedBefore) {
     // The use may see the last declaration while an earlier one serves as well.
-    const Decl *Seen = D;
     for (const Decl *R : D->redecls()) {
       int C = Model.chunkOf(R);
       if (C >= 0 && Chunks.test(C) && Model.Chunks[C].Seq <= Seq && C != UserChunk)
@@ -274,10 +283,17 @@ void Closure::needDecl(const DeclUse &U, unsigned Seq, int UserChunk, int UserEx
     }
     NeedOne(Seen);
   }
-  // Attributes (weak, noinline, section) may be spelled on any declaration.
-  for (const Decl *R : D->redecls())
-    if (R != Def && R->getLocation().isValid() && hasOwnAttributes(R))
-      NeedOne(R);
+  // Attributes (weak, noinline, section) may be spelled on any declaration, and on several alike.
+  std::set<std::string> Spelled = ownAttributes(DefinedBefore ? Def : Seen);
+  for (const Decl *R : D->redecls()) {
+    if (R == Def || !R->getLocation().isValid())
+      continue;
+    std::set<std::string> Own = ownAttributes(R);
+    if (std::includes(Spelled.begin(), Spelled.end(), Own.begin(), Own.end()))
+      continue;
+    NeedOne(R);
+    Spelled.merge(Own);
+  }
 }
 
 /// LLVM describes an extern in BTF where C code calls it, not where assembly takes it as an

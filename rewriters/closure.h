@@ -75,6 +75,7 @@ private:
                const std::set<const clang::FileEntry *> &Twins = {});
   void drain();
   void processChunk(int C);
+  bool isItself(const MacroUse &U, clang::FileID FID) const;
   bool isRename(const clang::MacroInfo &Info, clang::FileID FID, unsigned Offset) const;
   llvm::StringSet<> wordsOfText() const;
   llvm::StringSet<> namesOfTypes(llvm::SetVector<const clang::Decl *> &Decls) const;

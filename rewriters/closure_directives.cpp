@@ -214,6 +214,23 @@ bool Closure::isRename(const MacroInfo &Info, FileID FID, unsigned Offset) const
   }
 }
 
+/// "#define X X", which says by #ifdef that there is an X: an expansion does without it.
+bool Closure::isItself(const MacroUse &U, FileID FID) const {
+  auto Inst = Model.InstanceOf.find(FID);
+  if (Inst == Model.InstanceOf.end() || !U.Info->isObjectLike() || U.Info->getNumTokens() != 1)
+    return false;
+  const IdentifierInfo *To = U.Info->getReplacementToken(0).getIdentifierInfo();
+  if (!To || To->getName() != U.Name)
+    return false;
+  if (Model.Instances[Inst->second].File->directiveAt(U.Offset) >= 0)
+    return false;
+  // Where it takes the place of another definition it says more.
+  const clang::MacroDirective *MD = Model.PP->getLocalMacroDirectiveHistory(To);
+  while (MD && (!isa<DefMacroDirective>(MD) || cast<DefMacroDirective>(MD)->getInfo() != U.Info))
+    MD = MD->getPrevious();
+  return MD && (!MD->getPrevious() || isa<UndefMacroDirective>(MD->getPrevious()));
+}
+
 StringSet<> Closure::wordsOfText() const {
   StringSet<> Words;
   for (int C : Chunks.set_bits()) {

@@ -4,7 +4,8 @@
 // The function must stay as it is in the project, so it is called, with arguments that the compiler
 // cannot see through: context and packet pointers by the hook's table, numbers through an empty
 // assembly statement, everything else as the address of a global, which the verifier knows as map
-// memory of that size. The generated text is under GPL-2.0-only OR BSD-2-Clause.
+// memory of that size; for what says no size ("void *", "char *") that is a buffer. The generated
+// text is under GPL-2.0-only OR BSD-2-Clause.
 #include "entry.h"
 
 #include "clang/AST/ASTContext.h"
@@ -78,8 +79,11 @@ bool makeEntry(const FunctionDecl *FD, const opn_entry_rule &Rule, const SourceM
       QualType To = T->getPointeeType();
       if (To->isFunctionType())
         return Refuse("parameter '" + Arg + "' is a function");
-      if (To->isVoidType()) {
-        Globals += "char " + Global + "[256];\n";
+      if (To->isVoidType() && Arg == "ctx") {
+        Arguments += Arg; // helpers want the context of a program's own
+      } else if (To->isVoidType() || To->isCharType()) {
+        std::string Element = To->isVoidType() ? "char" : printed(To.getUnqualifiedType(), Context);
+        Globals += Element + " " + Global + "[256];\n";
         Arguments += Global;
       } else if (To->isIncompleteType()) {
         return Refuse("the type of parameter '" + Arg + "', '" + Spelled + "', is incomplete");

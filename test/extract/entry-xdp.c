@@ -4,6 +4,7 @@
  *
  * RUN: %unit parse --entry=xdp %s -- %bpfcc | %FileCheck %s
  * RUN: %unit prog --entry=xdp %s -- %bpfcc | %FileCheck %s --check-prefix=PROGRAM
+ * RUN: %unit word --entry=xdp %s -- %bpfcc | %FileCheck %s --check-prefix=BUFFER
  */
 
 #include <linux/bpf.h>
@@ -19,6 +20,13 @@ static __always_inline int parse(struct xdp_md *ctx, void *data, void *data_end,
 	if (data + offset + 1 > data_end)
 		return -1;
 	packet->length = ctx->data_end - ctx->data;
+	return 0;
+}
+
+static __attribute__((noinline)) int word(void *ctx, const char *text, void *out)
+{
+	if (text[0] == 'x' && text[3] == 'p')
+		return bpf_xdp_adjust_head(ctx, 0);
 	return 0;
 }
 
@@ -42,3 +50,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK: }
 //
 // PROGRAM-NOT: opened_entry
+//
+// BUFFER: char opened_word_text[256];
+// BUFFER: char opened_word_out[256];
+// BUFFER: word(ctx, opened_word_text, opened_word_out);
