@@ -80,7 +80,9 @@ static const char documentation[] =
 	"Run two eBPF programs, also of different hooks, on the same packets from the same map "
 	"contents, and compare what becomes of the packets and of the maps.\v"
 	"A program is FILE[:NAME]: an object (.o), a source (.c) that has a compile command, or "
-	"the manifest (.json) of a unit. NAME may be left out when there is only one.\n\n"
+	"the manifest (.json) of a unit. NAME may be left out when there is only one. FILE.yaml "
+	"lists "
+	"stages that run one after another.\n\n"
 	"With -o DIR each difference is written there as a capture, as hex and as a test in C.\n\n"
 	"Exit status: 0 equivalent, 1 different, inconclusive or refused with reasons, 2 usage or "
 	"configuration, 3 a decision is needed, 70 internal error.";
@@ -136,6 +138,11 @@ static void check_options(const struct verify_options *options, struct argp_stat
 	}
 	if (!options->live && (options->transfers.count || options->unmarked))
 		argp_error(state, "--transfer and --unmarked go with --live");
+	for (size_t i = 0; options->live && i < options->programs.count; i++) {
+		if (has_ending(options->programs.word[i], ".yaml"))
+			argp_error(state, "--live takes programs, not '%s'",
+				   options->programs.word[i]);
+	}
 	for (size_t i = 0; i < options->renames.count; i++) {
 		const char *equals = strchr(options->renames.word[i], '=');
 
@@ -322,6 +329,31 @@ static int verify_live(struct verify_run *run, const struct opn_verify_options *
 			       &run->result);
 }
 
+/* What the options and the files of stages leave out. */
+static const char *const *list_ignored(struct verify_run *run)
+{
+	const struct opn_words *words = &run->options->ignore;
+	size_t count = words->count, at = 0;
+	const char **list;
+
+	for (int i = 0; i < 2; i++) {
+		const struct opn_chain_spec *stages = run->side[i].stages;
+
+		for (size_t j = 0; stages && stages->ignore[j]; j++)
+			count++;
+	}
+	list = opn_arena_array(run->arena, count + 1, sizeof(*list));
+	for (size_t i = 0; i < words->count; i++)
+		list[at++] = words->word[i];
+	for (int i = 0; i < 2; i++) {
+		const struct opn_chain_spec *stages = run->side[i].stages;
+
+		for (size_t j = 0; stages && stages->ignore[j]; j++)
+			list[at++] = stages->ignore[j];
+	}
+	return list;
+}
+
 static int verify(struct verify_run *run)
 {
 	const struct verify_options *options = run->options;
@@ -332,7 +364,7 @@ static int verify(struct verify_run *run)
 		.state = {
 			.renames = parse_renames(run),
 			.rename_count = options->renames.count,
-			.ignore = (const char *const *)options->ignore.word,
+			.ignore = list_ignored(run),
 		},
 		.generate = options->generate,
 		.seed = options->seed,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * verify_input.c - what was named becomes two objects
+ * verify_input.c - what was named becomes two objects, or lists of stages
  *
  * A source is compiled as its compile command says, by the Clang that the tool is linked with; the
  * object lives in a folder of its own until the programs are loaded.
@@ -140,6 +140,21 @@ static int read_manifest(struct verify_run *run, int index)
 	return error;
 }
 
+/* A list of stages: opened here, so that what is wrong with the file is told once. */
+static int read_stages(struct verify_run *run, struct opn_verify_side *side)
+{
+	struct opn_chain_spec *spec;
+	int error = opn_chain_read(side->object, run->arena, run->diags, &spec);
+
+	if (error)
+		return error;
+	if (side->program)
+		return opn_diag(run->diags, OPN_DIAG_VALUE_INVALID, OPN_NOWHERE, side->program,
+				"the file says which programs");
+	side->stages = spec;
+	return 0;
+}
+
 int verify_find_inputs(struct verify_run *run)
 {
 	int error = 0;
@@ -149,7 +164,9 @@ int verify_find_inputs(struct verify_run *run)
 
 		split_name(run, index);
 		side->hook = index ? run->options->to : run->options->from;
-		if (access(side->object, R_OK))
+		if (!access(side->object, R_OK) && has_ending(side->object, ".yaml"))
+			error = read_stages(run, side) ?: error;
+		else if (access(side->object, R_OK))
 			error = opn_diag(run->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE,
 					 side->object, strerror(errno));
 		else if (has_ending(side->object, ".c"))

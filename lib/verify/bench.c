@@ -254,6 +254,7 @@ void opn_bench_end(const struct opn_bench *bench, int side, struct opn_end *end)
 		.fate = opn_hook_fate(bench->hook[side], output->verdict),
 		.verdict = output->verdict,
 		.map = NO_MAP,
+		.stage = output->stage,
 	};
 	if (end->fate == OPN_FATE_REFLECT && bench->pair->reflects_by_redirect) {
 		end->fate = OPN_FATE_REDIRECT;
@@ -389,7 +390,9 @@ int opn_bench_step(struct opn_bench *bench, const struct opn_step *step, bool tr
 	if (error)
 		return error;
 	if (bench->output[1].error) {
-		*result = bench->pair->same ? OPN_STEP_REFUSED_BOTH : OPN_STEP_REFUSED_SECOND;
+		*result = bench->output[1].began ? OPN_STEP_TAINTED
+			  : bench->pair->same	 ? OPN_STEP_REFUSED_BOTH
+						 : OPN_STEP_REFUSED_SECOND;
 		return 0;
 	}
 	error = run_side(bench, bench->plain[0], 0, step, &bench->output[0]);
@@ -450,8 +453,8 @@ static const char *verdict_text(const struct opn_bench *bench, int side, uint32_
 	return name ? name : opn_arena_printf(arena, "%d", (int)verdict);
 }
 
-char *opn_bench_fate_text(const struct opn_bench *bench, int side, const struct opn_end *end,
-			  struct opn_arena *arena)
+static char *fate_text(const struct opn_bench *bench, int side, const struct opn_end *end,
+		       struct opn_arena *arena)
 {
 	const char *verdict = verdict_text(bench, side, end->verdict, arena);
 	const char *fate = opn_fate_name(end->fate);
@@ -466,4 +469,18 @@ char *opn_bench_fate_text(const struct opn_bench *bench, int side, const struct 
 					opn_state_map(bench->state, end->map)->name,
 					(unsigned long long)end->key, verdict);
 	return opn_arena_printf(arena, "%s to nowhere (%s)", fate, verdict);
+}
+
+char *opn_bench_fate_text(const struct opn_bench *bench, int side, const struct opn_end *end,
+			  struct opn_arena *arena)
+{
+	char *text = fate_text(bench, side, end, arena);
+
+	return end->stage ? opn_arena_printf(arena, "%s by stage %s", text, end->stage) : text;
+}
+
+bool opn_bench_is_broken(const struct opn_bench *bench)
+{
+	return (bench->output[0].error && bench->output[0].began) ||
+	       (bench->output[1].error && bench->output[1].began);
 }

@@ -74,6 +74,7 @@ struct opn_end {
 	uint32_t ifindex;
 	size_t map; /* redirect to a slot of this map, SIZE_MAX: none */
 	uint64_t key;
+	const char *stage; /* of a list of stages: whose verdict it is; NULL: all went on */
 };
 
 enum opn_step_result {
@@ -83,8 +84,8 @@ enum opn_step_result {
 				 */
 	OPN_STEP_REFUSED_SECOND,
 	OPN_STEP_REFUSED_BOTH,
-	/* The second side ran and the first one refused: the sequence must be started again without
-	 * this step. */
+	/* The second side ran and the first one refused, or stages ran before one that refused: the
+	 * sequence must be started again without this step. */
 	OPN_STEP_TAINTED,
 };
 
@@ -118,6 +119,10 @@ int opn_bench_step(struct opn_bench *bench, const struct opn_step *step, bool tr
 /* Runs one packet through the first plain program only, from the start state, into output[0]. The
  * maps are to be put back afterwards (opn_bench_start()). Returns -errno when nothing runs. */
 int opn_bench_first(struct opn_bench *bench, const struct opn_step *step);
+
+/* Whether the last packet could not be run to its end, for what one stage left no test run takes.
+ */
+bool opn_bench_is_broken(const struct opn_bench *bench);
 
 /* What became of the last packet on one side. */
 void opn_bench_end(const struct opn_bench *bench, int side, struct opn_end *end);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain_private.h"
 #include "program_load.h"
 
 #define OBJECT_MAX (256u << 20)
@@ -106,7 +107,9 @@ void opn_program_free(struct opn_program *program)
 {
 	if (!program)
 		return;
-	if (program->replaced)
+	if (program->chain)
+		opn_chain_free(program);
+	else if (program->replaced)
 		opn_program_unload(program);
 	btf__free(program->vmlinux);
 	opn_probe_free(&program->head);
@@ -163,6 +166,12 @@ out:
 struct bpf_object *opn_program_object(const struct opn_program *program)
 {
 	return program->object;
+}
+
+const struct opn_state_part *opn_program_parts(const struct opn_program *program, size_t *count)
+{
+	*count = program->chain ? program->chain->member_count : 1;
+	return program->chain ? program->chain->parts : &program->part;
 }
 
 const char *opn_program_name(const struct opn_program *program)

@@ -24,6 +24,8 @@
 #include "diag.h"
 
 struct bpf_object;
+struct opn_sharing;
+struct opn_state_part;
 
 /* What a helper is to the prover. */
 enum opn_call_role {
@@ -52,6 +54,8 @@ struct opn_program_options {
 	const struct opn_call_rule *calls;
 	size_t call_count;
 	const char *ctx_type; /* "struct xdp_md": what the test run's context is, from the tables */
+	const char *const *also;     /* other programs to load with it, NULL-terminated, or NULL */
+	struct opn_sharing *sharing; /* maps that it has in common with other objects, or NULL */
 };
 
 struct opn_program;
@@ -72,6 +76,8 @@ int opn_object_programs(const char *path, struct opn_arena *arena, struct opn_di
 
 /* The open libbpf object, for its maps; owned by program. */
 struct bpf_object *opn_program_object(const struct opn_program *program);
+/* Its objects: one, but for a list of stages (chain.h). */
+const struct opn_state_part *opn_program_parts(const struct opn_program *program, size_t *count);
 const char *opn_program_name(const struct opn_program *program);
 const char *opn_program_section(const struct opn_program *program);
 int opn_program_fd(const struct opn_program *program);
@@ -119,6 +125,8 @@ struct opn_output {
 				       * or not */
 	unsigned int clones;	      /* how many copies were sent away */
 	uint8_t ctx[512];	      /* as the kernel gave it back */
+	const char *stage; /* of a list of stages: whose verdict it is; NULL: all went on */
+	bool began;	   /* error: stages before the one that cannot be run have run */
 };
 
 /* Runs the program once. Returns 0, or -errno when nothing can be run at all: -EOPNOTSUPP when this

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain_private.h"
 #include "load.h"
 #include "program_load.h"
 #include "state.h"
@@ -173,13 +174,17 @@ static int register_all(const struct opn_attempt *attempt, int *handlers)
 	return 0;
 }
 
-static void select_parts(const struct opn_attempt *attempt, struct bpf_object *object)
+static int select_parts(const struct opn_attempt *attempt, struct bpf_object *object)
 {
+	struct opn_sharing *sharing = attempt->program->options->sharing;
 	const struct opn_plan *plan = attempt->plan;
 	struct bpf_program *program;
 	struct bpf_map *map;
 	size_t i = 0;
+	int err = 0;
 
+	if (sharing)
+		sharing->pending_count = 0;
 	bpf_object__for_each_program(program, object)
 	{
 		bpf_program__set_autoload(program, plan->programs[i].is_needed);
@@ -190,25 +195,34 @@ static void select_parts(const struct opn_attempt *attempt, struct bpf_object *o
 	}
 	bpf_object__for_each_map(map, object)
 	{
+		bool is_used =
+			bpf_map__is_internal(map) || opn_plan_has_map(plan, bpf_map__name(map));
+
+		if (!err && sharing && is_used)
+			err = opn_sharing_prepare(sharing, map);
 		opn_load_prepare_map(map);
-		if (bpf_map__is_internal(map) || opn_plan_has_map(plan, bpf_map__name(map)))
+		if (is_used)
 			continue;
 		bpf_map__set_autocreate(map, false);
 		/* libbpf fills the slots of every program array, made or not. */
 		if (bpf_map__type(map) == BPF_MAP_TYPE_PROG_ARRAY)
 			bpf_map__set_type(map, BPF_MAP_TYPE_ARRAY);
 	}
+	return err;
 }
 
 static int load_with_handlers(const struct opn_attempt *attempt)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "opened");
 	struct opn_program *program = attempt->program;
+	int err;
 
 	program->object = bpf_object__open_mem(attempt->data, attempt->size, &open);
 	if (!program->object)
 		return -errno;
-	select_parts(attempt, program->object);
+	err = select_parts(attempt, program->object);
+	if (err)
+		return err;
 	opn_state_prepare(program->object);
 	return bpf_object__load(program->object);
 }
@@ -266,6 +280,7 @@ void opn_program_unload(struct opn_program *program)
 static void settle(struct opn_program *program)
 {
 	program->fd = bpf_program__fd(program->chosen);
+	program->part = (struct opn_state_part){ .object = program->object };
 	program->name = bpf_program__name(program->chosen);
 	program->section = bpf_program__section_name(program->chosen);
 	for (size_t i = 0; i < program->code_count; i++) {

@@ -73,11 +73,19 @@ static void visit(struct walk *walk, size_t index)
 	}
 }
 
+static bool is_wanted(const struct opn_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		if (plan->programs[i].is_needed && !strcmp(plan->programs[i].name, name))
+			return true;
+	}
+	return false;
+}
+
 /* Without the object's tables (which libbpf reads more of than we do) all maps are taken. */
 int opn_plan_find_needed(struct opn_plan *plan, const void *data, size_t size,
 			 struct opn_arena *arena)
 {
-	const char *chosen = plan->programs[plan->chosen].name;
 	struct walk walk = { .plan = plan };
 	struct opn_object *object;
 	int err = 0;
@@ -93,7 +101,7 @@ int opn_plan_find_needed(struct opn_plan *plan, const void *data, size_t size,
 		goto out;
 	}
 	for (size_t i = 0; i < object->symbol_count; i++) {
-		if (!strcmp(object->symbols[i].name, chosen))
+		if (is_wanted(plan, object->symbols[i].name))
 			visit(&walk, i);
 	}
 	for (size_t i = 0; i < walk.map_count; i++)

@@ -71,6 +71,15 @@ static int set_types(const struct opn_program_options *options, struct opn_diags
 	return 0;
 }
 
+static bool is_listed(const char *const *names, const char *name)
+{
+	for (; names && *names; names++) {
+		if (!strcmp(*names, name))
+			return true;
+	}
+	return false;
+}
+
 int opn_plan_make(const struct opn_program_options *options, const void *data, size_t size,
 		  struct opn_arena *arena, struct opn_diags *diags, struct opn_plan *out)
 {
@@ -104,6 +113,8 @@ int opn_plan_make(const struct opn_program_options *options, const void *data, s
 	err = choose(options, arena, diags, out);
 	if (err)
 		return err;
+	for (size_t i = 0; i < out->count; i++)
+		out->programs[i].is_needed = is_listed(options->also, out->programs[i].name);
 	err = set_types(options, diags, out);
 	return err ? err : opn_plan_find_needed(out, data, size, arena);
 }

@@ -16,7 +16,8 @@ struct opn_program_options;
 struct opn_plan_program {
 	const char *name, *section;
 	int type, attach_type; /* as they will be loaded */
-	bool is_needed;	       /* the chosen one, and those that it can tail-call from the start */
+	bool is_needed;	       /* the chosen one, others that are wanted with it, and those that
+				* these can tail-call from the start */
 };
 
 struct opn_plan {
@@ -29,8 +30,8 @@ struct opn_plan {
 int opn_plan_make(const struct opn_program_options *options, const void *data, size_t size,
 		  struct opn_arena *arena, struct opn_diags *diags, struct opn_plan *out);
 
-/* Marks what the chosen program needs; without an object that can be read, maps stay unknown.
- * Returns 0 or -ENOMEM. */
+/* Marks what the chosen program, and those that are marked already, need; without an object that
+ * can be read, maps stay unknown. Returns 0 or -ENOMEM. */
 int opn_plan_find_needed(struct opn_plan *plan, const void *data, size_t size,
 			 struct opn_arena *arena);
 

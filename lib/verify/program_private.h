@@ -17,6 +17,7 @@
 #include <linux/bpf.h>
 
 #include "program.h"
+#include "state.h"
 
 struct btf;
 
@@ -228,6 +229,7 @@ enum opn_trace {
 };
 
 struct opn_ctx_field;
+struct opn_chain;
 
 struct opn_program {
 	struct opn_arena *arena;
@@ -238,8 +240,10 @@ struct opn_program {
 	struct bpf_program *chosen;
 	const char *name, *section;
 	int fd;
-	struct btf *vmlinux;	/* the kernel's types, or NULL */
-	uint32_t map_id_offset; /* of bpf_map.id; 0: not known */
+	struct opn_state_part part; /* the object, of a program that is no list of stages */
+	struct opn_chain *chain;    /* the stages, of one that is; its codes are those of all */
+	struct btf *vmlinux;	    /* the kernel's types, or NULL */
+	uint32_t map_id_offset;	    /* of bpf_map.id; 0: not known */
 	struct opn_probe head;
 	struct opn_code **codes; /* [0] is the chosen one once it is loaded */
 	size_t code_count, code_capacity;
@@ -285,6 +289,18 @@ const struct opn_code_line *opn_info_line(const struct opn_code *code, size_t in
 int opn_trace_prepare(struct opn_program *program, struct opn_code *code);
 /* After the load: makes room for hits, finds the dead edges. Returns 0 or -ENOMEM. */
 int opn_trace_settle(struct opn_program *program);
+
+/* ---- program_run.c, for lists of stages ---- */
+
+/* Before a run: what the probe's head tells the code, and marks of the run before are cleared. */
+void opn_probe_head_clear(struct opn_probe_head *head, const struct opn_input *input);
+void opn_program_clear_marks(struct opn_program *program, const struct opn_input *input);
+/* The test run alone. Returns as opn_program_run(). */
+int opn_program_test_run(const struct opn_program *program, int fd, const struct opn_input *input,
+			 struct opn_output *output);
+/* After a run. */
+void opn_program_read_head(const struct opn_probe_head *head, struct opn_output *output);
+void opn_program_read_marks(struct opn_program *program);
 
 /* Resolves program->options->ctx_type. Returns 0 or -ENOENT. */
 int opn_ctx_resolve(struct opn_program *program);

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "chain_private.h"
 #include "packet.h"
 #include "program_private.h"
 
@@ -217,7 +218,7 @@ static int fill_ctx(const struct opn_program *program, const struct opn_input *i
 	return 0;
 }
 
-static void clear_head(struct opn_probe_head *head, const struct opn_input *input)
+void opn_probe_head_clear(struct opn_probe_head *head, const struct opn_input *input)
 {
 	uint64_t random = input->again ? head->random : input->random;
 	uint64_t clones = input->again ? head->clones : 0;
@@ -228,10 +229,8 @@ static void clear_head(struct opn_probe_head *head, const struct opn_input *inpu
 	head->clones = clones;
 }
 
-static void clear_probes(struct opn_program *program, const struct opn_input *input)
+void opn_program_clear_marks(struct opn_program *program, const struct opn_input *input)
 {
-	if (program->head.data)
-		clear_head((struct opn_probe_head *)program->head.data, input);
 	program->blocks_known = false;
 	if (input->again)
 		return;
@@ -243,10 +242,8 @@ static void clear_probes(struct opn_program *program, const struct opn_input *in
 	}
 }
 
-static void read_probes(struct opn_program *program, struct opn_output *output)
+void opn_program_read_head(const struct opn_probe_head *head, struct opn_output *output)
 {
-	const struct opn_probe_head *head = (const struct opn_probe_head *)program->head.data;
-
 	memset(&output->redirect, 0, sizeof(output->redirect));
 	output->clones = 0;
 	if (head) {
@@ -257,6 +254,10 @@ static void read_probes(struct opn_program *program, struct opn_output *output)
 		output->redirect.key = head->key;
 		output->redirect.flags = head->flags;
 	}
+}
+
+void opn_program_read_marks(struct opn_program *program)
+{
 	for (size_t i = 0; i < program->code_count; i++) {
 		const struct opn_code *code = program->codes[i];
 
@@ -282,8 +283,8 @@ static bool is_fatal(int error)
 	}
 }
 
-int opn_program_run(struct opn_program *program, const struct opn_input *input,
-		    struct opn_output *output)
+int opn_program_test_run(const struct opn_program *program, int fd, const struct opn_input *input,
+			 struct opn_output *output)
 {
 	uint8_t ctx[sizeof(output->ctx)] __attribute__((aligned(8)));
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = input->data, .data_size_in = input->length,
@@ -301,17 +302,34 @@ int opn_program_run(struct opn_program *program, const struct opn_input *input,
 		run.ctx_out = output->ctx;
 		run.ctx_size_out = (uint32_t)program->ctx_size;
 	}
-	clear_probes(program, input);
 	do {
-		err = bpf_prog_test_run_opts(program->fd, &run);
+		err = bpf_prog_test_run_opts(fd, &run);
 	} while (err && (errno == EINTR || errno == EAGAIN));
 	output->error = err ? -errno : 0;
 	output->verdict = run.retval;
 	output->length = err ? 0 : run.data_size_out;
-	read_probes(program, output);
 	if (!err)
 		return 0;
 	if (output->error == -KERNEL_ENOTSUPP)
 		output->error = -EOPNOTSUPP;
 	return is_fatal(output->error) ? output->error : 0;
+}
+
+int opn_program_run(struct opn_program *program, const struct opn_input *input,
+		    struct opn_output *output)
+{
+	struct opn_probe_head *head = (struct opn_probe_head *)program->head.data;
+	int err;
+
+	output->stage = NULL;
+	output->began = false;
+	if (program->chain)
+		return opn_chain_run(program, input, output);
+	if (head)
+		opn_probe_head_clear(head, input);
+	opn_program_clear_marks(program, input);
+	err = opn_program_test_run(program, program->fd, input, output);
+	opn_program_read_head(head, output);
+	opn_program_read_marks(program);
+	return err;
 }

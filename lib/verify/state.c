@@ -47,7 +47,21 @@ static int copy_ignore(struct opn_state *state, const char *const *globs)
 	return 0;
 }
 
-static struct opn_state *new_state(struct bpf_object *left, struct bpf_object *right)
+static int copy_parts(struct opn_state *state, size_t copy, const struct opn_state_parts sides[2])
+{
+	for (size_t side = 0; side < 2; side++) {
+		size_t count = sides[side].count;
+		struct opn_state_part *list = opn_arena_array(state->arena, count, sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		memcpy(list, sides[side].list, count * sizeof(*list));
+		state->parts[2 * copy + side] = (struct opn_state_parts){ list, count };
+	}
+	return 0;
+}
+
+static struct opn_state *new_state(const struct opn_state_parts sides[2])
 {
 	struct opn_state *state = calloc(1, sizeof(*state));
 	int cpus = libbpf_num_possible_cpus();
@@ -55,23 +69,21 @@ static struct opn_state *new_state(struct bpf_object *left, struct bpf_object *r
 	if (!state)
 		return NULL;
 	state->arena = opn_arena_new(NULL, NULL);
-	if (!state->arena) {
+	if (!state->arena || copy_parts(state, 0, sides)) {
 		opn_state_free(state);
 		return NULL;
 	}
-	state->objects[0] = left;
-	state->objects[1] = right;
 	state->copies = 1;
 	state->cpus = cpus > 0 ? (unsigned int)cpus : 1;
 	return state;
 }
 
-int opn_state_new(struct bpf_object *left, struct bpf_object *right,
-		  const struct opn_state_options *options, struct opn_diags *diags,
-		  struct opn_state **out)
+int opn_state_new_parts(const struct opn_state_parts sides[2],
+			const struct opn_state_options *options, struct opn_diags *diags,
+			struct opn_state **out)
 {
 	static const struct opn_state_options none;
-	struct opn_state *state = new_state(left, right);
+	struct opn_state *state = new_state(sides);
 	int err;
 
 	if (!state)
@@ -94,6 +106,16 @@ int opn_state_new(struct bpf_object *left, struct bpf_object *right,
 	}
 	*out = state;
 	return 0;
+}
+
+int opn_state_new(struct bpf_object *left, struct bpf_object *right,
+		  const struct opn_state_options *options, struct opn_diags *diags,
+		  struct opn_state **out)
+{
+	const struct opn_state_part parts[2] = { { .object = left }, { .object = right } };
+	const struct opn_state_parts sides[2] = { { &parts[0], 1 }, { &parts[1], 1 } };
+
+	return opn_state_new_parts(sides, options, diags, out);
 }
 
 void opn_state_free(struct opn_state *state)
@@ -196,12 +218,14 @@ static int copy_start(const struct opn_pair *pair, struct opn_side *to, const st
 static int open_copy(struct opn_state *state, struct opn_pair *pair, size_t copy, int which)
 {
 	struct opn_side *first = &pair->sides[which], *side = &pair->sides[2 * copy + which];
-	struct bpf_object *object = state->objects[2 * copy + which];
-	struct bpf_map *map = first->map ? same_map(object, first->map) : NULL;
+	const struct opn_state_parts *parts = &state->parts[2 * copy + which];
+	size_t part = pair->part[which];
+	struct bpf_object *object = part < parts->count ? parts->list[part].object : NULL;
+	struct bpf_map *map = first->map && object ? same_map(object, first->map) : NULL;
 	int err;
 
 	if (pair->outer)
-		err = opn_inner_open_copy(state, pair, copy, which);
+		err = opn_inner_open_copy(pair, copy, which);
 	else if (pair->alone && which != pair->owner)
 		err = opn_shadow_open(pair, 2 * copy + which);
 	else
@@ -214,14 +238,14 @@ static int open_copy(struct opn_state *state, struct opn_pair *pair, size_t copy
 	return err ? err : opn_side_reset(state, pair, side, which, false);
 }
 
-int opn_state_add_copy(struct opn_state *state, struct bpf_object *left, struct bpf_object *right)
+int opn_state_add_copy_parts(struct opn_state *state, const struct opn_state_parts sides[2])
 {
 	size_t copy = state->copies;
 
 	if (copy == OPN_STATE_COPIES)
 		return -E2BIG;
-	state->objects[2 * copy] = left;
-	state->objects[2 * copy + 1] = right;
+	if (copy_parts(state, copy, sides))
+		return -ENOMEM;
 	state->copies++;
 	for (size_t i = 0; i < state->count; i++) {
 		/* a shadow is made like what its owner has */
@@ -233,6 +257,14 @@ int opn_state_add_copy(struct opn_state *state, struct bpf_object *left, struct 
 			return err;
 	}
 	return opn_state_index(state);
+}
+
+int opn_state_add_copy(struct opn_state *state, struct bpf_object *left, struct bpf_object *right)
+{
+	const struct opn_state_part parts[2] = { { .object = left }, { .object = right } };
+	const struct opn_state_parts sides[2] = { { &parts[0], 1 }, { &parts[1], 1 } };
+
+	return opn_state_add_copy_parts(state, sides);
 }
 
 /* ---- the start state ---- */

@@ -22,11 +22,27 @@
 #include "diag.h"
 #include "packet.h"
 
+struct bpf_map;
 struct bpf_object;
 struct opn_state;
 
 struct opn_state_rename {
 	const char *left, *right; /* names in the two objects, of maps and of programs in slots */
+};
+
+/* One of the objects of a side. Most sides have one; stages that run one after another may be of
+ * one each. */
+struct opn_state_part {
+	struct bpf_object *object;
+	const char *stage; /* whose it is, for messages; NULL: there is but one */
+	/* Its maps and variables (left) that the other side knows by other names (right). */
+	const struct opn_state_rename *names;
+	size_t name_count;
+};
+
+struct opn_state_parts {
+	const struct opn_state_part *list;
+	size_t count;
 };
 
 struct opn_state_options {
@@ -44,6 +60,11 @@ struct opn_state_options {
  * that iterate see one order. Both objects and their copies alike. */
 void opn_state_prepare(struct bpf_object *object);
 
+/* The map's name without the object's: "flows", ".bss". */
+const char *opn_state_map_name(const struct bpf_map *map);
+/* The name by which the other side knows a map, or a variable, of the part. */
+const char *opn_state_known_name(const struct opn_state_part *part, const char *own);
+
 /* Pairs the maps of two loaded objects; the two may be the same program loaded twice. Maps and
  * variables in only one of them are reported as a warning: they are compared with a map that no
  * program knows, a variable with what it held at the start; what cannot be is
@@ -52,9 +73,16 @@ void opn_state_prepare(struct bpf_object *object);
 int opn_state_new(struct bpf_object *left, struct bpf_object *right,
 		  const struct opn_state_options *options, struct opn_diags *diags,
 		  struct opn_state **out);
+/* The same of sides that have several objects. Maps of one name in two objects of a side must be
+ * one map; data sections of one name are taken together. Names and objects must outlive the state.
+ */
+int opn_state_new_parts(const struct opn_state_parts sides[2],
+			const struct opn_state_options *options, struct opn_diags *diags,
+			struct opn_state **out);
 /* Further loaded copies of the same two objects (the traced builds), kept filled alike. Before
  * anything is loaded or put; at most three. */
 int opn_state_add_copy(struct opn_state *state, struct bpf_object *left, struct bpf_object *right);
+int opn_state_add_copy_parts(struct opn_state *state, const struct opn_state_parts sides[2]);
 void opn_state_free(struct opn_state *state);
 
 /* ---- contents ---- */

@@ -112,7 +112,8 @@ static bool is_state(const struct bpf_map *map)
 static int open_sides(struct opn_state *state, struct opn_pair *pair, struct bpf_map *map)
 {
 	int owner = pair->owner;
-	int err = opn_side_open(pair, &pair->sides[owner], state->objects[owner], map,
+	int err = opn_side_open(pair, &pair->sides[owner],
+				state->parts[owner].list[pair->part[owner]].object, map,
 				bpf_map__fd(map));
 
 	return err ?: opn_shadow_open(pair, (size_t)!owner);
@@ -144,12 +145,12 @@ static int pair_with_shadow(struct opn_state *state, struct opn_pair *pair, stru
 		return opn_state_alone_note(state, name, pair->owner, ignored,
 					    OPN_DIAG_MAP_UNPAIRED, diags);
 	}
-	pair->constant |=
-		!opn_map_is_used(state->objects[pair->owner], pair->sides[pair->owner].id);
+	pair->constant |= !opn_map_is_used(&state->parts[pair->owner], pair->sides[pair->owner].id);
 	if (internal)
 		err = opn_pair_sections(state, pair, diags);
 	else
-		opn_btf_map_types(pair->btf, name, false, &pair->key_type, &pair->value_type);
+		opn_btf_map_types(pair->btf, pair->own_name, false, &pair->key_type,
+				  &pair->value_type);
 	if (pair->way == OPN_WAY_PERF)
 		pair->value_type = 0;
 	pair->info.ignored = ignored;
@@ -159,10 +160,11 @@ static int pair_with_shadow(struct opn_state *state, struct opn_pair *pair, stru
 	return opn_state_alone_note(state, name, pair->owner, ignored, OPN_DIAG_MAP_ALONE, diags);
 }
 
-int opn_state_pair_alone(struct opn_state *state, struct bpf_map *map, int owner,
+int opn_state_pair_alone(struct opn_state *state, struct bpf_map *map, int owner, size_t part,
 			 struct opn_diags *diags)
 {
-	const char *name = opn_state_map_name(map);
+	const struct opn_state_part *own = &state->parts[owner].list[part];
+	const char *name = opn_state_known_name(own, opn_state_map_name(map));
 	struct bpf_map_info info;
 	struct opn_pair *pair;
 	bool ignored;
@@ -182,9 +184,11 @@ int opn_state_pair_alone(struct opn_state *state, struct bpf_map *map, int owner
 		return err;
 	pair->alone = pair->info.alone = true;
 	pair->owner = owner;
-	pair->btf = bpf_object__btf(state->objects[owner]);
+	pair->part[owner] = part;
+	pair->btf = bpf_object__btf(own->object);
+	pair->own_name = opn_state_map_name(map);
 	pair->section_size[0] = pair->section_size[1] = info.value_size;
-	pair->info.declared_entries = opn_btf_map_entries(pair->btf, name);
+	pair->info.declared_entries = opn_btf_map_entries(pair->btf, pair->own_name);
 	/* the maps in it are what would have to be compared */
 	if (opn_pair_holds_maps(pair))
 		pair->way = OPN_WAY_NONE;

@@ -71,7 +71,8 @@ static struct opn_pair *new_pair(struct opn_state *state, struct opn_pair *outer
 	pair->outer = outer;
 	pair->outer_key = copy;
 	pair->btf = outer->btf;
-	opn_btf_map_types(pair->btf, outer->info.name, true, &pair->key_type, &pair->value_type);
+	pair->own_name = outer->own_name;
+	opn_btf_map_types(pair->btf, outer->own_name, true, &pair->key_type, &pair->value_type);
 	return pair;
 }
 
@@ -123,7 +124,8 @@ static int pair_inner(struct opn_state *state, struct opn_pair *outer, const uin
 		if (fds[side] >= 0 && err)
 			close(fds[side]);
 		else if (!err)
-			err = open_inner(pair, &pair->sides[side], state->objects[side], fds[side]);
+			err = open_inner(pair, &pair->sides[side], outer->sides[side].object,
+					 fds[side]);
 	}
 	return err;
 }
@@ -184,17 +186,17 @@ static int like_what(const struct opn_state *state, const struct opn_pair *outer
 			return bpf_obj_get_info_by_fd(state->pairs[i]->sides[0].fd, info, &size);
 		}
 	}
-	return opn_btf_inner_info(outer->btf, outer->info.name, info) ? 0 : -EOPNOTSUPP;
+	return opn_btf_inner_info(outer->btf, outer->own_name, info) ? 0 : -EOPNOTSUPP;
 }
 
-static int make_side(struct opn_state *state, struct opn_pair *pair, size_t side,
-		     const struct bpf_map_info *info)
+static int make_side(struct opn_pair *pair, size_t side, const struct bpf_map_info *info)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = info->map_flags);
 	int fd = bpf_map_create(info->type, NULL, info->key_size, info->value_size,
 				info->max_entries, &options);
 
-	return fd < 0 ? fd : open_inner(pair, &pair->sides[side], state->objects[side], fd);
+	return fd < 0 ? fd
+		      : open_inner(pair, &pair->sides[side], pair->outer->sides[side].object, fd);
 }
 
 static struct opn_pair *make_spare(struct opn_state *state, struct opn_pair *outer, const void *key,
@@ -216,7 +218,7 @@ static struct opn_pair *make_spare(struct opn_state *state, struct opn_pair *out
 	}
 	pair->spare = true;
 	for (size_t side = 0; !*err && side < 2 * state->copies; side++) {
-		*err = make_side(state, pair, side, &info);
+		*err = make_side(pair, side, &info);
 		if (!*err)
 			*err = opn_side_mark(state, pair, &pair->sides[side], (int)(side % 2));
 	}
@@ -259,7 +261,7 @@ int opn_inner_put(struct opn_state *state, struct opn_pair *outer, const void *k
 	return err;
 }
 
-int opn_inner_open_copy(struct opn_state *state, struct opn_pair *pair, size_t copy, int which)
+int opn_inner_open_copy(struct opn_pair *pair, size_t copy, int which)
 {
 	struct opn_pair *outer = pair->outer;
 	size_t index = 2 * copy + which;
@@ -272,10 +274,11 @@ int opn_inner_open_copy(struct opn_state *state, struct opn_pair *pair, size_t c
 
 		memset(&info, 0, sizeof(info));
 		err = bpf_obj_get_info_by_fd(pair->sides[which].fd, &info, &size);
-		return err ? err : make_side(state, pair, index, &info);
+		return err ? err : make_side(pair, index, &info);
 	}
 	err = bpf_map_lookup_elem(outer->sides[index].fd, pair->outer_key, &id);
 	if (!err)
 		err = info_by_id(id, &info, &fd);
-	return err ? err : open_inner(pair, &pair->sides[index], state->objects[index], fd);
+	return err ? err
+		   : open_inner(pair, &pair->sides[index], pair->outer->sides[index].object, fd);
 }

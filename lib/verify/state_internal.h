@@ -93,7 +93,9 @@ struct opn_pair {
 	struct opn_side sides[2 * OPN_STATE_COPIES]; /* side of copy: 2 * copy + side */
 	bool alone;	       /* one program has it: the other sides are shadows */
 	int owner;	       /* then: the one that has it */
+	size_t part[2];	       /* whose map it is: in opn_state.parts of both sides */
 	const struct btf *btf; /* the left object's, of one alone the owner's; NULL: none */
+	const char *own_name;  /* the map's name in it */
 	uint32_t key_type, value_type;
 	uint32_t section_size[2];
 	bool same_layout; /* of a data section's two sides */
@@ -126,7 +128,7 @@ struct opn_state {
 	struct opn_pair **pairs;
 	size_t count, capacity;
 	size_t copies;
-	struct bpf_object *objects[2 * OPN_STATE_COPIES]; /* as the sides */
+	struct opn_state_parts parts[2 * OPN_STATE_COPIES]; /* as the sides */
 	struct opn_state_rename *renames;
 	size_t rename_count;
 	struct opn_state_ignore *ignore;
@@ -176,8 +178,6 @@ void opn_records_free(struct opn_records *records);
 
 /* ---- state_pair.c ---- */
 
-/* The map's name without the object's: "flows", ".bss". */
-const char *opn_state_map_name(const struct bpf_map *map);
 /* Fills what follows from the kernel's description of the map: shape, way, strides. */
 int opn_pair_describe(struct opn_state *state, struct opn_pair *pair,
 		      const struct bpf_map_info *info, const char *name, bool internal);
@@ -194,8 +194,8 @@ const char *opn_state_rename(const struct opn_state *state, const char *left);
 int opn_state_check_shape(const struct bpf_map_info *left, const struct bpf_map_info *right,
 			  const char *name, bool internal, struct opn_diags *diags);
 int opn_map_info(int fd, struct bpf_map_info *info);
-/* Whether a loaded program of the object uses the map with this id. */
-bool opn_map_is_used(const struct bpf_object *object, uint32_t id);
+/* Whether a loaded program of the objects uses the map with this id. */
+bool opn_map_is_used(const struct opn_state_parts *parts, uint32_t id);
 /* What cannot be read here (perf events in a container, say) becomes one that is not compared. */
 void opn_pair_give_up_if_unreadable(struct opn_state *state, struct opn_pair *pair);
 /* A new pair at the end of the list, or NULL without memory; older pointers are void then. */
@@ -206,7 +206,7 @@ int opn_state_index(struct opn_state *state);
 /* ---- state_alone.c: maps that one side has ---- */
 
 /* Pairs the map with a shadow, or reports why not. */
-int opn_state_pair_alone(struct opn_state *state, struct bpf_map *map, int owner,
+int opn_state_pair_alone(struct opn_state *state, struct bpf_map *map, int owner, size_t part,
 			 struct opn_diags *diags);
 /* Makes the map of a side that has none; the owner's side of the same copy is open. */
 int opn_shadow_open(struct opn_pair *pair, size_t side);
@@ -278,7 +278,7 @@ struct opn_pair *opn_inner_find(const struct opn_state *state, const struct opn_
 /* Puts an empty inner map into the slot on all sides. */
 int opn_inner_put(struct opn_state *state, struct opn_pair *outer, const void *key);
 /* Opens the side of a further copy. */
-int opn_inner_open_copy(struct opn_state *state, struct opn_pair *pair, size_t copy, int which);
+int opn_inner_open_copy(struct opn_pair *pair, size_t copy, int which);
 
 /* ---- state_put.c ---- */
 

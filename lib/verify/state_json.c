@@ -166,6 +166,20 @@ static int read_interface(struct reader *reader, struct opn_pair *pair, const ui
 			  opn_pair_put(reader->state, pair, key, (uint32_t[2]){ ifindex, 0 }));
 }
 
+/* The descriptor of the loaded program of this name, or -1. */
+static int find_program(const struct opn_state_parts *parts, const char *name)
+{
+	int fd = -1;
+
+	for (size_t i = 0; fd < 0 && i < parts->count; i++) {
+		struct bpf_program *program =
+			bpf_object__find_program_by_name(parts->list[i].object, name);
+
+		fd = program ? bpf_program__fd(program) : -1;
+	}
+	return fd;
+}
+
 static int read_program(struct reader *reader, struct opn_pair *pair, const uint8_t *key,
 			const json_t *value)
 {
@@ -176,9 +190,7 @@ static int read_program(struct reader *reader, struct opn_pair *pair, const uint
 		return complain(reader, "wants the name of a program");
 	for (size_t i = 0; !err && i < 2 * reader->state->copies; i++) {
 		const char *own = i % 2 ? opn_state_rename(reader->state, name) : name;
-		struct bpf_program *program =
-			bpf_object__find_program_by_name(reader->state->objects[i], own);
-		int fd = program ? bpf_program__fd(program) : -1;
+		int fd = find_program(&reader->state->parts[i], own);
 
 		if (fd < 0)
 			return complain(reader, "there is no loaded program '%s'", own);

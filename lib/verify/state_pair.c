@@ -48,16 +48,43 @@ static bool is_renamed_to(const struct opn_state *state, const char *right)
 	return false;
 }
 
-static struct bpf_map *find_map(const struct bpf_object *object, const char *name)
+const char *opn_state_known_name(const struct opn_state_part *part, const char *own)
+{
+	for (size_t i = 0; i < part->name_count; i++) {
+		if (!strcmp(part->names[i].left, own))
+			return part->names[i].right;
+	}
+	return own;
+}
+
+static const char *known_name(const struct opn_state_part *part, const struct bpf_map *map)
+{
+	return opn_state_known_name(part, opn_state_map_name(map));
+}
+
+static struct bpf_map *map_of_part(const struct opn_state_part *part, const char *name)
 {
 	struct bpf_map *map;
 
-	bpf_object__for_each_map(map, object)
+	bpf_object__for_each_map(map, part->object)
 	{
-		if (bpf_map__fd(map) >= 0 && !strcmp(opn_state_map_name(map), name))
+		if (bpf_map__fd(map) >= 0 && !strcmp(known_name(part, map), name))
 			return map;
 	}
 	return NULL;
+}
+
+/* The first one; *part: whose it is. */
+static struct bpf_map *find_map(const struct opn_state *state, int side, const char *name,
+				size_t *part)
+{
+	const struct opn_state_parts *parts = &state->parts[side];
+	struct bpf_map *map = NULL;
+
+	for (*part = 0; *part < parts->count && !map; ++*part)
+		map = map_of_part(&parts->list[*part], name);
+	--*part;
+	return map;
 }
 
 int opn_map_info(int fd, struct bpf_map_info *info)
@@ -400,7 +427,7 @@ struct opn_pair *opn_state_add_pair(struct opn_state *state)
 	return pair;
 }
 
-bool opn_map_is_used(const struct bpf_object *object, uint32_t id)
+static bool uses_map(const struct bpf_object *object, uint32_t id)
 {
 	struct bpf_program *program;
 	uint32_t ids[64];
@@ -424,6 +451,15 @@ bool opn_map_is_used(const struct bpf_object *object, uint32_t id)
 	return false;
 }
 
+bool opn_map_is_used(const struct opn_state_parts *parts, uint32_t id)
+{
+	for (size_t i = 0; i < parts->count; i++) {
+		if (uses_map(parts->list[i].object, id))
+			return true;
+	}
+	return false;
+}
+
 void opn_pair_give_up_if_unreadable(struct opn_state *state, struct opn_pair *pair)
 {
 	for (int side = 0; side < 2; side++) {
@@ -441,9 +477,11 @@ void opn_pair_give_up_if_unreadable(struct opn_state *state, struct opn_pair *pa
 }
 
 static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_map *right,
-		     struct opn_diags *diags)
+		     const size_t part[2], struct opn_diags *diags)
 {
-	const char *name = opn_state_map_name(left);
+	const struct opn_state_part *parts[2] = { &state->parts[0].list[part[0]],
+						  &state->parts[1].list[part[1]] };
+	const char *name = known_name(parts[0], left);
 	bool internal = bpf_map__is_internal(left);
 	struct bpf_map_info infos[2];
 	struct opn_pair *pair;
@@ -461,27 +499,29 @@ static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_m
 	err = opn_pair_describe(state, pair, &infos[0], name, internal);
 	if (err)
 		return err;
-	pair->btf = bpf_object__btf(state->objects[0]);
+	pair->btf = bpf_object__btf(parts[0]->object);
+	pair->own_name = opn_state_map_name(left);
 	for (int side = 0; side < 2; side++) {
 		struct bpf_map *map = side ? right : left;
 
+		pair->part[side] = part[side];
 		pair->section_size[side] = infos[side].value_size;
-		err = opn_side_open(pair, &pair->sides[side], state->objects[side], map,
+		err = opn_side_open(pair, &pair->sides[side], parts[side]->object, map,
 				    bpf_map__fd(map));
 		if (err)
 			return opn_diag(diags, OPN_DIAG_MAP_UNREADABLE, OPN_NOWHERE, name,
 					strerror(-err));
 	}
 	opn_pair_give_up_if_unreadable(state, pair);
-	if (!opn_map_is_used(state->objects[0], infos[0].id) &&
-	    !opn_map_is_used(state->objects[1], infos[1].id))
+	if (!opn_map_is_used(&state->parts[0], infos[0].id) &&
+	    !opn_map_is_used(&state->parts[1], infos[1].id))
 		pair->constant = true;
 	if (infos[0].id == infos[1].id)
 		pair->info.uncompared = "both programs share it";
 	if (internal)
 		return opn_pair_sections(state, pair, diags);
-	opn_btf_map_types(pair->btf, name, false, &pair->key_type, &pair->value_type);
-	pair->info.declared_entries = opn_btf_map_entries(pair->btf, name);
+	opn_btf_map_types(pair->btf, pair->own_name, false, &pair->key_type, &pair->value_type);
+	pair->info.declared_entries = opn_btf_map_entries(pair->btf, pair->own_name);
 	if (pair->way == OPN_WAY_PERF) /* of the slots, not of the samples */
 		pair->value_type = 0;
 	if (pair->info.uncompared)
@@ -495,48 +535,97 @@ static int by_name(const void *a, const void *b)
 		      (*(struct opn_pair *const *)b)->info.name);
 }
 
-/* Whether a map of the left object is the counterpart of this right one. */
+/* Whether a map of the left side is the counterpart of this right one. */
 static bool has_left(const struct opn_state *state, const char *right)
 {
+	size_t part;
+
 	for (size_t i = 0; i < state->rename_count; i++) {
 		if (!strcmp(state->renames[i].right, right) &&
-		    find_map(state->objects[0], state->renames[i].left))
+		    find_map(state, 0, state->renames[i].left, &part))
 			return true;
 	}
-	return !is_renamed_to(state, right) && find_map(state->objects[0], right) &&
+	return !is_renamed_to(state, right) && find_map(state, 0, right, &part) &&
 	       !strcmp(opn_state_rename(state, right), right);
 }
 
-static int pair_left(struct opn_state *state, struct bpf_map *map, struct opn_diags *diags)
+/* Whether an object before this part has the map: one that they share, or else it is an error. */
+static int find_earlier(const struct opn_state *state, int side, size_t part,
+			const struct bpf_map *map, struct opn_diags *diags, bool *found)
 {
-	const char *wanted = opn_state_rename(state, opn_state_map_name(map));
-	struct bpf_map *other = find_map(state->objects[1], wanted);
+	const struct opn_state_part *own = &state->parts[side].list[part], *other;
+	const char *name = known_name(own, map);
+	struct bpf_map_info infos[2];
+	struct bpf_map *earlier;
+	size_t at;
 
-	return bpf_map__fd(map) < 0 || !other ? opn_state_pair_alone(state, map, 0, diags)
-					      : pair_maps(state, map, other, diags);
+	*found = false;
+	if (bpf_map__is_internal(map) || bpf_map__fd(map) < 0)
+		return 0;
+	earlier = find_map(state, side, name, &at);
+	*found = at < part;
+	if (!*found || opn_map_info(bpf_map__fd(map), &infos[0]) ||
+	    opn_map_info(bpf_map__fd(earlier), &infos[1]) || infos[0].id == infos[1].id)
+		return 0;
+	other = &state->parts[side].list[at];
+	return opn_diag(diags, OPN_DIAG_MAP_TWICE, OPN_NOWHERE, other->stage ?: "",
+			own->stage ?: "", name);
+}
+
+static int pair_left(struct opn_state *state, size_t part, struct bpf_map *map,
+		     struct opn_diags *diags)
+{
+	const char *name = known_name(&state->parts[0].list[part], map);
+	const char *wanted = opn_state_rename(state, name);
+	size_t parts[2] = { part, 0 };
+	struct bpf_map *other = find_map(state, 1, wanted, &parts[1]);
+	bool earlier;
+	int err = find_earlier(state, 0, part, map, diags, &earlier);
+
+	if (err || earlier)
+		return err;
+	if (bpf_map__fd(map) < 0 || !other)
+		return opn_state_pair_alone(state, map, 0, part, diags);
+	err = pair_maps(state, map, other, parts, diags);
+	/* Of a data section each object has its own. */
+	while (!err && bpf_map__is_internal(map) && ++parts[1] < state->parts[1].count) {
+		other = map_of_part(&state->parts[1].list[parts[1]], wanted);
+		if (other)
+			err = pair_maps(state, map, other, parts, diags);
+	}
+	return err;
+}
+
+static int pair_right(struct opn_state *state, size_t part, struct bpf_map *map,
+		      struct opn_diags *diags)
+{
+	bool earlier;
+	int err;
+
+	if (has_left(state, known_name(&state->parts[1].list[part], map)))
+		return 0;
+	err = find_earlier(state, 1, part, map, diags, &earlier);
+	return err || earlier ? err : opn_state_pair_alone(state, map, 1, part, diags);
 }
 
 /* In the order of names, since that of the object is its compiler's. */
 int opn_state_pair(struct opn_state *state, struct opn_diags *diags)
 {
-	struct bpf_map *map;
-	int err = 0, first = 0;
+	int err, first = 0;
 
-	bpf_object__for_each_map(map, state->objects[0])
-	{
-		err = pair_left(state, map, diags);
-		if (err == -ENOMEM)
-			return err;
-		first = first ?: err;
-	}
-	bpf_object__for_each_map(map, state->objects[1])
-	{
-		if (has_left(state, opn_state_map_name(map)))
-			continue;
-		err = opn_state_pair_alone(state, map, 1, diags);
-		if (err == -ENOMEM)
-			return err;
-		first = first ?: err;
+	for (int side = 0; side < 2; side++) {
+		for (size_t part = 0; part < state->parts[side].count; part++) {
+			struct bpf_map *map;
+
+			bpf_object__for_each_map(map, state->parts[side].list[part].object)
+			{
+				err = side ? pair_right(state, part, map, diags)
+					   : pair_left(state, part, map, diags);
+				if (err == -ENOMEM)
+					return err;
+				first = first ?: err;
+			}
+		}
 	}
 	opn_state_check_ignored(state, diags);
 	if (!first && state->count)

@@ -13,17 +13,20 @@
 #include "state_internal.h"
 
 struct section {
+	const struct opn_state_part *part;
 	const struct btf *btf;
 	const struct btf_var_secinfo *variables;
 	uint32_t count;
 };
 
-static bool open_section(struct section *section, const struct bpf_object *object, const char *name)
+static bool open_section(struct section *section, const struct opn_state_part *part,
+			 const char *name)
 {
 	const struct btf_type *t = NULL;
 	int id;
 
-	section->btf = bpf_object__btf(object);
+	section->part = part;
+	section->btf = bpf_object__btf(part->object);
 	id = section->btf ? btf__find_by_name_kind(section->btf, name, BTF_KIND_DATASEC) : -1;
 	if (id > 0)
 		t = btf__type_by_id(section->btf, id);
@@ -48,25 +51,84 @@ static const char *variable_name(const struct section *section, uint32_t index)
 	return t ? btf__name_by_offset(section->btf, t->name_off) : "";
 }
 
-/* Static variables of functions and of linked objects may share a name: the nth of one side is the
- * nth of the other. */
-static uint32_t which_of_name(const struct section *section, uint32_t index)
+/* The name that the other side knows it by. */
+static const char *known_name(const struct section *section, uint32_t index)
 {
-	const char *name = variable_name(section, index);
+	return opn_state_known_name(section->part, variable_name(section, index));
+}
+
+/* A variable of a side: in which of its objects, and which of the section there. */
+struct place {
+	size_t part;
+	uint32_t index;
+};
+
+/* Static variables of functions and of linked objects may share a name: the nth of one side is the
+ * nth of the other, also when a side has several objects. */
+static uint32_t which_of_name(const struct opn_state_parts *parts, const char *section_name,
+			      struct place place, const char *name)
+{
+	struct section section;
 	uint32_t which = 0;
 
-	for (uint32_t i = 0; i < index; i++)
-		which += !strcmp(variable_name(section, i), name);
+	for (size_t part = 0; part <= place.part; part++) {
+		if (!open_section(&section, &parts->list[part], section_name))
+			continue;
+		for (uint32_t i = 0; i < section.count; i++) {
+			if (part == place.part && i == place.index)
+				break;
+			which += !strcmp(known_name(&section, i), name);
+		}
+	}
 	return which;
 }
 
-static uint32_t find_variable(const struct section *section, const char *name, uint32_t which)
+static bool find_variable(const struct opn_state_parts *parts, const char *section_name,
+			  const char *name, uint32_t which, struct place *out)
 {
-	for (uint32_t i = 0; i < section->count; i++) {
-		if (!strcmp(variable_name(section, i), name) && !which--)
-			return i;
+	struct section section;
+
+	for (size_t part = 0; part < parts->count; part++) {
+		if (!open_section(&section, &parts->list[part], section_name))
+			continue;
+		for (uint32_t i = 0; i < section.count; i++) {
+			if (strcmp(known_name(&section, i), name) || which--)
+				continue;
+			*out = (struct place){ part, i };
+			return true;
+		}
 	}
-	return UINT32_MAX;
+	return false;
+}
+
+/* The counterpart on the other side of a variable of the pair's section on this one. */
+static bool find_other(const struct opn_state *state, const struct opn_pair *pair,
+		       const struct section *section, int side, uint32_t index, struct place *out)
+{
+	const struct opn_state_parts *own = &state->parts[side], *other = &state->parts[!side];
+	const char *name = known_name(section, index);
+	struct place place = { pair->part[side], index };
+
+	if (pair->alone) { /* with its own shadow */
+		*out = place;
+		return true;
+	}
+	return find_variable(other, pair->info.name, name,
+			     which_of_name(own, pair->info.name, place, name), out);
+}
+
+/* A section may be in several pairs, one with each object of the other side: whether this is the
+ * first of them. */
+static bool is_first_pair(const struct opn_state *state, const struct opn_pair *pair, int side)
+{
+	const struct opn_state_parts *other = &state->parts[!side];
+	struct section section;
+
+	for (size_t part = 0; part < pair->part[!side]; part++) {
+		if (open_section(&section, &other->list[part], pair->info.name))
+			return false;
+	}
+	return true;
 }
 
 /* What a read of the map makes up: kernel/bpf/btf.c, btf_get_field_type(). Copied out, such a field
@@ -174,7 +236,8 @@ int opn_pair_sections(struct opn_state *state, struct opn_pair *pair, struct opn
 	for (int side = 0; side < 2; side++) {
 		int owner = pair->alone ? pair->owner : side;
 
-		if (!open_section(&sections[side], state->objects[owner], pair->info.name))
+		if (!open_section(&sections[side], &state->parts[owner].list[pair->part[owner]],
+				  pair->info.name))
 			return take_as_bytes(pair, diags);
 	}
 	pair->variables =
@@ -185,27 +248,32 @@ int opn_pair_sections(struct opn_state *state, struct opn_pair *pair, struct opn
 		return -ENOMEM;
 	pair->same_layout = pair->section_size[0] == pair->section_size[1];
 	for (uint32_t i = 0; i < sections[0].count; i++) {
-		uint32_t right = find_variable(&sections[1], variable_name(&sections[0], i),
-					       which_of_name(&sections[0], i));
+		struct place right;
+		bool found = find_other(state, pair, &sections[0], 0, i, &right);
 
-		if (right != UINT32_MAX && is_kernels(&sections[0], i)) {
-			paired = false;
+		if (found && right.part == pair->part[pair->alone ? pair->owner : 1] &&
+		    !is_kernels(&sections[0], i)) {
+			err = add_variable(pair, sections, i, right.index, diags);
+			if (err)
+				return err;
 			continue;
 		}
-		if (right == UINT32_MAX) {
-			paired = false;
-			err = add_own(state, pair, &sections[0], i, 0, diags);
-		} else {
-			err = add_variable(pair, sections, i, right, diags);
-		}
+		paired = false;
+		if (found || !is_first_pair(state, pair, 0))
+			continue;
+		err = add_own(state, pair, &sections[0], i, 0, diags);
 		if (err)
 			return err;
 	}
-	for (uint32_t i = 0; i < sections[1].count; i++) {
-		if (find_variable(&sections[0], variable_name(&sections[1], i),
-				  which_of_name(&sections[1], i)) != UINT32_MAX)
+	for (uint32_t i = 0; !pair->alone && i < sections[1].count; i++) {
+		struct place left;
+		bool found = find_other(state, pair, &sections[1], 1, i, &left);
+
+		if (found && left.part == pair->part[0])
 			continue;
 		paired = false;
+		if (found || !is_first_pair(state, pair, 1))
+			continue;
 		err = add_own(state, pair, &sections[1], i, 1, diags);
 		if (err)
 			return err;

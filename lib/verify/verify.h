@@ -6,6 +6,7 @@
 #define OPN_VERIFY_VERIFY_H
 
 #include "cases.h"
+#include "chain.h"
 #include "hook_run.h"
 #include "hookdef.h"
 #include "result.h"
@@ -15,6 +16,8 @@ struct opn_verify_side {
 	const char *object;  /* path */
 	const char *program; /* NULL: the only one of the object */
 	const char *hook;    /* NULL: what its section says */
+	const struct opn_chain_spec *stages; /* of the file that object is then; NULL: one program
+					      */
 };
 
 struct opn_verify_options {

@@ -99,13 +99,25 @@ static unsigned int count_instructions(int fd)
 	return bpf_obj_get_info_by_fd(fd, &info, &length) ? 0 : info.xlated_prog_len / 8;
 }
 
-static int open_side(struct opn_session *session, int side, struct opn_hook_runs *runs,
-		     const struct opn_hookdefs *hookdefs)
+static int open_stages(struct opn_session *session, int side, struct opn_hook_runs *runs,
+		       const struct opn_hookdefs *hookdefs)
 {
+	const struct opn_verify_side *what = &session->options->side[side];
 	struct opn_result_side *told = &session->result->side[side];
+	int error = opn_verify_stages(what, false, runs, hookdefs, session->arena, session->diags,
+				      told, &session->bench.plain[side]);
+
+	return error
+		       ?: opn_verify_stages(what, true, runs, hookdefs, session->arena,
+					    session->diags, told, &session->bench.traced[side]);
+}
+
+static int open_program(struct opn_session *session, int side, struct opn_hook_runs *runs,
+			const struct opn_hookdefs *hookdefs)
+{
 	struct opn_program_options open;
 	int error = opn_verify_find(&session->options->side[side], runs, hookdefs, session->arena,
-				    session->diags, told, &open);
+				    session->diags, &session->result->side[side], &open);
 
 	if (error)
 		return error;
@@ -113,11 +125,32 @@ static int open_side(struct opn_session *session, int side, struct opn_hook_runs
 	if (error)
 		return error;
 	open.trace = true;
-	error = opn_program_open(&open, session->diags, &session->bench.traced[side]);
-	told->replaced =
-		opn_result_names(session->arena, opn_program_replaced(session->bench.plain[side]));
-	told->instructions = count_instructions(opn_program_fd(session->bench.plain[side]));
-	return error;
+	return opn_program_open(&open, session->diags, &session->bench.traced[side]);
+}
+
+static int open_side(struct opn_session *session, int side, struct opn_hook_runs *runs,
+		     const struct opn_hookdefs *hookdefs)
+{
+	struct opn_result_side *told = &session->result->side[side];
+	const struct opn_verify_side *what = &session->options->side[side];
+	struct opn_bench *bench = &session->bench;
+	int error = what->stages ? open_stages(session, side, runs, hookdefs)
+				 : open_program(session, side, runs, hookdefs);
+
+	if (error)
+		return error;
+	told->replaced = opn_result_names(session->arena, opn_program_replaced(bench->plain[side]));
+	told->instructions = what->stages ? opn_chain_instructions(bench->plain[side])
+					  : count_instructions(opn_program_fd(bench->plain[side]));
+	return 0;
+}
+
+static struct opn_state_parts parts_of(const struct opn_program *program)
+{
+	struct opn_state_parts parts;
+
+	parts.list = opn_program_parts(program, &parts.count);
+	return parts;
 }
 
 static int open_maps(struct opn_session *session)
@@ -125,13 +158,14 @@ static int open_maps(struct opn_session *session)
 	const struct opn_verify_options *options = session->options;
 	struct opn_bench *bench = &session->bench;
 	unsigned int interfaces[OPN_SESSION_INTERFACES];
-	int error = opn_state_new(opn_program_object(bench->plain[0]),
-				  opn_program_object(bench->plain[1]), &options->state,
-				  session->diags, &bench->state);
+	struct opn_state_parts sides[2] = { parts_of(bench->plain[0]), parts_of(bench->plain[1]) };
+	int error = opn_state_new_parts(sides, &options->state, session->diags, &bench->state);
 
-	if (!error && bench->traced[0] && bench->traced[1])
-		error = opn_state_add_copy(bench->state, opn_program_object(bench->traced[0]),
-					   opn_program_object(bench->traced[1]));
+	if (!error && bench->traced[0] && bench->traced[1]) {
+		sides[0] = parts_of(bench->traced[0]);
+		sides[1] = parts_of(bench->traced[1]);
+		error = opn_state_add_copy_parts(bench->state, sides);
+	}
 	session->interface_count = opn_session_devices(interfaces);
 	error = error
 			?: opn_state_set_interfaces(bench->state, interfaces,

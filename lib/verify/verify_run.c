@@ -229,7 +229,8 @@ static int run_part(struct opn_session *session, struct opn_sequence *all, size_
 		if (error)
 			return error;
 		if (result == OPN_STEP_TAINTED) {
-			note_refused(session, OPN_STEP_REFUSED_FIRST);
+			note_refused(session, opn_bench_is_broken(bench) ? OPN_STEP_REFUSED_BOTH
+									 : OPN_STEP_REFUSED_FIRST);
 			drop_step(&sequence, done);
 			all->step_count--;
 			/* What was counted is counted again. */
