@@ -4,7 +4,8 @@
  *
  * opened-compose.c reads the options and the spec; compose_stage.c reads each stage's source,
  * moves it to the pipeline's hook and cuts it out; compose_names.c gives names that clash others;
- * compose_emit.c makes what other loaders are told; compose_write.c writes the product.
+ * compose_emit.c makes what other loaders are told, compose_image.c an image; compose_write.c
+ * writes the product.
  */
 #ifndef OPN_COMPOSE_TOOL_H
 #define OPN_COMPOSE_TOOL_H
@@ -24,9 +25,11 @@
 
 struct compose_options {
 	struct opn_cli cli;
-	struct opn_words inputs;	     /* a spec, or units */
-	const char *mechanism, *hook, *name; /* NULL: not given */
-	unsigned int engine;		     /* enum opn_engine */
+	struct opn_words inputs;	      /* a spec, or units */
+	const char *mechanism, *hook, *name;  /* NULL: not given */
+	unsigned int engine;		      /* enum opn_engine */
+	const char *image;		      /* folder of an image, or NULL */
+	struct opn_words programs, platforms; /* of the image */
 	bool check;
 };
 
@@ -40,6 +43,9 @@ struct compose_unit {
 	struct opn_command command;  /* that compiles the unit's text */
 	struct opn_source_text text;
 	struct opn_stage *rewritten;
+	const struct opn_rename *renames; /* of its symbols, in the product */
+	size_t rename_count;
+	char *const *externs; /* maps that another stage defines, NULL-terminated */
 };
 
 struct compose_run {
@@ -71,6 +77,9 @@ int compose_make_texts(struct compose_run *run);
 int compose_emit_read(struct compose_run *run, const char *spec);
 int compose_emit_check(struct compose_run *run);
 int compose_emit_add(struct compose_run *run, struct opn_output *output);
+
+/* Writes the image of an object that was built: --image. Returns 0 or -errno (reported). */
+int compose_image(struct compose_run *run);
 
 /* Writes the product, all or nothing. Returns 0 or -errno (reported). */
 int compose_write(struct compose_run *run);

@@ -217,6 +217,9 @@ static int make_text(struct compose_run *run, struct compose_unit *unit,
 	edit.externs = shared_elsewhere(run, unit, &error);
 	if (error)
 		return error;
+	unit->renames = edit.renames;
+	unit->rename_count = edit.rename_count;
+	unit->externs = edit.externs;
 	keep_pins(run, unit, edit.renames, edit.rename_count);
 	wrapper =
 		opn_stage_wrapper(&run->composition, unit->hook, unit->stage, facts->is_referenced);

@@ -15,6 +15,9 @@ enum {
 	KEY_NAME,
 	KEY_CHECK,
 	KEY_EMIT,
+	KEY_IMAGE,
+	KEY_PROGRAM,
+	KEY_PLATFORM,
 };
 
 static const struct argp_option tool_options[] = {
@@ -31,6 +34,13 @@ static const struct argp_option tool_options[] = {
 	  1 },
 	{ NULL, 0, NULL, 0, "Instead of writing:", 2 },
 	{ "check", KEY_CHECK, NULL, 0, "Only tell what speaks against the pipeline", 2 },
+	{ NULL, 0, NULL, 0, "Instead of composing:", 3 },
+	{ "image", KEY_IMAGE, "DIR", 0,
+	  "Make an OCI image layout for bpfman of OBJECT; make image does it", 3 },
+	{ "program", KEY_PROGRAM, "NAME:TYPE", 0,
+	  "A program that the image's label names; repeatable", 3 },
+	{ "platform", KEY_PLATFORM, "ARCH", 0,
+	  "What the image is for, in Go's words (default: this machine); repeatable", 3 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 
@@ -60,6 +70,13 @@ static void check_options(const struct compose_options *options, struct argp_sta
 {
 	size_t specs = 0;
 
+	if (options->image) {
+		if (options->inputs.count != 1 || options->cli.output || options->check)
+			argp_error(state, "--image takes one OBJECT, and neither -o nor --check");
+		return;
+	}
+	if (options->programs.count || options->platforms.count)
+		argp_error(state, "--program and --platform are for --image");
 	if (!options->inputs.count)
 		argp_error(state, "no SPEC.yaml and no UNIT given");
 	for (size_t i = 0; i < options->inputs.count; i++)
@@ -97,6 +114,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			options->engine++;
 		if (!opn_engine_names[options->engine])
 			argp_error(state, "--emit=%s: expected c, bpfman or l3af", arg);
+		return 0;
+	case KEY_IMAGE:
+		options->image = arg;
+		return 0;
+	case KEY_PROGRAM:
+		opn_words_add(&options->programs, arg);
+		return 0;
+	case KEY_PLATFORM:
+		opn_words_add(&options->platforms, arg);
 		return 0;
 	case KEY_CHECK:
 		options->check = true;
@@ -344,7 +370,10 @@ int main(int argc, char **argv)
 	run.diags = opn_diags_new();
 	if (!run.arena || !run.diags)
 		opn_cli_no_memory(NULL);
-	compose(&run);
+	if (options.image)
+		compose_image(&run);
+	else
+		compose(&run);
 	opn_diags_print(run.diags, stderr, opn_cli_coloured(&options.cli), options.cli.quiet);
 	status = opn_cli_finish(&options.cli, run.diags);
 	for (size_t u = 0; u < run.unit_count; u++) {
@@ -359,6 +388,8 @@ int main(int argc, char **argv)
 	opn_arena_free(run.arena);
 	free(run.folder);
 	free(options.inputs.word);
+	free(options.programs.word);
+	free(options.platforms.word);
 	free(options.cli.extra.word);
 	free(options.cli.extra_before.word);
 	return status;

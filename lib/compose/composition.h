@@ -78,7 +78,9 @@ struct opn_composition {
 	const char *name;      /* an identifier */
 	const char *interface; /* that `attach` takes when none is given, or NULL */
 	bool counts;	       /* per-stage counters are emitted */
-	bool unswitched;       /* whoever loads the programs sets no variable: they run at once */
+	/* Another loader is to have it too: it sets no variable, so programs run at once, and
+	 * deploy.mk says how they are packed. */
+	bool elsewhere;
 	const char *const *share; /* maps that stages share on purpose, NULL-terminated */
 	struct opn_composed_hook *hooks;
 	size_t hook_count;

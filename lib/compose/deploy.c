@@ -4,9 +4,11 @@
  */
 #include "deploy.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
+#include "oci.h"
 #include "yaml_read.h"
 
 const char *const opn_engine_names[OPN_ENGINE_COUNT + 1] = {
@@ -212,8 +214,8 @@ static int read_pods(struct opn_yaml *yaml, yaml_node_t *node, struct opn_deploy
 static int read_bpfman(struct opn_yaml *yaml, yaml_node_t *node,
 		       const struct opn_deploy_engine *engine, struct opn_deploy *out)
 {
-	static const char *const keys[] = { "namespace",  "image", "path",     "nodes", "pods",
-					    "interfaces", "type",  "priority", NULL };
+	static const char *const keys[] = { "namespace",  "image", "path",     "nodes",	    "pods",
+					    "interfaces", "type",  "priority", "platforms", NULL };
 	yaml_node_t *image = NULL, *pods = NULL;
 	int error = opn_yaml_check_keys(yaml, node, keys);
 
@@ -225,6 +227,12 @@ static int read_bpfman(struct opn_yaml *yaml, yaml_node_t *node,
 	error = opn_yaml_get_unsigned(yaml, node, "priority", false, &out->priority) ?: error;
 	error = read_words(yaml, node, "nodes", &out->nodes, &out->node_count) ?: error;
 	error = read_list(yaml, node, "interfaces", &out->interfaces) ?: error;
+	error = read_list(yaml, node, "platforms", &out->platforms) ?: error;
+	for (const char *const *name = out->platforms; name && *name; name++) {
+		if (!opn_oci_platform_find(*name))
+			error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "platforms"),
+						 "platforms", "'%s' is no known platform", *name);
+	}
 	error = image ? read_image(yaml, image, out) ?: error : error;
 	error = pods ? read_pods(yaml, pods, out) ?: error : error;
 	if (out->priority > engine->most_priority)
@@ -243,6 +251,19 @@ static int read_bpfman(struct opn_yaml *yaml, yaml_node_t *node,
 	return error;
 }
 
+/* A word that stands in paths and Makefiles. */
+static int check_word(struct opn_yaml *yaml, yaml_node_t *mapping, const char *key,
+		      const char *text)
+{
+	bool good = !text || isalnum((unsigned char)*text);
+
+	for (; good && text && *text; text++)
+		good = isalnum((unsigned char)*text) || strchr("._-", *text);
+	return good ? 0
+		    : opn_yaml_invalid(yaml, opn_yaml_get(yaml, mapping, key), key,
+				       "expected letters, digits, '.', '_' and '-'");
+}
+
 static int read_host(struct opn_yaml *yaml, yaml_node_t *node, struct opn_deploy_host *host)
 {
 	static const char *const keys[] = { "name", "interface", "address", NULL };
@@ -253,6 +274,7 @@ static int read_host(struct opn_yaml *yaml, yaml_node_t *node, struct opn_deploy
 					"expected a mapping with the key 'name'");
 	error = opn_yaml_check_keys(yaml, node, keys);
 	error = opn_yaml_get_string(yaml, node, "name", true, &host->name) ?: error;
+	error = check_word(yaml, node, "name", host->name) ?: error;
 	error = opn_yaml_get_string(yaml, node, "interface", false, &host->interface) ?: error;
 	return opn_yaml_get_string(yaml, node, "address", false, &host->address) ?: error;
 }
@@ -270,6 +292,10 @@ static int read_l3af(struct opn_yaml *yaml, yaml_node_t *node, struct opn_deploy
 	error = opn_yaml_get_string(yaml, node, "version", false, &out->version) ?: error;
 	error = opn_yaml_get_unsigned(yaml, node, "sequence", false, &out->sequence) ?: error;
 	error = opn_yaml_get_list(yaml, node, "hosts", true, &list) ?: error;
+	if (error)
+		return error;
+	error = check_word(yaml, node, "release", out->release);
+	error = check_word(yaml, node, "version", out->version) ?: error;
 	if (error)
 		return error;
 	if (!out->sequence)
@@ -317,7 +343,7 @@ int opn_deploy_read(const char *path, const struct opn_deploy_engine *engine,
 	struct opn_yaml yaml;
 	int error;
 
-	*out = (struct opn_deploy){ .priority = 50, .sequence = 1 };
+	*out = (struct opn_deploy){ .priority = 50, .version = "1", .sequence = 1 };
 	if (!path)
 		return 0;
 	error = opn_yaml_load(path, arena, diags, &yaml);

@@ -84,6 +84,7 @@ struct opn_deploy {
 	const char *const *interfaces; /* NULL: the pipeline's, or the node's primary one */
 	const char *type;	       /* of ways, where a place has several; or NULL */
 	unsigned int priority;
+	const char *const *platforms; /* of the image, NULL: the machine's that makes it */
 	/* L3AF */
 	const struct opn_deploy_host *hosts;
 	size_t host_count;
@@ -110,5 +111,25 @@ int opn_deploy_check(const struct opn_deploy_engine *engine, const struct opn_de
 /* bpfman's manifest (YAML), allocated; NULL without memory. The check has passed. */
 char *opn_emit_bpfman(const struct opn_composition *composition,
 		      const struct opn_deploy_engine *engine, const struct opn_deploy *deploy);
+
+/* The programs that the engine attaches, and the label's word for each, in the arena; NULL without
+ * memory. */
+const struct opn_deploy_word *opn_deploy_programs(const struct opn_deploy_engine *engine,
+						  const struct opn_deploy *deploy,
+						  const struct opn_composition *composition,
+						  struct opn_arena *arena, size_t *count);
+/* How the image is made, by a container engine and by make. labels: their texts. */
+char *opn_emit_containerfile(const struct opn_composition *composition, const char *programs_label,
+			     const char *maps_label);
+char *opn_emit_bpfman_makefile(const struct opn_composition *composition,
+			       const struct opn_deploy *deploy,
+			       const struct opn_deploy_word *programs, size_t count);
+
+/* L3AF's payload for one host (JSON), and how its package is made (a Makefile); as above. */
+char *opn_emit_l3af(const struct opn_composition *composition,
+		    const struct opn_deploy_engine *engine, const struct opn_deploy *deploy,
+		    const char *host);
+char *opn_emit_l3af_makefile(const struct opn_composition *composition,
+			     const struct opn_deploy *deploy);
 
 #endif

@@ -211,10 +211,39 @@ static int check_bpfman(const struct opn_deploy_engine *engine, const struct opn
 
 /* ---- L3AF ---- */
 
+static bool has_map(const struct opn_composed_hook *hook, const char *name)
+{
+	for (size_t s = 0; s < hook->stage_count; s++) {
+		for (size_t m = 0; m < hook->stages[s].map_count; m++) {
+			if (!strcmp(hook->stages[s].maps[m].name, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The daemon loads the object anew for each hook. */
+static int check_shared(const struct opn_deploy_engine *engine,
+			const struct opn_composition *composition, struct opn_diags *diags)
+{
+	int error = 0;
+
+	for (const char *const *name = composition->share; name && *name; name++) {
+		size_t hooks = 0;
+
+		for (size_t h = 0; h < composition->hook_count; h++)
+			hooks += has_map(&composition->hooks[h], *name);
+		if (hooks > 1)
+			error = refuse(diags, composition->hooks[0].loc, composition, engine,
+				       "each hook would have a map '%s' of its own", *name);
+	}
+	return error;
+}
+
 static int check_l3af(const struct opn_deploy_engine *engine, const struct opn_deploy *deploy,
 		      const struct opn_composition *composition, struct opn_diags *diags)
 {
-	int error = 0;
+	int error = check_shared(engine, composition, diags);
 
 	if (!deploy->host_count)
 		error = refuse(diags, deploy->loc, composition, engine,

@@ -31,7 +31,7 @@ bool opn_hook_has_programs(const struct opn_composed_hook *hook)
 
 bool opn_composition_switched(const struct opn_composition *composition)
 {
-	if (composition->unswitched)
+	if (composition->elsewhere)
 		return false;
 	return composition->hook_count > 1 || !composition->hooks[0].program;
 }
@@ -65,7 +65,7 @@ const char *const *opn_composition_symbols(const struct opn_composition *composi
 	const char **names;
 
 	for (size_t h = 0; h < composition->hook_count; h++)
-		count += 3 + composition->hooks[h].stage_count;
+		count += 4 + composition->hooks[h].stage_count;
 	names = opn_arena_array(arena, count + 1, sizeof(*names));
 	for (size_t h = 0; h < composition->hook_count; h++) {
 		const struct opn_composed_hook *hook = &composition->hooks[h];
@@ -74,6 +74,8 @@ const char *const *opn_composition_symbols(const struct opn_composition *composi
 		names[at++] = opn_arena_printf(arena, "slots_%s", hook->id);
 		if (hook->program)
 			names[at++] = hook->program;
+		if (hook->handover)
+			names[at++] = hook->handover;
 		for (size_t s = 0; s < hook->stage_count; s++)
 			names[at++] = hook->stages[s].function;
 	}
@@ -433,6 +435,20 @@ static void add_call(struct opn_buf *buf, const struct opn_composition *composit
 	opn_buf_putc(buf, '\n');
 }
 
+/* Where somebody else puts the program that runs behind this pipeline. */
+static void add_handover_map(struct opn_buf *buf, const struct opn_composed_hook *hook)
+{
+	opn_buf_printf(buf,
+		       "/* The program behind this pipeline; without one the packet goes on. */\n"
+		       "struct {\n"
+		       "\t__uint(type, BPF_MAP_TYPE_PROG_ARRAY);\n"
+		       "\t__uint(max_entries, 1);\n"
+		       "\t__uint(key_size, sizeof(__u32));\n"
+		       "\t__uint(value_size, sizeof(__u32));\n"
+		       "} %s SEC(\".maps\");\n\n",
+		       hook->handover);
+}
+
 /* Stages that are functions, called one after another. */
 static void add_calls(struct opn_buf *buf, const struct opn_composition *composition,
 		      const struct opn_composed_hook *hook)
@@ -463,6 +479,8 @@ static void add_calls(struct opn_buf *buf, const struct opn_composition *composi
 	}
 	for (size_t s = 0; s < hook->stage_count; s++)
 		add_call(buf, composition, hook, &hook->stages[s]);
+	if (hook->handover)
+		opn_buf_printf(buf, "\tbpf_tail_call(ctx, &%s, 0);\n", hook->handover);
 	opn_buf_puts(buf, "\treturn ");
 	add_verdict(buf, hook->next, true);
 	opn_buf_puts(buf, ";\n");
@@ -537,6 +555,8 @@ char *opn_emit_dispatcher(const struct opn_composition *composition)
 			if (composition->counts)
 				add_count_function(&buf, hook);
 			add_exit_function(&buf, hook, true);
+			if (hook->handover)
+				add_handover_map(&buf, hook);
 			add_calls(&buf, composition, hook);
 			continue;
 		}

@@ -330,3 +330,91 @@ char *opn_emit_bpfman(const struct opn_composition *composition,
 	opn_buf_free(&buf);
 	return NULL;
 }
+
+/* ---- the image ---- */
+
+const struct opn_deploy_word *opn_deploy_programs(const struct opn_deploy_engine *engine,
+						  const struct opn_deploy *deploy,
+						  const struct opn_composition *composition,
+						  struct opn_arena *arena, size_t *count)
+{
+	struct opn_deploy_word *list;
+	size_t most = 0;
+
+	for (size_t h = 0; h < composition->hook_count; h++)
+		most += composition->hooks[h].stage_count;
+	list = opn_arena_array(arena, most + 1, sizeof(*list));
+	*count = 0;
+	for (size_t h = 0; list && h < composition->hook_count; h++) {
+		const struct opn_composed_hook *hook = &composition->hooks[h];
+		const char *label =
+			opn_deploy_way_find(engine, deploy, composition, hook, NULL)->label;
+
+		if (hook->program)
+			list[(*count)++] = (struct opn_deploy_word){ hook->program, label };
+		for (size_t s = 0; !hook->program && s < hook->stage_count; s++)
+			list[(*count)++] =
+				(struct opn_deploy_word){ hook->stages[s].function, label };
+	}
+	return list;
+}
+
+static void add_label(struct opn_buf *buf, const char *name, const char *text)
+{
+	opn_buf_printf(buf, "LABEL %s=\"", name);
+	for (; *text; text++)
+		opn_buf_printf(buf, "%s%c", *text == '"' || *text == '\\' ? "\\" : "", *text);
+	opn_buf_puts(buf, "\"\n");
+}
+
+char *opn_emit_containerfile(const struct opn_composition *composition, const char *programs_label,
+			     const char *maps_label)
+{
+	struct opn_buf buf = { 0 };
+
+	opn_buf_printf(&buf,
+		       "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
+		       "# " OPN_OUTPUT_COMPOSED " %s\n"
+		       "# for container engines, behind make: podman build -f "
+		       "bpfman/Containerfile.bytecode .\n"
+		       "FROM scratch\n"
+		       "COPY %s.bpf.o /\n",
+		       composition->version, composition->name);
+	add_label(&buf, "io.ebpf.programs", programs_label);
+	add_label(&buf, "io.ebpf.maps", maps_label);
+	return opn_buf_take(&buf);
+}
+
+char *opn_emit_bpfman_makefile(const struct opn_composition *composition,
+			       const struct opn_deploy *deploy,
+			       const struct opn_deploy_word *programs_list, size_t count)
+{
+	struct opn_buf buf = { 0 };
+
+	opn_buf_printf(&buf,
+		       "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
+		       "# " OPN_OUTPUT_COMPOSED " %s\n\n"
+		       "# the image that bpfman fetches, as an OCI image layout\n"
+		       "# PLATFORMS: of the nodes; none: of this machine\n"
+		       "OPENED_COMPOSE ?= opened-compose\n"
+		       "PLATFORMS ?=",
+		       composition->version);
+	for (const char *const *name = deploy->platforms; name && *name; name++)
+		opn_buf_printf(&buf, " %s", *name);
+	opn_buf_printf(&buf,
+		       "\n\n"
+		       "image: bpfman/image/index.json\n\n"
+		       "bpfman/image/index.json: %s.bpf.o\n"
+		       "\t$(OPENED_COMPOSE) --force --image=bpfman/image "
+		       "$(PLATFORMS:%%=--platform=%%)",
+		       composition->name);
+	for (size_t i = 0; i < count; i++)
+		opn_buf_printf(&buf, " --program=%s:%s", programs_list[i].word,
+			       programs_list[i].theirs);
+	opn_buf_puts(&buf, " $<\n\n"
+			   "clean: clean-image\n"
+			   "clean-image:\n"
+			   "\trm -rf bpfman/image\n\n"
+			   ".PHONY: image clean-image\n");
+	return opn_buf_take(&buf);
+}

@@ -239,9 +239,11 @@ char *opn_emit_makefile(const struct opn_composition *composition)
 		       "clean: clean-%s\n"
 		       "clean-%s:\n"
 		       "\trm -f %s.bpf.o %s.skel.h %s\n\n"
-		       ".PHONY: clean-%s\n",
+		       ".PHONY: clean-%s\n"
+		       "%s",
 		       composition->version, objects.data, name, name, name, name, name, name, name,
-		       name, name, name, name, name, name, name, name, name);
+		       name, name, name, name, name, name, name, name, name,
+		       composition->elsewhere ? "\ninclude deploy.mk\n" : "");
 	opn_buf_free(&objects);
 	return opn_buf_take(&buf);
 }
