@@ -165,8 +165,6 @@ static const struct {
 } limits[] = {
 	/* include/linux/bpf.h: MAX_TAIL_CALL_CNT; the dispatcher's own call is one of them */
 	{ OPN_MECHANISM_TAIL, 33, "the kernel ends a chain of tail calls after 33" },
-	/* xdp-tools, lib/libxdp/protocol.org */
-	{ OPN_MECHANISM_LIBXDP, 10, "libxdp's dispatcher has 10 slots" },
 	/* include/linux/bpf_mprog.h: BPF_MPROG_MAX is 64, and one entry is the end */
 	{ OPN_MECHANISM_LINKS, 63, "the kernel takes 63 links at one place" },
 };

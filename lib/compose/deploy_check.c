@@ -86,13 +86,11 @@ static int check_mechanism(const struct opn_deploy_engine *engine,
 
 	switch (hook->mechanism) {
 	case OPN_MECHANISM_LINKED:
-	case OPN_MECHANISM_FUSED:
 		return 0;
 	case OPN_MECHANISM_TAIL:
 		error = refuse(diags, hook->loc, composition, engine,
 			       "mechanism '%s' needs who puts the stages into their slots", word);
 		break;
-	case OPN_MECHANISM_LIBXDP:
 	case OPN_MECHANISM_LINKS:
 	case OPN_MECHANISM_FILTERS:
 	case OPN_MECHANISM_COUNT:

@@ -17,10 +17,8 @@ bool opn_hook_has_programs(const struct opn_composed_hook *hook)
 {
 	switch (hook->mechanism) {
 	case OPN_MECHANISM_LINKED:
-	case OPN_MECHANISM_FUSED:
 		return false;
 	case OPN_MECHANISM_TAIL:
-	case OPN_MECHANISM_LIBXDP:
 	case OPN_MECHANISM_LINKS:
 	case OPN_MECHANISM_FILTERS:
 	case OPN_MECHANISM_COUNT:

@@ -95,9 +95,7 @@ static bool takes_way(const struct opn_composed_hook *hook, const struct opn_pla
 	case OPN_MECHANISM_FILTERS:
 		return !strcmp(way->way, "OPN_WAY_FILTER");
 	case OPN_MECHANISM_LINKED:
-	case OPN_MECHANISM_FUSED:
 	case OPN_MECHANISM_TAIL:
-	case OPN_MECHANISM_LIBXDP:
 	case OPN_MECHANISM_COUNT:
 		break;
 	}

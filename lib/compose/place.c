@@ -20,8 +20,7 @@ struct opn_places {
 };
 
 static const char *const mechanism_keys[] = {
-	[OPN_MECHANISM_LINKED] = "linked", [OPN_MECHANISM_FUSED] = "fused",
-	[OPN_MECHANISM_TAIL] = "tail",	   [OPN_MECHANISM_LIBXDP] = "libxdp",
+	[OPN_MECHANISM_LINKED] = "linked", [OPN_MECHANISM_TAIL] = "tail",
 	[OPN_MECHANISM_LINKS] = "links",   [OPN_MECHANISM_FILTERS] = "filters",
 	[OPN_MECHANISM_COUNT] = NULL,
 };

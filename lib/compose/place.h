@@ -17,9 +17,7 @@
 /* How the stages of a pipeline follow each other. */
 enum opn_mechanism {
 	OPN_MECHANISM_LINKED,  /* subprograms of one dispatcher, joined by libbpf's linker */
-	OPN_MECHANISM_FUSED,   /* one translation unit that shares a parse of the headers */
 	OPN_MECHANISM_TAIL,    /* programs that call each other through a program array */
-	OPN_MECHANISM_LIBXDP,  /* components of another project's dispatcher */
 	OPN_MECHANISM_LINKS,   /* one link for each stage, in order */
 	OPN_MECHANISM_FILTERS, /* one filter for each stage, in order */
 	OPN_MECHANISM_COUNT,

@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""compose.py - what a pipeline costs beside one program that was fused by hand
+
+usage: compose.py [--host] OPENED-COMPOSE [KERNEL-TREE]
+
+pipeline/ has eight stages, each a program of its own, and the program that one would write by hand for
+the first N of them. In a virtual machine that counts instructions each pipeline of opened-compose runs
+on one packet; the figures are exact. Exit status 1: `linked` without counters takes more than 1.45
+times the monolith's instructions at eight stages. --host: nanoseconds on this machine, in alternation.
+Last: instructions that the verifier looks at, for up to 32 stages.
+"""
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+STAGES = ("count", "deny", "limit", "balance", "sample", "ports", "mark", "sizes")
+SIZES = (2, 4, 8)
+GATES = {"linked": 1.45}
+CLANG = os.environ.get("CLANG", "clang-19")
+FLAGS = ["-target", "bpf", "-O2", "-g", "-mcpu=v3", f"-idirafter/usr/include/{os.uname().machine}-linux-gnu"]
+REPEAT, ROUNDS = 4000, 3
+
+
+def run(argv, **more):
+    done = subprocess.run(argv, capture_output=True, text=True, errors="replace", check=False, **more)
+    if done.returncode:
+        sys.exit(f"compose.py: {' '.join(map(str, argv))}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def packet():
+    """64 bytes: Ethernet, IPv4, UDP."""
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 50, 1, 0, 64, 17, 0, bytes((10, 0, 0, 1)), bytes((10, 0, 0, 2)))
+    udp = struct.pack("!HHHH", 4000, 53, 30, 0)
+    return bytes((2, 0, 0, 0, 0, 1)) + bytes((2, 0, 0, 0, 0, 2)) + b"\x08\x00" + ip + udp + bytes(22)
+
+
+def compose(tool, folder, name, stages, mechanism, counts):
+    spec = os.path.join(folder, name + ".yaml")
+    rows = "".join(
+        f"  - {{unit: {HERE}/pipeline/{stage}.bpf.c, name: {stage}{index}}}\n" for index, stage in enumerate(stages)
+    )
+    with open(spec, "w") as file:
+        stats = "true" if counts else "false"
+        file.write(f"opened: 1\ncompose:\n- name: {name}\n  hook: xdp\n  mechanism: {mechanism}\n  stats: {stats}\n  stages:\n{rows}")
+    out = os.path.join(folder, name)
+    run([tool, "-q", "-o", out, spec, "--", *FLAGS])
+    run(["make", "-s", "-C", out, f"CLANG={CLANG}", name + ".bpf.o"])
+    return os.path.join(out, name + ".bpf.o")
+
+
+def build(tool, folder):
+    """[(variant, stages, object, program)]"""
+    rows = []
+    for size in SIZES:
+        path = os.path.join(folder, f"mono{size}.bpf.o")
+        run([CLANG, *FLAGS, f"-DN={size}", "-c", f"{HERE}/pipeline/monolith.bpf.c", "-o", path])
+        rows.append(("monolith", size, path, "monolith"))
+        for mechanism in ("linked", "tail"):
+            for counts in (False, True):
+                name = f"{mechanism}{size}{'c' if counts else ''}"
+                path = compose(tool, folder, name, STAGES[:size], mechanism, counts)
+                rows.append((mechanism + (" with counters" if counts else ""), size, path, name))
+    return rows
+
+
+def script(rows, place):
+    """A shell script that prints 'INDEX NANOSECONDS' for each run."""
+    text = "mount -t bpf bpf /sys/fs/bpf 2>/dev/null\nset -e\n"
+    for index, (variant, size, path, program) in enumerate(rows):
+        pins = f"/sys/fs/bpf/{place}{index}"
+        text += f"mkdir {pins}\nbpftool prog loadall {path} {pins}/p pinmaps {pins}/m 2>/dev/null || {{ echo {index} failed; exit 1; }}\n"
+        if variant.startswith("tail"):
+            for slot, stage in enumerate(STAGES[:size]):
+                text += (
+                    f"bpftool map update pinned {pins}/m/slots_xdp key {slot} 0 0 0 "
+                    f"value pinned {pins}/p/stage_{stage}{slot}\n"
+                )
+    text += f"for round in $(seq {ROUNDS}); do\n"
+    for index, (_, _, _, program) in enumerate(rows):
+        text += (
+            f"bpftool prog run pinned /sys/fs/bpf/{place}{index}/p/{program} data_in packet repeat {REPEAT} "
+            f"| sed -n 's/.*(average): \\([0-9]*\\)ns.*/{index} \\1/p'\n"
+        )
+    return text + "done\n"
+
+
+def table(rows, said, unit):
+    least = {}
+    for index, value in re.findall(r"^(\d+) (\d+)$", said, flags=re.M):
+        least[int(index)] = min(least.get(int(index), 1 << 60), int(value))
+    if len(least) != len(rows):
+        sys.exit("compose.py: not everything ran\n" + said)
+    base = {size: least[i] for i, (variant, size, _, _) in enumerate(rows) if variant == "monolith"}
+    ratios = {}
+    print(f"{unit + ' a packet':24}" + "".join(f"  N={size:<12}" for size in SIZES))
+    for variant in dict.fromkeys(row[0] for row in rows):
+        cells = ""
+        for size in SIZES:
+            (index,) = [i for i, row in enumerate(rows) if row[:2] == (variant, size)]
+            ratios[variant, size] = least[index] / base[size]
+            cells += f"  {least[index]:5} {ratios[variant, size]:5.2f}x  "
+        print(f"{variant:24}" + cells)
+    return ratios
+
+
+def in_machine(rows, folder, tree):
+    guest = [(v, s, os.path.basename(path), p) for v, s, path, p in rows]
+    path = os.path.join(folder, "guest.sh")
+    with open(path, "w") as file:
+        file.write(script(guest, "b"))
+    files = [word for _, _, source, _ in rows for word in ("-f", source)]
+    machine = os.path.join(HERE, "../vm/vm.sh")
+    return run([machine, "-k", tree, "-s", path, "-b", "bpftool", "-f", f"{folder}/packet", *files, "-i", "-a", "tcg", "-t", "900"])
+
+
+def on_host(rows, folder):
+    place = f"opened-bench-{os.getpid()}-"
+    try:
+        return run(["bash", "-c", script(rows, place).replace(str(REPEAT), "1000000")], cwd=folder)
+    finally:
+        run(["bash", "-c", f"rm -rf /sys/fs/bpf/{place}*"])
+
+
+def verified(tool, folder):
+    print("\ninstructions that the verifier looks at")
+    for size in (8, 16, 32):
+        name = f"long{size}"
+        path = compose(tool, folder, name, (STAGES * 4)[:size], "linked", False)
+        pins = f"/sys/fs/bpf/opened-bench-{os.getpid()}"
+        done = subprocess.run(["bpftool", "-d", "prog", "loadall", path, pins], capture_output=True, text=True, check=False)
+        run(["rm", "-rf", pins])
+        if done.returncode:
+            sys.exit("compose.py: a long pipeline does not load\n" + done.stderr[-500:])
+        counts = [int(n) for n in re.findall(r"processed (\d+) insns", done.stdout + done.stderr)]
+        print(f"linked, {size:2} stages: {sum(counts):6}")
+
+
+def main():
+    arguments = [a for a in sys.argv[1:] if a != "--host"]
+    if not arguments:
+        sys.exit(__doc__)
+    tool = os.path.abspath(arguments[0])
+    failed = []
+    with tempfile.TemporaryDirectory() as folder:
+        with open(folder + "/packet", "wb") as file:
+            file.write(packet())
+        rows = build(tool, folder)
+        if len(arguments) > 1:
+            ratios = table(rows, in_machine(rows, folder, arguments[1]), "instructions")
+            failed = [m for m, most in GATES.items() if ratios[m, SIZES[-1]] > most]
+        if "--host" in sys.argv:
+            table(rows, on_host(rows, folder), "ns")
+        verified(tool, folder)
+    for mechanism in failed:
+        print(f"{mechanism}: more than {GATES[mechanism]} times the monolith")
+    sys.exit(1 if failed else 0)
+
+
+main()
