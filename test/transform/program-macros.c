@@ -30,7 +30,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK: #define PROGRAM(name, bytes, verdict)
 // CHECK-NEXT: static inline __attribute__((always_inline))
 // CHECK-NEXT: int name##_of_macro(struct __sk_buff *ctx)
-// CHECK: #define HEAD(name) static inline __attribute__((always_inline)) int name(struct __sk_buff *ctx)
+// CHECK: #define HEAD(name) static inline __attribute__((always_inline)) /* SEC("xdp") */ int name(struct __sk_buff *ctx)
 // CHECK: #define pass_of_macro pass_of_macro_xdp_body
 // CHECK-NEXT: PROGRAM(pass, 60, XDP_PASS)
 // CHECK-NEXT: #undef pass_of_macro

@@ -74,7 +74,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK: #define AT_XDP SEC("xdp")
 // CHECK: #include "xdp-to-tc.h"
 // CHECK: /* The usual way. */
-// CHECK-NEXT: static inline __attribute__((always_inline))
+// CHECK-NEXT: static inline __attribute__((always_inline)) /* SEC("xdp") */{{$}}
 // CHECK-NEXT: int usual_xdp_body(struct __sk_buff *ctx)
 // CHECK-NEXT: {
 // CHECK-NEXT: return SHORT(ctx, 60) ? XDP_DROP : XDP_PASS;
@@ -90,20 +90,20 @@ char _license[] SEC("license") = "GPL";
 // CHECK-NEXT: return opn_xdp_leave(ctx, usual_xdp_body(ctx));
 // CHECK-NEXT: }
 // CHECK: /* On one line with the type. */
-// CHECK-NEXT: static inline __attribute__((always_inline)) int one_line_xdp_body(struct __sk_buff *ctx)
-// CHECK: {{^}}int static inline __attribute__((always_inline)) behind_the_type_xdp_body(struct __sk_buff *ctx)
-// CHECK: {{^}}static inline __attribute__((always_inline)) int own_macro_xdp_body(struct __sk_buff *ctx)
-// CHECK: {{^}}static inline __attribute__((always_inline)) int macro_of_macro_xdp_body(struct __sk_buff *ctx)
-// CHECK: {{^}}static inline __attribute__((always_inline, used))
+// CHECK-NEXT: static inline __attribute__((always_inline)) /* SEC("xdp") */ int one_line_xdp_body(struct __sk_buff *ctx)
+// CHECK: {{^}}int static inline __attribute__((always_inline)) /* SEC("xdp") */ behind_the_type_xdp_body(struct __sk_buff *ctx)
+// CHECK: {{^}}static inline __attribute__((always_inline)) /* PROGRAM("xdp") */ int own_macro_xdp_body(struct __sk_buff *ctx)
+// CHECK: {{^}}static inline __attribute__((always_inline)) /* AT_XDP */ int macro_of_macro_xdp_body(struct __sk_buff *ctx)
+// CHECK: {{^}}static inline __attribute__((always_inline /* section("xdp") */, used))
 // CHECK-NEXT: int written_out_xdp_body(struct __sk_buff *ctx)
-// CHECK: {{^}}static inline int __attribute__((used, always_inline)) written_out_behind_xdp_body(struct __sk_buff *ctx)
+// CHECK: {{^}}static inline int __attribute__((used, always_inline /* section("xdp") */)) written_out_behind_xdp_body(struct __sk_buff *ctx)
 // CHECK: int named_xdp_body(
 // CHECK: SEC("tc")
 // CHECK-NEXT: int named(
 // CHECK: int frags_xdp_body(
 // CHECK: SEC("tc")
 // CHECK-NEXT: int frags(
-// CHECK: {{^}}static
+// CHECK: {{^}}static /* SEC("xdp") */
 // CHECK-NEXT: __attribute__((noinline)) int noinline_too_xdp_body(
 // CHECK: SEC("tc")
 // CHECK-NEXT: int noinline_too(
