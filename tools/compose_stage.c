@@ -97,21 +97,36 @@ static bool fits_place(const struct compose_run *run, const struct compose_unit 
 	return rule && *known;
 }
 
+/* Whether it is a program of the pipeline's hook. One whose section no table knows was given its
+ * hook by its own loader: it is at home where its context is, as the user wants it there. */
+static bool is_at_home(const struct compose_unit *unit, const struct opn_function *function)
+{
+	const struct opn_hook_rules *rules = unit->hook->place->hook;
+	size_t length = strlen(rules->context);
+	const char *argument = strchr(function->signature, '(');
+
+	if (function->hook)
+		return !strcmp(function->hook, rules->hook);
+	return argument && !strncmp(argument + 1, rules->context, length) &&
+	       !strncmp(argument + 1 + length, " *", 2);
+}
+
 /* The program that is meant; NULL: reported. One that is at home at the pipeline's hook goes
  * before those that would have to be moved. */
 static const struct opn_function *choose_program(struct compose_run *run,
 						 const struct compose_unit *unit,
 						 const struct opn_function *functions, size_t count)
 {
-	const char *hook = unit->hook->place->hook->hook, *wanted = unit->stage->program;
+	const char *wanted = unit->stage->program;
 	const struct opn_function *home = NULL, *other = NULL;
 	size_t at_home = 0, elsewhere = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (!functions[i].is_program || (wanted && strcmp(functions[i].name, wanted)))
 			continue;
-		if (functions[i].hook && !strcmp(functions[i].hook, hook)) {
-			if (!wanted && !fits_place(run, unit, functions[i].section))
+		if (is_at_home(unit, &functions[i])) {
+			if (!wanted && functions[i].hook &&
+			    !fits_place(run, unit, functions[i].section))
 				continue;
 			home = &functions[i];
 			at_home++;
@@ -153,7 +168,7 @@ static int check_section(struct compose_run *run, const struct compose_unit *uni
 	struct opn_loc loc = { program->file, program->start_line, program->column, 1 };
 	const char *what, *why;
 
-	if (fits_place(run, unit, program->section))
+	if (!program->hook || fits_place(run, unit, program->section))
 		return 0;
 	what = opn_arena_printf(run->arena, "program '%s'", program->name);
 	why = opn_arena_printf(run->arena, "its section '%s' runs elsewhere than at '%s'",
@@ -383,14 +398,16 @@ int compose_read_stage(struct compose_run *run, struct compose_unit *unit)
 		return -EINVAL;
 	}
 	stage->program = opn_arena_strdup(run->arena, program->name);
-	stage->from = opn_arena_strdup(run->arena, program->hook);
+	stage->from = is_at_home(unit, program) ? unit->hook->place->hook->hook
+						: opn_arena_strdup(run->arena, program->hook);
 	stage->origin = opn_arena_printf(run->arena, "%s: %s", program->file, program->name);
-	if (!program->hook || strcmp(program->hook, unit->hook->place->hook->hook)) {
+	if (!is_at_home(unit, program)) {
 		error = move_program(run, unit, command, program, &texts, &text_count);
 	} else {
 		const struct opn_unit *found;
 
-		stage->section = opn_arena_strdup(run->arena, program->section);
+		stage->section = program->hook ? opn_arena_strdup(run->arena, program->section)
+					       : unit->hook->place->hook->sections[0];
 		error = check_section(run, unit, program);
 		if (!error)
 			error = check_choices(run, unit, NULL);

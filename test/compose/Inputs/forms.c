@@ -62,4 +62,11 @@ int behind(struct xdp_md *ctx)
 	return ctx->egress_ifindex ? XDP_PASS : XDP_DROP;
 }
 
+/* A section that only its own loader knows. */
+SEC("filter_of_mine")
+int unknown(struct xdp_md *ctx)
+{
+	return XDP_PASS;
+}
+
 char _license[] SEC("license") = "GPL";
