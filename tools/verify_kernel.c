@@ -49,24 +49,51 @@ static void add_quoted(struct machine *machine, const char *text)
 	opn_buf_putc(&machine->script, '\'');
 }
 
-/* Copies a file into the scratch folder, from where it goes into the guest under this name. */
-static void add_file(struct machine *machine, const char *path, const char *name)
+/* Writes a file into the scratch folder, from where it goes into the guest under this name. */
+static void add_text(struct machine *machine, const char *text, size_t length, const char *name)
 {
 	struct verify_run *run = machine->run;
 	const char *copy = opn_arena_printf(run->arena, "%s/%s", run->scratch, name);
+
+	if (!machine->error && opn_file_write(copy, text, length))
+		machine->error = opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, copy,
+					  strerror(errno));
+	add_word(machine, "-f");
+	add_word(machine, copy);
+}
+
+static void add_file(struct machine *machine, const char *path, const char *name)
+{
+	struct verify_run *run = machine->run;
 	char *text = NULL;
-	size_t length;
+	size_t length = 0;
 	int error = machine->error ?: opn_file_read(path, INPUT_LIMIT, &text, &length);
 
 	if (!machine->error && error)
 		machine->error = opn_diag(run->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, path,
 					  strerror(-error));
-	if (!machine->error && opn_file_write(copy, text, length))
-		machine->error = opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, copy,
-					  strerror(errno));
+	add_text(machine, text, length, name);
 	free(text);
-	add_word(machine, "-f");
-	add_word(machine, copy);
+}
+
+/* An object that a list of stages names. */
+static const char *add_object(void *data, const char *object)
+{
+	struct machine *machine = data;
+	const char *name =
+		opn_arena_printf(machine->run->arena, "stage-%u.bpf.o", machine->files++);
+
+	add_file(machine, object, name);
+	return name;
+}
+
+static void add_stages(struct machine *machine, const struct opn_chain_spec *stages,
+		       const char *name)
+{
+	const char *text = opn_chain_text(stages, add_object, machine, machine->run->arena);
+
+	add_text(machine, text, strlen(text), name);
+	add_quoted(machine, name);
 }
 
 static void add_program(struct machine *machine, int index)
@@ -74,6 +101,10 @@ static void add_program(struct machine *machine, int index)
 	const struct opn_verify_side *side = &machine->run->side[index];
 	const char *name = index ? "second.bpf.o" : "first.bpf.o";
 
+	if (side->stages) {
+		add_stages(machine, side->stages, index ? "second.yaml" : "first.yaml");
+		return;
+	}
 	add_file(machine, side->object, name);
 	add_quoted(machine, side->program ? opn_arena_printf(machine->run->arena, "%s:%s", name,
 							     side->program)
