@@ -353,9 +353,9 @@ static int compose(struct compose_run *run)
 	if (!error)
 		error = opn_composition_check(&run->composition, run->diags);
 	if (!error)
-		error = compose_emit_check(run);
-	if (!error)
 		error = compose_make_texts(run);
+	if (!error)
+		error = compose_emit_check(run);
 	return error ?: compose_write(run);
 }
 

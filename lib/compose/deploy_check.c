@@ -106,7 +106,24 @@ static int check_mechanism(const struct opn_deploy_engine *engine,
 
 /* ---- packets that change ---- */
 
+/* Whether text calls the function. */
+static bool calls(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = text; at && (at = strstr(at, name)); at += length) {
+		if ((at == text || (!isalnum((unsigned char)at[-1]) && at[-1] != '_')) &&
+		    at[length] == '(')
+			return true;
+	}
+	return false;
+}
+
+/* What the tables' shims call is not among the facts of the source that was rewritten, but they
+ * stand in the stage's text: there, where a comment may say more than the code, it is looked for.
+ */
 static const char *changing_helper(const struct opn_deploy_engine *engine,
+				   const struct opn_composed_hook *hook,
 				   const struct opn_composed_stage *stage)
 {
 	for (const char *const *helper = stage->helpers; helper && *helper; helper++) {
@@ -114,6 +131,12 @@ static const char *changing_helper(const struct opn_deploy_engine *engine,
 			if (!strcmp(*helper, *c))
 				return *helper;
 		}
+	}
+	if (!stage->text || !strcmp(stage->from, hook->place->hook->hook))
+		return NULL;
+	for (const char *const *c = engine->changes_packet; c && *c; c++) {
+		if (calls(stage->text, *c))
+			return *c;
 	}
 	return NULL;
 }
@@ -123,7 +146,7 @@ static void tell_stub(const struct opn_deploy_engine *engine, const struct opn_d
 {
 	for (size_t s = 0; way->stub && s < hook->stage_count; s++) {
 		const struct opn_composed_stage *stage = &hook->stages[s];
-		const char *helper = changing_helper(engine, stage);
+		const char *helper = changing_helper(engine, hook, stage);
 
 		if (!helper)
 			continue;
