@@ -91,7 +91,7 @@ int opn_chain_run(struct opn_program *program, const struct opn_input *input,
 			break;
 		verdict = output->verdict;
 		on = goes_on(stage, verdict);
-		output->stage = on ? NULL : stage->name;
+		output->stage = on || chain->stage_count == 1 ? NULL : stage->name;
 		now.data = output->data;
 		now.length = output->length;
 		now.ctx = context;
