@@ -214,15 +214,17 @@ static struct difference compare(const struct bpf_map *map, const struct bpf_map
 	return (struct difference){ 0 };
 }
 
-/* Are the same variables at the same places of a section's map? */
-static bool same_variables(const struct opn_instance *instance, const struct bpf_map *map,
-			   const struct bpf_map_info *info)
+/* Are the same variables at the same places of a section's map? Without: -errno. */
+static int same_variables(const struct opn_instance *instance, const struct bpf_map *map,
+			  const struct bpf_map_info *info)
 {
 	const struct btf *wanted = bpf_object__btf(instance->object);
 	struct btf *pinned = info->btf_id ? btf__load_from_kernel_by_id(info->btf_id) : NULL;
 	const struct btf_type *a = NULL, *b = NULL;
 	bool same = false;
 
+	if (!pinned && info->btf_id)
+		return -errno;
 	if (pinned)
 		a = btf__type_by_id(pinned, info->btf_value_type_id);
 	if (wanted)
@@ -268,7 +270,7 @@ static int take_over(const struct opn_instance *instance, struct opn_map_plan *p
 	bool fixed = instance->source && is_instance_map(instance, name);
 	struct difference difference;
 	char path[OPN_PATH_SIZE];
-	int fd, error;
+	int fd, error, same = 1;
 
 	if (is_slots(instance, plan) && !instance->source)
 		return 0;
@@ -285,11 +287,13 @@ static int take_over(const struct opn_instance *instance, struct opn_map_plan *p
 		goto out;
 	}
 	difference = compare(plan->map, &info);
-	if (plan->scope == OPN_SCOPE_INSTANCE && !fixed &&
-	    (difference.what ||
-	     (bpf_map__is_internal(plan->map) && !same_variables(instance, plan->map, &info)))) {
-		opn_note(instance->loader, "%s: %s begins anew: its layout is another",
-			 instance->interface, name);
+	/* What is named in the tables has the layout that they say. */
+	if (!difference.what && bpf_map__is_internal(plan->map) && !is_instance_map(instance, name))
+		same = same_variables(instance, plan->map, &info);
+	if (plan->scope == OPN_SCOPE_INSTANCE && !fixed && (difference.what || same <= 0)) {
+		opn_note(instance->loader, "%s: %s begins anew: %s", instance->interface, name,
+			 same < 0 ? "CAP_SYS_ADMIN is needed to compare its variables"
+				  : "its layout is another");
 		goto out;
 	}
 	if (difference.what) {

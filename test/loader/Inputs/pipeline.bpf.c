@@ -115,6 +115,10 @@ static __always_inline int mark(struct xdp_md *ctx)
 
 static __always_inline int wall(struct xdp_md *ctx)
 {
+#ifdef REFUSED
+	if (*(unsigned char *)(long)ctx->data == 7)
+		return XDP_DROP;
+#endif
 	return is_multicast((void *)(long)ctx->data, (void *)(long)ctx->data_end) ? XDP_DROP
 										  : XDP_PASS;
 }
