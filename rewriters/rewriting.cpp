@@ -69,6 +69,8 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
     checkShared();
   if (Back && !Stays)
     dropIncludes();
+  keepUnused();
+  Unusual |= (Outside && !KeptBy.empty()) || !seesAllOfMacros();
   Unusual |= Back != nullptr;
   if (Back)
     return !Failed;
@@ -198,7 +200,9 @@ void Rewriting::walkFunction(const FunctionDecl *FD) {
     // A program's prototype announces the new program, whose context is the kernel's.
     bool Announces = Programs.count(FD) && Declaration != FD;
     ContextName = tagOf(Announces ? Pair.to_context : Pair.context);
-    Unusual |= Announces;
+    // The new program is an int that others may see.
+    Unusual |= Announces && (FD->getStorageClass() != SC_None ||
+                             !Context.hasSameType(FD->getReturnType(), Context.IntTy));
     if (const auto *A = Declaration->getAttr<SectionAttr>(); Announces && A && !A->isInherited())
       edit(Spell.invocation(A->getLocation(), Declaration->getLocation()),
            "SEC(\"" + section(A->getName()) + "\")", "section", A->getLocation(), "this prototype");
@@ -242,6 +246,8 @@ void Rewriting::walkUnreached() {
     auto OldTold = Told;
     auto OldUse = FirstUse;
     auto OldLosses = Losses;
+    auto OldMacros = InMacros;
+    auto OldReplaced = Replaced, OldCalled = StillCalled;
     Failed = false;
     walkFunction(FD);
     bool Good = !std::exchange(Failed, false);
@@ -251,6 +257,9 @@ void Rewriting::walkUnreached() {
     Told = std::move(OldTold);
     FirstUse = std::move(OldUse);
     Losses = std::move(OldLosses);
+    InMacros = std::move(OldMacros);
+    Replaced = std::move(OldReplaced);
+    StillCalled = std::move(OldCalled);
     return Good;
   };
   for (const FunctionDecl *FD : Idle) {
@@ -275,6 +284,105 @@ void Rewriting::walkUnreached() {
     if (!Stay.count(FD))
       walkFunction(FD);
   Sites = OldSites;
+  if (Stay.empty())
+    return;
+  Unusual |= Outside;
+  // What stays cannot call what has changed: it is left out, with all that calls it.
+  FunctionSet Out;
+  for (bool Grew = true; Grew;) {
+    Grew = false;
+    for (const Chunk &C : Model.Chunks)
+      for (const Decl *D : C.Decls) {
+        const auto *FD = dyn_cast<FunctionDecl>(D);
+        if (!FD || !FD->doesThisDeclarationHaveABody() || Reached.count(FD) || KeptBy.count(FD) ||
+            (Idle.count(FD) && !Stay.count(FD)) || isShim(FD) || Programs.count(FD))
+          continue;
+        FunctionSet Called;
+        functionsIn(FD->getBody(), Called);
+        for (const FunctionDecl *Callee : Called) {
+          bool Changed = Reached.count(Callee) || (Idle.count(Callee) && !Stay.count(Callee));
+          bool Takes = false;
+          for (const ParmVarDecl *P : Callee->parameters())
+            Takes |= isContext(P->getType());
+          if ((Out.count(Callee) || (Changed && Takes)) && Out.insert(FD))
+            Grew = true;
+        }
+      }
+  }
+  for (const FunctionDecl *FD : Out)
+    Unusual |= leaveOut(FD);
+}
+
+/// Puts a function that no program uses between #if 0 and #endif, where its lines are its own.
+bool Rewriting::leaveOut(const FunctionDecl *FD) {
+  int Index = Model.chunkOf(FD);
+  if (Index < 0)
+    return true;
+  const Chunk &C = Model.Chunks[Index];
+  const LexedFile *File = Model.Instances[C.Instance].File;
+  StringRef Text = File->text(), Before = Text.take_front(C.Extent.Begin);
+  StringRef After = Text.drop_front(C.Extent.End).split('\n').first.trim();
+  if (C.Decls.size() != 1 || !(Before.empty() || Before.ends_with("\n")) ||
+      !(After.empty() || After.starts_with("/*") || After.starts_with("//")))
+    return true;
+  Changes->insert(File, C.Extent.Begin,
+                  "#if 0 /* no program uses it, and it cannot be rewritten */\n", "unused",
+                  /*First=*/true);
+  Changes->insert(File, C.Extent.End, "\n#endif", "unused");
+  return true;
+}
+
+/// Helpers of the project's own that nobody calls any more must not become a warning.
+void Rewriting::keepUnused() {
+  for (const VarDecl *VD : Replaced) {
+    if (StillCalled.count(VD) || VD->hasAttr<UnusedAttr>() || VD->hasExternalStorage())
+      continue;
+    if (Spot S = Spell.token(Model.SM->getExpansionLoc(VD->getBeginLoc())))
+      Changes->insert(S.File, S.Extent.Begin, "__attribute__((unused)) ", "unused");
+  }
+}
+
+//===-- macros ----------------------------------------------------------------------------------//
+
+/// A change of a macro's definition is right when each of its expansions was met as a place that is
+/// to become the same. What is not met so simply is left to the compiler.
+void Rewriting::noteMacro(const Spot &S, SourceLocation Loc) {
+  const SourceManager &SM = *Model.SM;
+  if (S.Macro.empty()) {
+    Unusual |= Loc.isMacroID();
+    return;
+  }
+  bool IsSimple = Loc.isMacroID() && SM.isMacroBodyExpansion(Loc) &&
+                  SM.getImmediateSpellingLoc(Loc).isFileID() &&
+                  SM.getFileOffset(SM.getSpellingLoc(Loc)) == S.Extent.Begin;
+  if (IsSimple)
+    InMacros[{S.File, S.Extent.Begin}].insert(SM.getFileID(Loc));
+  else
+    Unusual = true;
+}
+
+/// Whether every expansion of a macro that has changed was met.
+bool Rewriting::seesAllOfMacros() const {
+  if (InMacros.empty())
+    return true;
+  const SourceManager &SM = *Model.SM;
+  std::map<std::pair<const LexedFile *, int>, size_t> Expansions;
+  for (unsigned I = 0; I < SM.local_sloc_entry_size(); ++I) {
+    const SrcMgr::SLocEntry &Entry = SM.getLocalSLocEntry(I);
+    if (!Entry.isExpansion() || !Entry.getExpansion().isMacroBodyExpansion())
+      continue;
+    auto [FID, Offset] =
+        SM.getDecomposedLoc(SM.getSpellingLoc(Entry.getExpansion().getSpellingLoc()));
+    auto It = Model.InstanceOf.find(FID);
+    if (It == Model.InstanceOf.end())
+      continue;
+    const LexedFile *File = Model.Instances[It->second].File;
+    ++Expansions[{File, File->directiveAt(Offset)}];
+  }
+  for (const auto &[Place, Met] : InMacros)
+    if (Met.size() != Expansions[{Place.first, Place.first->directiveAt(Place.second)}])
+      return false;
+  return true;
 }
 
 /// Types that are no function's, and name the context: callbacks' typedefs, members of records.
@@ -287,13 +395,18 @@ void Rewriting::walkDeclarations() {
       if (const auto *VD = dyn_cast<VarDecl>(D); VD && isMap(VD))
         Map = VD;
     ContextName = tagOf(Map ? Pair.to_context : Pair.context);
+    // Its programs take the kernel's context.
+    auto *OldFrom = From;
+    if (Back && Map)
+      From = findRecord(Back->made().to_context, Context);
     for (const Decl *D : C.Decls) {
       const auto *VD = dyn_cast<VarDecl>(D);
       if (!isShim(D) && !isa<FunctionDecl>(D) && !(VD && helperNumber(VD, Context)))
         walkSites(D, *this, /*TypesOnly=*/true);
     }
+    From = OldFrom;
   }
-  Unusual |= Sites->size() != Before;
+  Outside = Sites->size() != Before;
 }
 
 /// The verifier checks a global function alone and gives it the kernel's context: one that takes

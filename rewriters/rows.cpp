@@ -148,7 +148,7 @@ bool Rewriting::edit(const Spot &S, StringRef Text, const std::string &Rule, Sou
     return false;
   }
   // In a macro's definition or argument the text may mean other things elsewhere.
-  Unusual |= !S.Macro.empty() || Loc.isMacroID();
+  noteMacro(S, Loc);
   use(S);
   if (Changes->replace(S, Text, Rule))
     return true;
@@ -160,6 +160,7 @@ bool Rewriting::edit(const Spot &S, StringRef Text, const std::string &Rule, Sou
 
 void Rewriting::insert(const Spot &S, unsigned Offset, StringRef Text, const std::string &Rule) {
   use(S);
+  Unusual |= !S.Macro.empty();
   Changes->insert(S.File, Offset, Text, Rule);
 }
 
@@ -338,6 +339,8 @@ void Rewriting::callSite(const CallExpr *CE) {
         Row = nullptr;
   if (Row && Row->action == OPN_ROW_BY_MAP && !(Row = rowByMap(*Row, CE, What)))
     return;
+  if (const auto *VD = dyn_cast<VarDecl>(C.D); VD && (!Row || Row->action == OPN_ROW_KEEP))
+    StillCalled.insert(VD);
   if (!Row) {
     if (!IsKernel) {
       bool IsKept = Model.place(FD->getLocation()).Kind != PlaceKind::Project;
@@ -375,6 +378,9 @@ void Rewriting::callSite(const CallExpr *CE) {
   std::string Rule = "calls." + C.Name;
   if (Row->action == OPN_ROW_KEEP)
     return nativeArguments(CE, Rule);
+  if (const auto *VD = dyn_cast<VarDecl>(C.D);
+      VD && Model.place(VD->getLocation()).Kind == PlaceKind::Project)
+    Replaced.insert(VD);
   edit(Spell.token(Loc), Row->text, Rule, Loc, What);
   if (Row->action == OPN_ROW_RENAME)
     nativeArguments(CE, Rule);

@@ -22,7 +22,10 @@ public:
   }
 
   bool VisitUnaryExprOrTypeTraitExpr(UnaryExprOrTypeTraitExpr *E) {
-    if (!TypesOnly && To.isContextRecord(E->getTypeOfArgument()->getAsRecordDecl()))
+    // Outside of functions only a compiler can be sure of it.
+    if (TypesOnly)
+      To.Unusual = true;
+    else if (To.isContextRecord(E->getTypeOfArgument()->getAsRecordDecl()))
       To.reject(E->getBeginLoc(), "this size of the context",
                 "the contexts of the two hooks differ in size",
                 "write the number of bytes that is meant");

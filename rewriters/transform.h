@@ -89,7 +89,8 @@ private:
   void makeProgram(const clang::FunctionDecl *FD);
   bool memberBack(const clang::MemberExpr *ME, bool IsStore);
   void accessorBack(const clang::CallExpr *CE, const opn_row &Row, const std::string &What);
-  void callBack(const clang::CallExpr *CE, const clang::NamedDecl *D, const std::string &Name);
+  void callBack(const clang::CallExpr *CE, const clang::NamedDecl *D, std::string Name);
+  llvm::StringRef shimMacro(clang::SourceLocation &Loc) const;
   void unwrapProgram(const clang::FunctionDecl *Entry);
   void dropIncludes();
   bool isShim(const clang::Decl *D) const { return Back && Back->isShim(D); }
@@ -102,6 +103,10 @@ private:
   void walkUnreached();
   void findHidden();
   bool hide(const clang::Stmt *S);
+  bool leaveOut(const clang::FunctionDecl *FD);
+  void noteMacro(const Spot &S, clang::SourceLocation Loc);
+  bool seesAllOfMacros() const;
+  void keepUnused();
   void checkShared();
   void checkPrograms(const clang::VarDecl *Map);
   unsigned placeOfInclude(const LexedFile *File, unsigned First) const;
@@ -129,6 +134,12 @@ private:
   /// Set while a prototype of a program is walked: it announces the new program.
   llvm::StringRef ContextName;
   bool Failed = false;
+  /// Types outside of functions were changed.
+  bool Outside = false;
+  /// What was changed in a macro's definition: the expansions in which it was met, by the place.
+  std::map<std::pair<const LexedFile *, unsigned>, std::set<clang::FileID>> InMacros;
+  /// Helpers, declared by the project, whose calls became others; and those still called.
+  llvm::SetVector<const clang::VarDecl *> Replaced, StillCalled;
   /// Void pointers that hold the context.
   llvm::SmallPtrSet<const clang::VarDecl *, 8> Hidden;
   std::set<std::pair<unsigned, std::string>> Told; ///< what was reported, by place and message

@@ -10,6 +10,8 @@
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
+#include "clang/Lex/Lexer.h"
+#include "clang/Lex/Preprocessor.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
@@ -198,9 +200,29 @@ void Unwrapping::turn(Results &R) {
 
 //===-- sites -----------------------------------------------------------------------------------//
 
+/// The name of the shim's macro that makes a place, and where it is called; or empty.
+StringRef Rewriting::shimMacro(SourceLocation &Loc) const {
+  const SourceManager &SM = *Model.SM;
+  StringRef Name;
+  for (SourceLocation L = Loc; L.isMacroID();) {
+    SourceLocation Outer = SM.getImmediateMacroCallerLoc(L);
+    auto It = Model.InstanceOf.find(SM.getFileID(SM.getSpellingLoc(L)));
+    if (SM.isMacroBodyExpansion(L) && It != Model.InstanceOf.end() &&
+        Model.Instances[It->second].File == Back->shim()) {
+      Name = Lexer::getImmediateMacroName(L, SM, Model.PP->getLangOpts());
+      Loc = Outer;
+    }
+    L = Outer;
+  }
+  return Name;
+}
+
 /// base->native->field, or the kernel's context itself. False when it is neither.
 bool Rewriting::memberBack(const MemberExpr *ME, bool IsStore) {
   const char *Native = Back->made().native;
+  SourceLocation Made = ME->getMemberLoc();
+  if (!shimMacro(Made).empty())
+    return true;
   if (!Native)
     return false;
   if (isContextRecord(dyn_cast<RecordDecl>(ME->getMemberDecl()->getDeclContext())) &&
@@ -254,13 +276,20 @@ void Rewriting::accessorBack(const CallExpr *CE, const opn_row &Row, const std::
     edit(Tail, (Wraps ? ")" : "") + After, Rule, Loc, What);
 }
 
-void Rewriting::callBack(const CallExpr *CE, const NamedDecl *D, const std::string &Name) {
-  std::string What = "call of '" + Name + "'";
+void Rewriting::callBack(const CallExpr *CE, const NamedDecl *D, std::string Name) {
   SourceLocation Loc = CE->getCallee()->getExprLoc();
   const auto *FD = dyn_cast<FunctionDecl>(D);
-  bool IsShim = FD && Back->isShim(FD);
-  if (FD && !IsShim && !isKfunc(FD))
+  if (FD && FD->getBuiltinID())
     return;
+  bool IsShim = FD && Back->isShim(FD);
+  // A macro of the shim is one call, whatever it is made of.
+  if (StringRef Macro = shimMacro(Loc); !Macro.empty()) {
+    Name = Macro.str();
+    IsShim = true;
+  } else if (FD && !IsShim && !isKfunc(FD)) {
+    return;
+  }
+  std::string What = "call of '" + Name + "'";
   if (const opn_row *Row = IsShim ? Back->accessor(Name) : nullptr)
     return accessorBack(CE, *Row, What);
   const opn_row *Row = opn_rows_find(&Pair.calls, Name.c_str());

@@ -456,6 +456,8 @@ static int make_products(struct transform_run *run)
 		transform_print_check(run);
 		return 0;
 	}
+	if (options->prove)
+		opn_cli_catch_signals();
 	for (size_t i = 0; options->prove && i < run->source_count; i++)
 		error = transform_prove(run, &run->sources[i]) ?: error;
 	if (error)
@@ -501,6 +503,7 @@ int main(int argc, char **argv)
 	if (!run.arena || !run.diags)
 		opn_cli_no_memory(NULL);
 	run_stages(&run, &commands);
+	opn_cli_resume_signal();
 	if ((fflush(stdout) || ferror(stdout)) &&
 	    !opn_diags_count_id(run.diags, OPN_DIAG_OUTPUT_FAILED))
 		opn_diag(run.diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, "-", strerror(errno));

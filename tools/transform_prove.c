@@ -15,15 +15,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "object.h"
 #include "prove_compile.h"
 
 extern char **environ;
 
+#define BEFORE "a.bpf.o"
+#define AFTER  "b.bpf.o"
+
 struct prover {
 	struct transform_run *run;
 	struct transform_source *source;
-	char folder[32];
+	const char *folder;
 	char *tool;
+	/* What the original is with the command of the turn. */
+	struct opn_object *original;
 };
 
 static const char *inside(const struct prover *prover, const char *name)
@@ -47,21 +53,25 @@ static int keep_object(const struct prover *prover, const char *name, int error,
 		     : 0;
 }
 
-static int compile_both(const struct prover *prover)
+static int compile_both(struct prover *prover, const struct opn_command *command)
 {
 	const struct transform_run *run = prover->run;
 	const struct opn_transformation *transformation = prover->source->transformation;
 	const struct opn_pair *pair = opn_transformation_pair(transformation);
-	const struct opn_command *command = &prover->source->commands[0];
 	size_t count, used = 0, size = 0;
 	const struct opn_transformed_file *files = opn_transformation_files(transformation, &count);
 	struct opn_text *texts = opn_arena_array(run->arena, count + 1, sizeof(*texts));
+	bool is_way_back = opn_transformation_is_way_back(transformation);
 	void *bytes = NULL;
-	char *shim;
+	char *shim = NULL;
 	int error = opn_prove_object(command, &bytes, &size);
 
-	error = keep_object(prover, "a.bpf.o", error, bytes, size);
+	opn_object_free(prover->original);
+	prover->original = NULL;
 	if (!error)
+		error = opn_object_open(bytes, size, &prover->original);
+	error = keep_object(prover, BEFORE, error, bytes, size);
+	if (!error && !is_way_back)
 		error = transform_shim(run, pair, true, &shim);
 	if (error)
 		return error;
@@ -69,26 +79,32 @@ static int compile_both(const struct prover *prover)
 		if (files[i].changed)
 			texts[used++] = (struct opn_text){ files[i].absolute, files[i].after };
 	}
-	texts[used++] = (struct opn_text){
-		opn_arena_printf(run->arena, "%s/%s", run->shim_folder, pair->shim),
-		shim,
-	};
+	if (shim)
+		texts[used++] = (struct opn_text){
+			opn_arena_printf(run->arena, "%s/%s", run->shim_folder, pair->shim),
+			shim,
+		};
 	error = opn_prove_object_of(command, texts, used, &bytes, &size);
 	free(shim);
-	return keep_object(prover, "b.bpf.o", error, bytes, size);
+	return keep_object(prover, AFTER, error, bytes, size);
 }
 
 /* Runs opened-verify; its diagnostics go where ours go. Returns its status or -errno. */
 static int run_verify(const struct prover *prover, const char *program, const char *report)
 {
 	const struct transform_run *run = prover->run;
-	const struct opn_pair *pair = opn_transformation_pair(prover->source->transformation);
+	const struct opn_transformation *transformation = prover->source->transformation;
+	const struct opn_pair *pair = opn_transformation_pair(transformation);
+	/* What comes back is judged by the pair that led there: its table knows what it makes. */
+	bool turned = opn_transformation_is_way_back(transformation);
 	char *argv[] = {
 		prover->tool,
-		opn_arena_printf(run->arena, "%s:%s", inside(prover, "a.bpf.o"), program),
-		opn_arena_printf(run->arena, "%s:%s", inside(prover, "b.bpf.o"), program),
-		opn_arena_printf(run->arena, "--from=%s", pair->from),
-		opn_arena_printf(run->arena, "--to=%s", pair->to),
+		opn_arena_printf(run->arena, "%s:%s", inside(prover, turned ? AFTER : BEFORE),
+				 program),
+		opn_arena_printf(run->arena, "%s:%s", inside(prover, turned ? BEFORE : AFTER),
+				 program),
+		opn_arena_printf(run->arena, "--from=%s", turned ? pair->to : pair->from),
+		opn_arena_printf(run->arena, "--to=%s", turned ? pair->from : pair->to),
 		opn_arena_printf(run->arena, "--hookdefs=%s", run->folder),
 		"--report",
 		(char *)report,
@@ -166,8 +182,8 @@ static void remove_folder(const struct prover *prover)
 {
 	const char *const *programs = opn_transformation_programs(prover->source->transformation);
 
-	unlink(inside(prover, "a.bpf.o"));
-	unlink(inside(prover, "b.bpf.o"));
+	unlink(inside(prover, BEFORE));
+	unlink(inside(prover, AFTER));
 	for (; *programs; programs++)
 		unlink(inside(prover, opn_arena_printf(prover->run->arena, "%s.json", *programs)));
 	rmdir(prover->folder);
@@ -175,20 +191,29 @@ static void remove_folder(const struct prover *prover)
 
 int transform_prove(struct transform_run *run, struct transform_source *source)
 {
-	struct prover prover = { run, source, "/tmp/opened-transform-XXXXXX", find_tool(run) };
 	const char *const *programs = opn_transformation_programs(source->transformation);
-	int error;
+	const char *temporary = getenv("TMPDIR");
+	char *folder = opn_arena_printf(run->arena, "%s/opened-transform-XXXXXX",
+					temporary && *temporary ? temporary : "/tmp");
+	struct prover prover = { run, source, folder, find_tool(run), NULL };
+	int error = 0;
 
 	if (!prover.tool || access(prover.tool, X_OK))
 		return opn_diag(run->diags, OPN_DIAG_PROOF_FAILED, OPN_NOWHERE, source->path,
 				"opened-verify is not beside opened-transform");
-	if (!mkdtemp(prover.folder))
-		return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, "/tmp",
+	if (!mkdtemp(folder))
+		return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, folder,
 				strerror(errno));
 	source->proofs = json_object();
-	error = compile_both(&prover);
-	for (; !error && *programs; programs++)
-		error = prove_program(&prover, *programs) ?: error;
+	for (size_t i = 0; !error && i < source->command_count; i++) {
+		error = compile_both(&prover, &source->commands[i]);
+		for (size_t p = 0; !error && programs[p] && !opn_cli_interrupted(); p++) {
+			/* Each command may leave some out. */
+			if (opn_object_symbol(prover.original, programs[p]))
+				error = prove_program(&prover, programs[p]);
+		}
+	}
+	opn_object_free(prover.original);
 	remove_folder(&prover);
-	return error;
+	return opn_cli_interrupted() ? -EINTR : error;
 }

@@ -15,6 +15,15 @@
  * RUN: %opened-transform --to=xdp -n there/back.c -- %bpfcc | %FileCheck %s --check-prefix=SINCE
  * RUN: sed 's/bytes += bpf_ktime_get_ns();/ctx->mark = 1; bpf_redirect(1, 1);/' there/back.c >there/more.c
  * RUN: %status 1 %opened-transform --to=xdp -n there/more.c -- %bpfcc 2>&1 | %FileCheck %s --check-prefix=MORE
+ *
+ * Some of the programs: the others keep the shim.
+ * RUN: %opened-transform --to=xdp -f frags -n there/back.c -- %bpfcc | %FileCheck %s --check-prefix=ONE
+ *
+ * An entry that was changed is no entry, and a header that was changed is no shim.
+ * RUN: sed 's/return opn_xdp_leave(ctx, frags_xdp_body(ctx));/return opn_xdp_leave(ctx, frags_xdp_body(ctx) + 1);/' there/back.c >there/entry.c
+ * RUN: %status 1 %opened-transform --to=xdp -n there/entry.c -- %bpfcc 2>&1 | %FileCheck %s --check-prefix=ENTRY
+ * RUN: echo '// changed' >>there/xdp-to-tc.h
+ * RUN: %status 1 %opened-transform --to=xdp -n there/back.c -- %bpfcc 2>&1 | %FileCheck %s --check-prefix=SHIM
  */
 
 #include <linux/bpf.h>
@@ -70,3 +79,7 @@ char _license[] SEC("license") = "GPL";
 // SINCE: {{^}} 	bytes += bpf_ktime_get_ns();
 // MORE: error: field 'mark' {{.*}}
 // MORE: error: call of 'bpf_redirect'{{.*}}it means something else there
+// ONE-NOT: -#include
+// ONE: +PROGRAM int frags(struct xdp_md *ctx)
+// ENTRY: error: program '{{.*}}some of the source's programs were rewritten from there, and some were not
+// SHIM: warning: 'there/xdp-to-tc.h' is not the tables' shim header{{.*}}[-Wopened-transform-shim]
