@@ -67,10 +67,10 @@ def write_right(path, hook, mechanism, names, folder):
     programs = ["stage_" + name for name in names]
     with open(path, "w", encoding="utf-8") as file:
         file.write("opened: 1\nobject: %s/edge.bpf.o\n" % folder)
-        file.write("ignore: ['counters_%s', '.data.edge']\n" % ident)
         if mechanism in ("linked", "tail"):
-            file.write("program: edge\n")
+            file.write("ignore: [counters_%s]\nprogram: edge\n" % ident)
         else:
+            file.write("ignore: [counters_%s, .data.edge]\n" % ident)
             file.write("set: {edge_running: 1}\nstages:\n")
             for program in programs:
                 file.write("  - {program: %s, continue: [TC_ACT_UNSPEC]}\n" % program)
