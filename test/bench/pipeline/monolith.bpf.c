@@ -2,13 +2,13 @@
 /*
  * monolith.bpf.c - the first N stages in one program that parses once, fused by hand
  */
+#include "balance.h"
 #include "count.h"
 #include "deny.h"
 #include "limit.h"
-#include "balance.h"
-#include "sample.h"
-#include "ports.h"
 #include "mark.h"
+#include "ports.h"
+#include "sample.h"
 #include "sizes.h"
 
 SEC("xdp")

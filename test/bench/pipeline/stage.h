@@ -8,12 +8,12 @@
 #ifndef STAGE_H
 #define STAGE_H
 
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/ip.h>
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
 
 struct tag {
 	__be16 tci, proto;
@@ -70,7 +70,7 @@ static __always_inline __u16 replaced(__u16 check, __u32 old, __u32 new)
 {
 	__u32 sum = (__u16)~check;
 
-	sum += (__u16)~(old & 0xffff) + (__u16)~(old >> 16) + (new & 0xffff) + (new >> 16);
+	sum += (__u16) ~(old & 0xffff) + (__u16) ~(old >> 16) + (new & 0xffff) + (new >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	return ~sum;
