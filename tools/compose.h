@@ -30,6 +30,7 @@ struct compose_options {
 	unsigned int engine;		      /* enum opn_engine */
 	const char *image;		      /* folder of an image, or NULL */
 	struct opn_words programs, platforms; /* of the image */
+	const char *graph;		      /* NULL: not given */
 	bool check;
 };
 

@@ -199,22 +199,38 @@ static int add_all(struct compose_run *run, struct opn_output *output)
 	return error ?: add_loader(run, output);
 }
 
+static int begin(struct compose_run *run, const char *target, bool is_directory,
+		 struct opn_output **out)
+{
+	return opn_output_begin(target, is_directory, OPN_OUTPUT_COMPOSED, run->options->cli.force,
+				run->diags, out);
+}
+
+/* All that was asked for becomes visible together. */
 int compose_write(struct compose_run *run)
 {
-	const struct opn_cli *cli = &run->options->cli;
-	struct opn_output *output;
+	const struct compose_options *options = run->options;
+	struct opn_output *product = NULL, *graph = NULL;
 	int error = check_texts(run);
 
-	if (error || run->options->check)
-		return error;
-	error = opn_output_begin(cli->output, true, OPN_OUTPUT_COMPOSED, cli->force, run->diags,
-				 &output);
-	if (error)
-		return error;
-	error = add_all(run, output);
+	if (!error && options->graph)
+		error = begin(run, options->graph, false, &graph);
+	if (!error && options->graph)
+		error = add_text(graph, "", opn_emit_graph(&run->composition));
+	if (!error && !options->check)
+		error = begin(run, options->cli.output, true, &product);
+	if (!error && !options->check)
+		error = add_all(run, product);
 	if (error) {
-		opn_output_abort(output);
+		opn_output_abort(product);
+		opn_output_abort(graph);
 		return error;
 	}
-	return opn_output_commit(output);
+	if (product)
+		error = opn_output_commit(product);
+	if (error)
+		opn_output_abort(graph);
+	else if (graph)
+		error = opn_output_commit(graph);
+	return error;
 }

@@ -14,6 +14,7 @@ enum {
 	KEY_HOOK,
 	KEY_NAME,
 	KEY_CHECK,
+	KEY_GRAPH,
 	KEY_EMIT,
 	KEY_IMAGE,
 	KEY_PROGRAM,
@@ -34,6 +35,8 @@ static const struct argp_option tool_options[] = {
 	  1 },
 	{ NULL, 0, NULL, 0, "Instead of writing:", 2 },
 	{ "check", KEY_CHECK, NULL, 0, "Only tell what speaks against the pipeline", 2 },
+	{ NULL, 0, NULL, 0, "Products:", 3 },
+	{ "graph", KEY_GRAPH, "FILE", 0, "Write the pipeline as a graph for dot to FILE, too", 3 },
 	{ NULL, 0, NULL, 0, "Instead of composing:", 3 },
 	{ "image", KEY_IMAGE, "DIR", 0,
 	  "Make an OCI image layout for bpfman of OBJECT; make image does it", 3 },
@@ -123,6 +126,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_PLATFORM:
 		opn_words_add(&options->platforms, arg);
+		return 0;
+	case KEY_GRAPH:
+		if (!*arg)
+			argp_error(state, "--graph is empty");
+		options->graph = arg;
 		return 0;
 	case KEY_CHECK:
 		options->check = true;

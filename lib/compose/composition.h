@@ -137,6 +137,7 @@ char *opn_emit_header(const struct opn_composition *composition);
 char *opn_emit_loader(const struct opn_composition *composition);
 char *opn_emit_makefile(const struct opn_composition *composition);
 char *opn_emit_readme(const struct opn_composition *composition);
+char *opn_emit_graph(const struct opn_composition *composition); /* DOT */
 char *opn_emit_manifest(const struct opn_composition *composition);
 
 /* Whether programs look at a switch before they do anything: with several places to attach to. */

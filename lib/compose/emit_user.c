@@ -320,6 +320,53 @@ char *opn_emit_readme(const struct opn_composition *composition)
 	return opn_buf_take(&buf);
 }
 
+/* ---- for eyes ---- */
+
+static void add_edges(struct opn_buf *buf, const struct opn_composed_hook *hook, size_t index)
+{
+	const struct opn_composed_stage *stage = &hook->stages[index];
+	size_t count;
+	const struct opn_verdict_row *const *rows = opn_stage_continues(hook, stage, &count);
+
+	opn_buf_printf(buf, "\t\t\"%s/%s\" [label=\"%s\"];\n", hook->id, stage->id, stage->name);
+	if (index + 1 < hook->stage_count)
+		opn_buf_printf(buf, "\t\t\"%s/%s\" -> \"%s/%s\" [label=\"", hook->id, stage->id,
+			       hook->id, hook->stages[index + 1].id);
+	else
+		opn_buf_printf(buf, "\t\t\"%s/%s\" -> \"%s/next\" [label=\"", hook->id, stage->id,
+			       hook->id);
+	for (size_t i = 0; i < count; i++)
+		opn_buf_printf(buf, "%s%s", i ? "\\n" : "", rows[i]->name);
+	opn_buf_puts(buf, "\"];\n");
+}
+
+char *opn_emit_graph(const struct opn_composition *composition)
+{
+	struct opn_buf buf = { 0 };
+
+	opn_buf_printf(&buf,
+		       "// " OPN_OUTPUT_COMPOSED " %s\n"
+		       "digraph \"%s\" {\n"
+		       "\trankdir=LR;\n"
+		       "\tnode [shape=box];\n",
+		       composition->version, composition->name);
+	for (size_t h = 0; h < composition->hook_count; h++) {
+		const struct opn_composed_hook *hook = &composition->hooks[h];
+
+		opn_buf_printf(&buf,
+			       "\tsubgraph \"cluster_%s\" {\n"
+			       "\t\tlabel=\"%s (%s)\";\n",
+			       hook->id, hook->place->name,
+			       hook->place->hook->mechanisms[hook->mechanism]);
+		for (size_t s = 0; s < hook->stage_count; s++)
+			add_edges(&buf, hook, s);
+		opn_buf_printf(&buf, "\t\t\"%s/next\" [label=\"%s\", shape=plain];\n\t}\n",
+			       hook->id, hook->next->name);
+	}
+	opn_buf_puts(&buf, "}\n");
+	return opn_buf_take(&buf);
+}
+
 /* ---- the manifest ---- */
 
 static json_t *stage_json(const struct opn_composed_hook *hook,
