@@ -23,6 +23,8 @@
 #include "pair.h"
 #include "rewriters.h"
 
+struct opn_output;
+
 struct compose_options {
 	struct opn_cli cli;
 	struct opn_words inputs;	      /* a spec, or units */
@@ -81,6 +83,9 @@ int compose_emit_add(struct compose_run *run, struct opn_output *output);
 
 /* Writes the image of an object that was built: --image. Returns 0 or -errno (reported). */
 int compose_image(struct compose_run *run);
+
+/* Adds a text that was made, which is freed. Returns 0 or -errno (reported). */
+int compose_add_text(struct opn_output *output, const char *path, char *text);
 
 /* Writes the product, all or nothing. Returns 0 or -errno (reported). */
 int compose_write(struct compose_run *run);

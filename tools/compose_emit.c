@@ -45,17 +45,6 @@ int compose_emit_check(struct compose_run *run)
 
 /* ---- what is written ---- */
 
-static int add_text(struct opn_output *output, const char *path, char *text)
-{
-	int error;
-
-	if (!text)
-		opn_cli_no_memory(NULL);
-	error = opn_output_add(output, path, text, strlen(text));
-	free(text);
-	return error;
-}
-
 /* "BPF_MAP_TYPE_HASH" is "hash". */
 static const char *map_type_word(struct compose_run *run, const char *type)
 {
@@ -120,15 +109,17 @@ static int add_bpfman(struct compose_run *run, struct opn_output *output)
 
 	if (!programs_label || !maps_label)
 		opn_cli_no_memory(NULL);
-	error = add_text(output, opn_arena_printf(run->arena, "bpfman/%s.yaml", composition->name),
-			 opn_emit_bpfman(composition, &run->engine, &run->deploy));
+	error = compose_add_text(output,
+				 opn_arena_printf(run->arena, "bpfman/%s.yaml", composition->name),
+				 opn_emit_bpfman(composition, &run->engine, &run->deploy));
 	if (!error)
-		error = add_text(output, "bpfman/Containerfile.bytecode",
-				 opn_emit_containerfile(composition, programs_label, maps_label));
+		error = compose_add_text(
+			output, "bpfman/Containerfile.bytecode",
+			opn_emit_containerfile(composition, programs_label, maps_label));
 	if (!error)
-		error = add_text(output, "deploy.mk",
-				 opn_emit_bpfman_makefile(composition, &run->deploy, programs,
-							  program_count));
+		error = compose_add_text(output, "deploy.mk",
+					 opn_emit_bpfman_makefile(composition, &run->deploy,
+								  programs, program_count));
 	free(programs_label);
 	free(maps_label);
 	return error;
@@ -138,7 +129,8 @@ static int add_l3af(struct compose_run *run, struct opn_output *output)
 {
 	const struct opn_composition *composition = &run->composition;
 	const struct opn_deploy *deploy = &run->deploy;
-	int error = add_text(output, "deploy.mk", opn_emit_l3af_makefile(composition, deploy));
+	int error =
+		compose_add_text(output, "deploy.mk", opn_emit_l3af_makefile(composition, deploy));
 
 	for (size_t i = 0; !error && i < deploy->host_count; i++) {
 		const char *host = deploy->hosts[i].name;
@@ -147,8 +139,9 @@ static int add_l3af(struct compose_run *run, struct opn_output *output)
 		for (size_t b = 0; b < i; b++)
 			is_again |= !strcmp(deploy->hosts[b].name, host);
 		if (!is_again)
-			error = add_text(output, opn_arena_printf(run->arena, "l3af/%s.json", host),
-					 opn_emit_l3af(composition, &run->engine, deploy, host));
+			error = compose_add_text(
+				output, opn_arena_printf(run->arena, "l3af/%s.json", host),
+				opn_emit_l3af(composition, &run->engine, deploy, host));
 	}
 	return error;
 }

@@ -12,7 +12,7 @@
 #include "buildfile.h"
 #include "output.h"
 
-static int add_text(struct opn_output *output, const char *path, char *text)
+int compose_add_text(struct opn_output *output, const char *path, char *text)
 {
 	int error;
 
@@ -80,11 +80,11 @@ static int add_build(struct compose_run *run, struct opn_output *output)
 	}
 	error = opn_buildfile_make(&info, run->diags, &text);
 	if (!error)
-		error = add_text(output, "bpf.mk", text);
+		error = compose_add_text(output, "bpf.mk", text);
 	if (!error)
 		error = opn_buildfile_commands(&info, run->diags, &text);
 	if (!error)
-		error = add_text(output, "compile_commands.json", text);
+		error = compose_add_text(output, "compile_commands.json", text);
 	return error;
 }
 
@@ -174,24 +174,24 @@ static int add_all(struct compose_run *run, struct opn_output *output)
 	const struct opn_composition *composition = &run->composition;
 	struct opn_arena *arena = run->arena;
 	const char *name = composition->name;
-	int error = add_text(output, "dispatcher.bpf.c", opn_emit_dispatcher(composition));
+	int error = compose_add_text(output, "dispatcher.bpf.c", opn_emit_dispatcher(composition));
 
 	for (size_t u = 0; !error && u < run->unit_count; u++)
 		error = opn_output_add(output, run->units[u].stage->path, run->units[u].stage->text,
 				       strlen(run->units[u].stage->text));
 	if (!error)
-		error = add_text(output, opn_arena_printf(arena, "%s.h", name),
-				 opn_emit_header(composition));
+		error = compose_add_text(output, opn_arena_printf(arena, "%s.h", name),
+					 opn_emit_header(composition));
 	if (!error)
-		error = add_text(output, opn_arena_printf(arena, "%s.c", name),
-				 opn_emit_loader(composition));
+		error = compose_add_text(output, opn_arena_printf(arena, "%s.c", name),
+					 opn_emit_loader(composition));
 	if (!error)
-		error = add_text(output, "Makefile", opn_emit_makefile(composition));
+		error = compose_add_text(output, "Makefile", opn_emit_makefile(composition));
 	if (!error)
-		error = add_text(output, "README.md", opn_emit_readme(composition));
+		error = compose_add_text(output, "README.md", opn_emit_readme(composition));
 	if (!error)
-		error = add_text(output, opn_arena_printf(arena, "%s.json", name),
-				 opn_emit_manifest(composition));
+		error = compose_add_text(output, opn_arena_printf(arena, "%s.json", name),
+					 opn_emit_manifest(composition));
 	if (!error)
 		error = add_build(run, output);
 	if (!error)
@@ -216,7 +216,7 @@ int compose_write(struct compose_run *run)
 	if (!error && options->graph)
 		error = begin(run, options->graph, false, &graph);
 	if (!error && options->graph)
-		error = add_text(graph, "", opn_emit_graph(&run->composition));
+		error = compose_add_text(graph, "", opn_emit_graph(&run->composition));
 	if (!error && !options->check)
 		error = begin(run, options->cli.output, true, &product);
 	if (!error && !options->check)

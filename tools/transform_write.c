@@ -21,45 +21,40 @@ static bool is_stdout(const char *path)
 
 /* ---- the shim header ---- */
 
-static const char *chosen_value(const struct transform_run *run,
-				const struct opn_pair_option *option, bool test_run)
+/* The words that the user chose, or what a test run needs, for the pair's options. */
+static const struct opn_pair_choice *choices_for(const struct transform_run *run,
+						 const struct opn_pair *pair, bool test_run,
+						 size_t *count)
 {
-	if (test_run && option->test_run)
-		return opn_pair_option_value(option, option->test_run);
-	for (size_t c = 0; c < CHOICE_COUNT; c++) {
-		if (run->options->choice[c] && !strcmp(transform_choice_names[c], option->name))
-			return opn_pair_option_value(option, run->options->choice[c]);
+	struct opn_pair_choice *choices =
+		opn_arena_array(run->arena, pair->option_count + 1, sizeof(*choices));
+
+	*count = 0;
+	for (size_t i = 0; i < pair->option_count; i++) {
+		const struct opn_pair_option *option = &pair->options[i];
+		const char *word = test_run ? option->test_run : NULL;
+
+		for (size_t c = 0; !word && c < CHOICE_COUNT; c++) {
+			if (!strcmp(transform_choice_names[c], option->name))
+				word = run->options->choice[c];
+		}
+		if (word)
+			choices[(*count)++] = (struct opn_pair_choice){ option->name, word };
 	}
-	return opn_pair_option_value(option, option->initial);
+	return choices;
 }
 
 int transform_shim(const struct transform_run *run, const struct opn_pair *pair, bool test_run,
 		   char **out)
 {
-	const char *path = opn_arena_printf(run->arena, "%s/shims/%s", run->folder, pair->shim);
-	struct opn_buf buf = { 0 };
-	const char *second;
-	size_t length;
-	char *text;
-	int error = opn_file_read(path, 0, &text, &length);
+	const char *shims = opn_arena_printf(run->arena, "%s/shims", run->folder);
+	size_t count;
+	const struct opn_pair_choice *choices = choices_for(run, pair, test_run, &count);
+	int error = opn_pair_shim(pair, shims, choices, count, run->diags, out);
 
-	if (error)
-		return opn_diag(run->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, path,
-				strerror(-error));
-	/* The licence stays the first line. */
-	second = strchr(text, '\n');
-	second = second ? second + 1 : text;
-	opn_buf_add(&buf, text, (size_t)(second - text));
-	opn_buf_puts(&buf, "/* " OPN_OUTPUT_REWRITTEN ", with these choices: */\n");
-	for (size_t i = 0; i < pair->option_count; i++)
-		opn_buf_printf(&buf, "#define %s %s\n", pair->options[i].define,
-			       chosen_value(run, &pair->options[i], test_run));
-	opn_buf_puts(&buf, second);
-	free(text);
-	*out = opn_buf_take(&buf);
-	if (!*out)
+	if (error == -ENOMEM)
 		opn_cli_no_memory(NULL);
-	return 0;
+	return error;
 }
 
 /* ---- one file ---- */
