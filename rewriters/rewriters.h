@@ -170,7 +170,8 @@ void opn_transformation_free(struct opn_transformation *transformation);
 
 /* The pair that was taken, or NULL when there was none. */
 const struct opn_pair *opn_transformation_pair(const struct opn_transformation *transformation);
-/* Whether programs were taken back to the hook that they had been rewritten from: no shim is needed.
+/* Whether programs were taken back to the hook that they had been rewritten from: no shim is
+ * needed.
  */
 bool opn_transformation_is_way_back(const struct opn_transformation *transformation);
 /* Names of the rewritten programs, NULL-terminated. */

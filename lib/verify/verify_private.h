@@ -44,7 +44,8 @@ int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *ru
 		    struct opn_diags *diags, struct opn_result_side *told,
 		    struct opn_program_options *open);
 
-/* Opens a side that is a list of stages, fills in what is told of it. Reports and returns -errno. */
+/* Opens a side that is a list of stages, fills in what is told of it. Reports and returns -errno.
+ */
 int opn_verify_stages(const struct opn_verify_side *side, bool trace, struct opn_hook_runs *runs,
 		      const struct opn_hookdefs *hookdefs, struct opn_arena *arena,
 		      struct opn_diags *diags, struct opn_result_side *told,
