@@ -299,15 +299,6 @@ const struct opn_place *opn_places_find(const struct opn_places *places, const c
 	return NULL;
 }
 
-const struct opn_hook_rules *opn_places_hook(const struct opn_places *places, const char *hook)
-{
-	for (size_t h = 0; h < places->hook_count; h++) {
-		if (!strcmp(places->hooks[h]->hook, hook))
-			return places->hooks[h];
-	}
-	return NULL;
-}
-
 const char *const *opn_places_names(const struct opn_places *places)
 {
 	return places->names;

@@ -71,8 +71,6 @@ void opn_places_free(struct opn_places *places);
 
 /* The place of this name, or NULL. */
 const struct opn_place *opn_places_find(const struct opn_places *places, const char *name);
-/* The rules of a hook, or NULL. */
-const struct opn_hook_rules *opn_places_hook(const struct opn_places *places, const char *hook);
 /* Names of all places, NULL-terminated. */
 const char *const *opn_places_names(const struct opn_places *places);
 
