@@ -111,8 +111,10 @@ int opn_yaml_load(const char *path, struct opn_arena *arena, struct opn_diags *d
 		return opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, path,
 				strerror(-error));
 	error = parse(out);
-	if (error)
+	if (error) {
 		free(out->text);
+		out->text = NULL;
+	}
 	return error;
 }
 

@@ -23,7 +23,7 @@ struct opn_yaml {
 };
 
 /* Reads one document, whose root is a mapping. Reports and returns -errno; on success the caller
- * frees it with opn_yaml_free(). */
+ * frees it with opn_yaml_free(); on failure out->text is NULL. */
 int opn_yaml_load(const char *path, struct opn_arena *arena, struct opn_diags *diags,
 		  struct opn_yaml *out);
 void opn_yaml_free(struct opn_yaml *yaml);

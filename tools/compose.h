@@ -28,6 +28,7 @@ struct opn_output;
 struct compose_options {
 	struct opn_cli cli;
 	struct opn_words inputs;	      /* a spec, or units */
+	struct opn_words units;		      /* of the spec: NAME[:PROGRAM]=FILE */
 	const char *mechanism, *hook, *name;  /* NULL: not given */
 	unsigned int engine;		      /* enum opn_engine */
 	const char *image;		      /* folder of an image, or NULL */

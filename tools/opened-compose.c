@@ -19,6 +19,7 @@ enum {
 	KEY_IMAGE,
 	KEY_PROGRAM,
 	KEY_PLATFORM,
+	KEY_UNIT,
 };
 
 static const struct argp_option tool_options[] = {
@@ -26,6 +27,8 @@ static const struct argp_option tool_options[] = {
 	{ "hook", KEY_HOOK, "PLACE", 0, "Where UNITs are to run: xdp, tc-ingress, tc-egress", 1 },
 	{ "name", KEY_NAME, "NAME", 0,
 	  "What the pipeline is called (default: as the spec, or as the output folder)", 1 },
+	{ "unit", KEY_UNIT, "NAME[:PROGRAM]=FILE", 0,
+	  "What the spec calls NAME is in FILE; repeatable", 1 },
 	{ "mechanism", KEY_MECHANISM, "WAY", 0,
 	  "How stages follow each other, whatever the spec says: auto, linked, tail, tcx, cls-bpf",
 	  1 },
@@ -86,6 +89,8 @@ static void check_options(const struct compose_options *options, struct argp_sta
 		specs += is_spec(options->inputs.word[i]);
 	if (specs && options->inputs.count > 1)
 		argp_error(state, "one SPEC.yaml, or UNITs");
+	if (!specs && options->units.count)
+		argp_error(state, "--unit is for a spec");
 	if (specs && options->hook)
 		argp_error(state, "--hook is for UNITs; a spec has its own");
 	if (!specs && !options->hook)
@@ -117,6 +122,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			options->engine++;
 		if (!opn_engine_names[options->engine])
 			argp_error(state, "--emit=%s: expected c, bpfman or l3af", arg);
+		return 0;
+	case KEY_UNIT:
+		if (!strchr(arg, '=') || *arg == '=' || *arg == ':')
+			argp_error(state, "--unit=%s: expected NAME=FILE", arg);
+		opn_words_add(&options->units, arg);
 		return 0;
 	case KEY_IMAGE:
 		options->image = arg;
@@ -296,13 +306,33 @@ static int load_tables(struct compose_run *run)
 	return error ?: opn_places_load(run->folder, run->runs, run->diags, &run->places);
 }
 
+/* "decap:edge_decap=units/decap/edge_decap.bpf.c" */
+static const struct opn_unit_source *unit_sources(struct compose_run *run)
+{
+	const struct opn_words *words = &run->options->units;
+	struct opn_unit_source *units =
+		opn_arena_array(run->arena, words->count + 1, sizeof(*units));
+
+	for (size_t u = 0; u < words->count; u++) {
+		const char *word = words->word[u], *file = strchr(word, '=');
+		char *name = opn_arena_strndup(run->arena, word, (size_t)(file - word));
+		char *program = strchr(name, ':');
+
+		if (program)
+			*program++ = '\0';
+		units[u] = (struct opn_unit_source){ name, program, file + 1 };
+	}
+	return units;
+}
+
 static int read_composition(struct compose_run *run)
 {
 	const struct compose_options *options = run->options;
 	struct opn_composition *composition = &run->composition;
 	int error = is_spec(options->inputs.word[0])
-			    ? opn_composition_read(options->inputs.word[0], run->places, run->arena,
-						   run->diags, composition)
+			    ? opn_composition_read(options->inputs.word[0], run->places,
+						   unit_sources(run), run->arena, run->diags,
+						   composition)
 			    : from_units(run);
 
 	if (error)
@@ -396,6 +426,7 @@ int main(int argc, char **argv)
 	opn_arena_free(run.arena);
 	free(run.folder);
 	free(options.inputs.word);
+	free(options.units.word);
 	free(options.programs.word);
 	free(options.platforms.word);
 	free(options.cli.extra.word);

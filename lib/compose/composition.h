@@ -16,6 +16,7 @@
 #include "pair.h"
 #include "place.h"
 #include "unit.h"
+#include "yaml_read.h"
 
 struct opn_composed_stage {
 	const char *name;   /* as written: "acl-v2" */
@@ -23,7 +24,9 @@ struct opn_composed_stage {
 	struct opn_loc loc; /* in the spec, or nowhere */
 
 	/* What was asked for. */
+	const char *unit;	  /* as written in the spec, or NULL */
 	const char *source;	  /* path, as seen from the current folder */
+	bool made;		  /* source is what was made of a unit of the spec */
 	const char *program;	  /* NULL: the only one of the source */
 	const char *database;	  /* folder of the compile database, or NULL: looked for */
 	const char *const *flags; /* instead of a database, NULL-terminated; or NULL */
@@ -90,8 +93,25 @@ struct opn_composition {
 	const char *version; /* of the tool */
 };
 
-/* The key "compose" of a spec. Reports every mistake and returns -errno. */
-int opn_composition_read(const char *path, const struct opn_places *places, struct opn_arena *arena,
+/* What was made of a unit of the spec; the last of a list has no unit. */
+struct opn_unit_source {
+	const char *unit, *program; /* program NULL: whichever is meant */
+	const char *source;	    /* as seen from the current folder */
+};
+
+/* Opens a spec and checks its keys and its version. Reports and returns -errno; while out->text is
+ * not NULL it can be read on, so that all mistakes are told at once, and the caller frees it. */
+int opn_spec_open(const char *path, struct opn_arena *arena, struct opn_diags *diags,
+		  struct opn_yaml *out);
+/* The folder that the spec's paths are seen from. */
+const char *opn_spec_folder(const struct opn_yaml *yaml);
+
+/* The key "compose" of an open spec, and of one at path. units: NULL, or stages of these names are
+ * not paths. Report every mistake and return -errno. */
+int opn_composition_from(struct opn_yaml *yaml, const struct opn_places *places,
+			 const struct opn_unit_source *units, struct opn_composition *out);
+int opn_composition_read(const char *path, const struct opn_places *places,
+			 const struct opn_unit_source *units, struct opn_arena *arena,
 			 struct opn_diags *diags, struct opn_composition *out);
 
 /* What a stage or spec is called when nobody says it: "bpf/acl.bpf.c" is "acl". */

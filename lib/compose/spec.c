@@ -137,12 +137,31 @@ static int read_compile(struct opn_yaml *yaml, yaml_node_t *node, const char *fo
 	return error;
 }
 
+/* Where a unit's source is that was made for this pipeline, or NULL: a path is meant. */
+static const char *unit_source(const struct opn_unit_source *units, const char *unit,
+			       const char *program)
+{
+	const char *any = NULL;
+
+	for (; units && units->unit; units++) {
+		if (strcmp(units->unit, unit))
+			continue;
+		if (units->program && program && !strcmp(units->program, program))
+			return units->source;
+		if (!units->program)
+			any = units->source;
+	}
+	return any;
+}
+
 static int read_stage(struct opn_yaml *yaml, yaml_node_t *node, const char *folder,
-		      const struct opn_hook_rules *rules, struct opn_composed_stage *stage)
+		      const struct opn_unit_source *units, const struct opn_hook_rules *rules,
+		      struct opn_composed_stage *stage)
 {
 	static const char *const keys[] = { "unit",    "name",	    "program", "continue",
 					    "compile", "transform", NULL };
 	yaml_node_t *continues = NULL, *compile = NULL, *choices = NULL;
+	const char *made;
 	int error = 0;
 
 	stage->loc = opn_yaml_loc(yaml, node);
@@ -162,11 +181,14 @@ static int read_stage(struct opn_yaml *yaml, yaml_node_t *node, const char *fold
 	}
 	if (error)
 		return error;
+	stage->unit = stage->source;
 	if (!stage->name)
 		stage->name = opn_stage_default_name(yaml->arena, stage->source);
 	error = check_word(yaml, node, "name", stage->name);
 	stage->id = opn_identifier(yaml->arena, stage->name);
-	stage->source = opn_path_join(yaml->arena, folder, stage->source);
+	made = unit_source(units, stage->unit, stage->program);
+	stage->source = made ?: opn_path_join(yaml->arena, folder, stage->source);
+	stage->made = made != NULL;
 	error = continues ? read_verdicts(yaml, continues, rules, stage) ?: error : error;
 	error = compile ? read_compile(yaml, compile, folder, stage) ?: error : error;
 	return choices ? read_choices(yaml, choices, stage) ?: error : error;
@@ -243,8 +265,8 @@ static int read_place(struct opn_yaml *yaml, yaml_node_t *node, const struct opn
 }
 
 static int read_hook(struct opn_yaml *yaml, yaml_node_t *node, const char *folder,
-		     const struct opn_places *places, struct opn_composition *out,
-		     struct opn_composed_hook *hook)
+		     const struct opn_places *places, const struct opn_unit_source *units,
+		     struct opn_composition *out, struct opn_composed_hook *hook)
 {
 	static const char *const keys[] = { "name",  "interface", "hook",  "mechanism",	 "stages",
 					    "final", "share",	  "stats", "on-missing", NULL };
@@ -295,14 +317,15 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *node, const char *folde
 	if (!hook->stages)
 		return opn_yaml_no_memory(yaml);
 	for (size_t s = 0; s < hook->stage_count; s++)
-		error = read_stage(yaml, opn_yaml_item(yaml, stages, s), folder, hook->place->hook,
-				   &hook->stages[s])
+		error = read_stage(yaml, opn_yaml_item(yaml, stages, s), folder, units,
+				   hook->place->hook, &hook->stages[s])
 				?: error;
 	return check_stage_names(yaml, hook, stages) ?: error;
 }
 
 static int read_hooks(struct opn_yaml *yaml, yaml_node_t *list, const char *folder,
-		      const struct opn_places *places, struct opn_composition *out)
+		      const struct opn_places *places, const struct opn_unit_source *units,
+		      struct opn_composition *out)
 {
 	int error = 0;
 
@@ -313,7 +336,7 @@ static int read_hooks(struct opn_yaml *yaml, yaml_node_t *list, const char *fold
 	if (!out->hooks)
 		return opn_yaml_no_memory(yaml);
 	for (size_t h = 0; h < out->hook_count; h++) {
-		error = read_hook(yaml, opn_yaml_item(yaml, list, h), folder, places, out,
+		error = read_hook(yaml, opn_yaml_item(yaml, list, h), folder, places, units, out,
 				  &out->hooks[h])
 				?: error;
 		for (size_t before = 0; before < h; before++) {
@@ -327,36 +350,63 @@ static int read_hooks(struct opn_yaml *yaml, yaml_node_t *list, const char *fold
 	return error;
 }
 
-int opn_composition_read(const char *path, const struct opn_places *places, struct opn_arena *arena,
-			 struct opn_diags *diags, struct opn_composition *out)
+int opn_spec_open(const char *path, struct opn_arena *arena, struct opn_diags *diags,
+		  struct opn_yaml *out)
 {
-	static const char *const keys[] = { "opened", "extract", "transform", "compose",
-					    "deploy", "verify",	 NULL };
-	const char *folder =
-		opn_arena_strndup(arena, path, (size_t)(opn_path_basename(path) - path));
-	yaml_node_t *root, *list = NULL;
+	static const char *const keys[] = { "opened",  "output", "extract", "transform",
+					    "compose", "deploy", "verify",  NULL };
 	unsigned int version = 0;
-	struct opn_yaml yaml;
-	int error = opn_yaml_load(path, arena, diags, &yaml);
+	yaml_node_t *root;
+	int error = opn_yaml_load(path, arena, diags, out);
 
 	if (error)
 		return error;
-	root = opn_yaml_root(&yaml);
-	*out = (struct opn_composition){ .counts = true };
-	error = opn_yaml_check_keys(&yaml, root, keys);
-	error = opn_yaml_get_unsigned(&yaml, root, "opened", true, &version) ?: error;
-	if (!error && version != 1)
-		error = opn_yaml_invalid(&yaml, opn_yaml_get(&yaml, root, "opened"), "opened",
+	root = opn_yaml_root(out);
+	error = opn_yaml_check_keys(out, root, keys);
+	error = opn_yaml_get_unsigned(out, root, "opened", true, &version) ?: error;
+	if (version && version != 1)
+		error = opn_yaml_invalid(out, opn_yaml_get(out, root, "opened"), "opened",
 					 "this version reads specs of version 1");
-	error = opn_yaml_get_list(&yaml, root, "compose", true, &list) ?: error;
+	return error;
+}
+
+const char *opn_spec_folder(const struct opn_yaml *yaml)
+{
+	const char *folder = opn_arena_strndup(
+		yaml->arena, yaml->file, (size_t)(opn_path_basename(yaml->file) - yaml->file));
+
+	return folder && *folder ? folder : ".";
+}
+
+int opn_composition_from(struct opn_yaml *yaml, const struct opn_places *places,
+			 const struct opn_unit_source *units, struct opn_composition *out)
+{
+	yaml_node_t *root = opn_yaml_root(yaml), *list = NULL;
+	int error;
+
+	*out = (struct opn_composition){ .counts = true };
+	error = opn_yaml_get_list(yaml, root, "compose", true, &list);
 	if (!error)
-		error = read_hooks(&yaml, list, *folder ? folder : ".", places, out);
+		error = read_hooks(yaml, list, opn_spec_folder(yaml), places, units, out);
 	if (!error && !out->name)
-		out->name = opn_stage_default_name(arena, path);
+		out->name = opn_stage_default_name(yaml->arena, yaml->file);
 	if (!error) {
-		error = check_word(&yaml, root, "name", out->name);
-		out->name = opn_identifier(arena, out->name);
+		error = check_word(yaml, root, "name", out->name);
+		out->name = opn_identifier(yaml->arena, out->name);
 	}
+	return error;
+}
+
+int opn_composition_read(const char *path, const struct opn_places *places,
+			 const struct opn_unit_source *units, struct opn_arena *arena,
+			 struct opn_diags *diags, struct opn_composition *out)
+{
+	struct opn_yaml yaml;
+	int error = opn_spec_open(path, arena, diags, &yaml);
+
+	if (error && !yaml.text)
+		return error;
+	error = opn_composition_from(&yaml, places, units, out) ?: error;
 	opn_yaml_free(&yaml);
 	return error;
 }
