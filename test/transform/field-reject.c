@@ -8,30 +8,21 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-struct stamp {
-	__u32 version;
-};
-
-static __always_inline int version(struct xdp_md *ctx)
+static __always_inline int leaves_by(struct xdp_md *ctx)
 {
-	struct stamp *stamp = (void *)(long)ctx->data_meta;
-
-	if ((void *)(stamp + 1) > (void *)(long)ctx->data)
-		return 0;
-	return stamp->version;
+	return ctx->egress_ifindex;
 }
 
 SEC("xdp")
 int stamped(struct xdp_md *ctx)
 {
-	if (version(ctx) && version(ctx) == ctx->egress_ifindex)
+	if (leaves_by(ctx) && leaves_by(ctx) == ctx->egress_ifindex)
 		return XDP_DROP;
 	return XDP_PASS;
 }
 
 char _license[] SEC("license") = "GPL";
 
-// CHECK: field-reject.c:[[@LINE-7]]:43: error: field 'egress_ifindex' cannot be rewritten for hook 'tc': {{.*}} [-Wopened-transform-rejected]
-// CHECK: field-reject.c:[[@LINE-18]]:43: error: field 'data_meta' cannot be rewritten for hook 'tc': {{.*}} [-Wopened-transform-rejected]
-// CHECK: note: keep the XDP part
+// CHECK: field-reject.c:[[#@LINE-7]]:47: error: field 'egress_ifindex' cannot be rewritten for hook 'tc': it is there for programs of device maps only [-Wopened-transform-rejected]
+// CHECK: field-reject.c:[[#@LINE-14]]:14: error: field 'egress_ifindex' cannot be rewritten for hook 'tc': it is there for programs of device maps only [-Wopened-transform-rejected]
 // CHECK: 2 errors generated.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * fields - a field that is the same, one of another name, one that is a function; behind a pointer,
+ * fields - fields that are the same, one of another name, one that is a function; behind a pointer,
  * in macros, in conditions that are not evaluated
  *
  * RUN: %rewritten %s --to=tc -- %bpfcc | %FileCheck %s
@@ -30,6 +30,8 @@ int fields(struct xdp_md *ctx)
 	struct xdp_md **indirect = &place.ctx;
 	__u32 bytes = FIELD(ctx, data_end) - FIELD(ctx, data);
 
+	if ((void *)(long)ctx->data_meta + 4 <= DATA(ctx))
+		return XDP_ABORTED;
 	if (DATA(ctx) + 40 > (void *)(long)(*ctx).data_end)
 		return XDP_DROP;
 	if ((*indirect)->ingress_ifindex == 77 || DEVICE(ctx) == 78 || device(&place) == 79)
@@ -48,6 +50,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK: return place->ctx->ifindex + place->ingress_ifindex;
 // CHECK: struct place place = { ctx, .ingress_ifindex = 1 };
 // CHECK: __u32 bytes = FIELD(ctx, data_end) - FIELD(ctx, data);
+// CHECK: if ((void *)(long)ctx->data_meta + 4 <= DATA(ctx))
 // CHECK: if ((*indirect)->ifindex == 77 || DEVICE(ctx) == 78
 // CHECK: if (FIELD(ctx, ifindex) == 80)
 // CHECK: sizeof(ctx->ifindex)

@@ -6,9 +6,9 @@
  * RUN: rm -rf %t && mkdir %t && cd %t && sed '/^\/\/ /,$d; s/^ . RUN:.*/ */' %s > keep-going.c
  * RUN: %status 1 %opened-transform --to=tc --keep-going -o out keep-going.c -- %bpfcc 2> said; grep -c 'error: field' said | grep -qx 3
  * RUN: %FileCheck %s < out/keep-going.c
- * RUN: %not %clang %bpfcc -c out/keep-going.c -o none.o 2> errors; grep -c 'error: ' errors | grep -qx 3
+ * RUN: %not %clang %bpfcc -c out/keep-going.c -o none.o 2> errors; grep -c 'error: ' errors | grep -qx 5
  * RUN: %status 1 %opened-transform --to=tc --keep-going --dry-run keep-going.c -- %bpfcc > diff 2> again; cmp said again && grep -q '^+#error' diff
- * RUN: sed '/#error/d' out/keep-going.c > out/mended.c && sed -i 's/ctx->egress_ifindex/0/; s/ctx->data_meta/ctx->data/' out/mended.c && %clang %bpfcc -Wall -Werror -c out/mended.c -o mended.o
+ * RUN: sed '/#error/d' out/keep-going.c > out/mended.c && sed -i 's/ctx->egress_ifindex/0/g' out/mended.c && %clang %bpfcc -Wall -Werror -c out/mended.c -o mended.o
  */
 
 #include <linux/bpf.h>
@@ -23,7 +23,7 @@ static __always_inline int device(struct xdp_md *ctx)
 SEC("xdp")
 int prog(struct xdp_md *ctx)
 {
-	if (ctx->data_meta == ctx->data_meta + 1)
+	if (ctx->egress_ifindex == ctx->egress_ifindex + 1)
 		return XDP_DROP;
 	return device(ctx) ? XDP_PASS : XDP_TX;
 }
@@ -35,7 +35,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK-NEXT: ctx->egress_ifindex;
 // CHECK: int prog_xdp_body(struct __sk_buff *ctx)
 // CHECK-NEXT: {
-// CHECK: {{^}}#error "field 'data_meta': {{.*}}"
-// CHECK: if (ctx->data_meta
+// CHECK: {{^}}#error "field 'egress_ifindex': {{.*}}"
+// CHECK: if (ctx->egress_ifindex
 // CHECK: SEC("tc")
 // CHECK-NEXT: int prog(

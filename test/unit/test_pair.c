@@ -110,7 +110,7 @@ START_TEST(own_rows_say_what_they_say)
 	ck_assert_int_eq(row->action, OPN_ROW_RENAME);
 	ck_assert_str_eq(row->text, "ifindex");
 	ck_assert_int_eq(opn_rows_find(&down->fields, "data")->action, OPN_ROW_KEEP);
-	ck_assert_int_eq(opn_rows_find(&down->fields, "data_meta")->action, OPN_ROW_REJECT);
+	ck_assert_int_eq(opn_rows_find(&down->fields, "egress_ifindex")->action, OPN_ROW_REJECT);
 	ck_assert_ptr_null(opn_rows_find(&down->fields, "dat"));
 
 	row = opn_rows_find(&down->calls, "bpf_redirect_map");
