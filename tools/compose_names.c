@@ -205,6 +205,18 @@ static int check_share(struct compose_run *run)
 	return error;
 }
 
+static const char *const *rename_words(struct compose_run *run, const struct opn_stage_edit *edit)
+{
+	const char **words =
+		opn_arena_array(run->arena, 2 * edit->rename_count + 1, sizeof(*words));
+
+	for (size_t i = 0; i < edit->rename_count; i++) {
+		words[2 * i] = edit->renames[i].from;
+		words[2 * i + 1] = edit->renames[i].to;
+	}
+	return words;
+}
+
 static int make_text(struct compose_run *run, struct compose_unit *unit,
 		     const char *const *reserved)
 {
@@ -219,6 +231,7 @@ static int make_text(struct compose_run *run, struct compose_unit *unit,
 		return error;
 	unit->renames = edit.renames;
 	unit->rename_count = edit.rename_count;
+	unit->stage->renames = rename_words(run, &edit);
 	unit->externs = edit.externs;
 	keep_pins(run, unit, edit.renames, edit.rename_count);
 	wrapper =

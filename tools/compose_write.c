@@ -192,6 +192,11 @@ static int add_all(struct compose_run *run, struct opn_output *output)
 	if (!error)
 		error = compose_add_text(output, opn_arena_printf(arena, "%s.json", name),
 					 opn_emit_manifest(composition));
+	for (size_t h = 0; !error && h < composition->hook_count; h++)
+		error = compose_add_text(output,
+					 opn_arena_printf(arena, "verify/%s.yaml",
+							  composition->hooks[h].place->name),
+					 opn_emit_verify(composition, &composition->hooks[h]));
 	if (!error)
 		error = add_build(run, output);
 	if (!error)

@@ -55,6 +55,7 @@ struct opn_composed_stage {
 	const long long *returns;
 	size_t return_count;
 	bool returns_known;
+	const char *const *renames; /* from, to, from, to: its symbols' names; NULL-terminated */
 };
 
 struct opn_composed_hook {
@@ -157,6 +158,9 @@ char *opn_emit_header(const struct opn_composition *composition);
 char *opn_emit_loader(const struct opn_composition *composition);
 char *opn_emit_makefile(const struct opn_composition *composition);
 char *opn_emit_readme(const struct opn_composition *composition);
+/* A hook of it as a side of opened-verify: FILE.yaml of verify.md. */
+char *opn_emit_verify(const struct opn_composition *composition,
+		      const struct opn_composed_hook *hook);
 char *opn_emit_graph(const struct opn_composition *composition); /* DOT */
 char *opn_emit_manifest(const struct opn_composition *composition);
 

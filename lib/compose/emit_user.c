@@ -372,9 +372,12 @@ char *opn_emit_graph(const struct opn_composition *composition)
 static json_t *stage_json(const struct opn_composed_hook *hook,
 			  const struct opn_composed_stage *stage)
 {
-	json_t *object = json_object(), *continues = json_array();
+	json_t *object = json_object(), *continues = json_array(), *names = json_object();
 	size_t count;
 	const struct opn_verdict_row *const *rows = opn_stage_continues(hook, stage, &count);
+
+	for (const char *const *name = stage->renames; name && *name; name += 2)
+		names = opn_json_set(names, name[0], opn_json_string(name[1]));
 
 	for (size_t i = 0; i < count; i++)
 		continues = opn_json_append(continues, opn_json_string(rows[i]->name));
@@ -383,14 +386,20 @@ static json_t *stage_json(const struct opn_composed_hook *hook,
 	object = opn_json_set(object, "origin", opn_json_string(stage->origin));
 	object = opn_json_set(object, "from", opn_json_string(stage->from));
 	object = opn_json_set(object, "function", opn_json_string(stage->function));
+	object = opn_json_set(object, "names", names);
 	object = opn_json_set(object, "license", opn_json_string(stage->license));
 	return opn_json_set(object, "continue", continues);
 }
 
 static json_t *hook_json(const struct opn_composed_hook *hook)
 {
-	json_t *object = json_object(), *stages = json_array();
+	json_t *object = json_object(), *stages = json_array(), *exits = json_object();
+	bool split =
+		hook->mechanism == OPN_MECHANISM_LINKS || hook->mechanism == OPN_MECHANISM_FILTERS;
 
+	for (size_t e = 0; split && e < hook->place->hook->exit_count; e++)
+		exits = opn_json_set(exits, hook->place->hook->exits[e].from->name,
+				     opn_json_string(hook->place->hook->exits[e].to->name));
 	for (size_t s = 0; s < hook->stage_count; s++)
 		stages = opn_json_append(stages, stage_json(hook, &hook->stages[s]));
 	object = opn_json_set(object, "hook", opn_json_string(hook->place->name));
@@ -399,6 +408,7 @@ static json_t *hook_json(const struct opn_composed_hook *hook)
 	object = opn_json_set(object, "why", opn_json_string(hook->why));
 	object = opn_json_set(object, "program", opn_json_string(hook->program));
 	object = opn_json_set(object, "final", opn_json_string(hook->next->name));
+	object = opn_json_set(object, "exits", exits);
 	return opn_json_set(object, "stages", stages);
 }
 
@@ -415,5 +425,6 @@ char *opn_emit_manifest(const struct opn_composition *composition)
 	object = opn_json_set(object, "interface", opn_json_string(composition->interface));
 	object = opn_json_set(object, "license", opn_json_string(composition->license));
 	object = opn_json_set(object, "stats", json_boolean(composition->counts));
+	object = opn_json_set(object, "share", opn_json_strings(composition->share));
 	return opn_json_text(opn_json_set(object, "hooks", hooks));
 }

@@ -62,22 +62,6 @@ def write_left(path, hook, names, objects):
             )
 
 
-def write_right(path, hook, mechanism, names, folder):
-    ident = hook.replace("-", "_")
-    programs = ["stage_" + name for name in names]
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("opened: 1\nobject: %s/edge.bpf.o\n" % folder)
-        if mechanism in ("linked", "tail"):
-            file.write("ignore: [counters_%s]\nprogram: edge\n" % ident)
-        else:
-            file.write("ignore: [counters_%s, .data.edge]\n" % ident)
-            file.write("set: {edge_running: 1}\nstages:\n")
-            for program in programs:
-                file.write("  - {program: %s, continue: [TC_ACT_UNSPEC]}\n" % program)
-        if mechanism == "tail":
-            file.write("slots: {slots_%s: %s}\n" % (ident, words(programs)))
-
-
 def one(options, hook, mechanism, count):
     names = list(STAGES[:count])
     folder = os.path.join(options.out, "%s-%s-%d" % (hook, mechanism, count))
@@ -92,11 +76,10 @@ def one(options, hook, mechanism, count):
     if options.wrong:
         names[0], names[1] = names[1], names[0]
     write_left(folder + ".left.yaml", hook, names, os.path.join(options.out, "twins"))
-    write_right(folder + ".right.yaml", hook, mechanism, list(STAGES[:count]), folder)
     command = [options.tools + "/opened-verify", "--generate=%d" % options.generate]
     if options.kernel:
         command += ["--kernel", options.kernel]
-    done = run(command + [folder + ".left.yaml", folder + ".right.yaml"])
+    done = run(command + [folder + ".left.yaml", "%s/verify/%s.yaml" % (folder, hook)])
     verdict = [line for line in done.stdout.splitlines() if " on " in line or "error:" in line]
     print("%-10s %-7s %d: %s" % (hook, mechanism, count, verdict[0] if verdict else "?"), flush=True)
     if done.returncode != (1 if options.wrong else 0) or (
