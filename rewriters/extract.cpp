@@ -74,6 +74,7 @@ int opn_extraction::open(const opn_command *Commands, size_t Count, opn_diags *D
     }
   }
   Inputs = R.words(Files.paths());
+  Dependencies = R.words(Files.Dependencies);
   return 0;
 }
 
@@ -482,6 +483,8 @@ int opn_extraction_unit(opn_extraction *X, const char *Name, opn_diags *Diags,
 }
 
 const char *const *opn_extraction_inputs(const opn_extraction *X) { return X->Inputs; }
+
+const char *const *opn_extraction_dependencies(const opn_extraction *X) { return X->Dependencies; }
 
 const char *opn_extraction_dump(const opn_extraction *X) {
   return X->Options.dump_after ? X->Dump.c_str() : nullptr;

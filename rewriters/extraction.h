@@ -58,6 +58,7 @@ struct opn_extraction {
   std::string Source;
   const opn::LexedFile *Main = nullptr;
   const char *const *Inputs = nullptr;
+  const char *const *Dependencies = nullptr;
   opn::Results R;
 
   int open(const opn_command *Commands, size_t Count, opn_diags *Diags);

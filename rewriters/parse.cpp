@@ -6,6 +6,8 @@
 // the process, so that parses can run side by side.
 #include "parse.h"
 
+#include "paths.h"
+
 #include "clang/Basic/TargetInfo.h"
 #include "clang/Frontend/TextDiagnosticPrinter.h"
 #include "clang/Frontend/Utils.h"
@@ -62,6 +64,11 @@ private:
   std::string Rendered;
   llvm::raw_string_ostream Stream;
   TextDiagnosticPrinter Printer;
+};
+
+/// What the parse reads, as `clang -MD` tells it.
+class AllFiles : public DependencyCollector {
+  bool needSystemDependencies() override { return true; }
 };
 
 /// Parses and does nothing else; the AST stays until EndSourceFile().
@@ -150,6 +157,8 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
     return nullptr;
   }
 
+  auto Read = std::make_shared<AllFiles>();
+  CI.addDependencyCollector(Read);
   P->Action = std::make_unique<KeepAction>();
   const FrontendInputFile &Input = CI.getFrontendOpts().Inputs[0];
   if (!P->Action->BeginSourceFile(CI, Input)) {
@@ -159,6 +168,9 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
   }
   observePreprocessor(CI, P->Model, Files, Options);
   llvm::consumeError(P->Action->Execute());
+  for (const std::string &Name : Read->getDependencies())
+    if (std::string Path = normalPath(Name, Command.directory); !Texts || !Texts->count(Path))
+      Files.Dependencies.insert(Path);
   if (CI.getDiagnostics().hasErrorOccurred() || !CI.hasASTContext()) {
     // Of a text that is not on disk the caller says what it is.
     if (!Texts)

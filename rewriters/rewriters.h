@@ -102,6 +102,9 @@ int opn_extraction_unit(struct opn_extraction *extraction, const char *name,
 /* Files that were read (project's own), to refuse overwriting them. NULL-terminated. */
 const char *const *opn_extraction_inputs(const struct opn_extraction *extraction);
 
+/* All files that were read, those of the system too; absolute, sorted, NULL-terminated. */
+const char *const *opn_extraction_dependencies(const struct opn_extraction *extraction);
+
 /* What --dump-after asked for, or NULL. */
 const char *opn_extraction_dump(const struct opn_extraction *extraction);
 
@@ -200,6 +203,8 @@ opn_transformation_feasibility(const struct opn_transformation *transformation, 
 /* All project files of the source, the source first. */
 const struct opn_transformed_file *
 opn_transformation_files(const struct opn_transformation *transformation, size_t *count);
+/* All files that were read, those of the system too; absolute, sorted, NULL-terminated. */
+const char *const *opn_transformation_dependencies(const struct opn_transformation *transformation);
 /* Edits in the order of files and offsets. */
 const struct opn_edit *opn_transformation_edits(const struct opn_transformation *transformation,
 						size_t *count);

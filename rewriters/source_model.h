@@ -154,6 +154,8 @@ public:
   std::vector<std::string> paths() const; ///< absolute, sorted
   llvm::StringRef absolute(const LexedFile *F) const;
   const LexedFile *find(llvm::StringRef AbsolutePath) const; ///< null: not read
+  /// All files that parses read, those of the system too; absolute.
+  std::set<std::string> Dependencies;
 
 private:
   struct Entry {

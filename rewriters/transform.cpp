@@ -29,6 +29,7 @@ struct opn_transformation {
   bool Back = false; ///< programs return to where they came from
   std::set<std::string> Programs;
   const char *const *ProgramList = nullptr;
+  const char *const *Dependencies = nullptr;
   std::vector<opn_transformed_file> FileList;
   std::vector<std::string> Texts;
   std::vector<opn_edit> EditList;
@@ -369,14 +370,18 @@ int opn_transform(const opn_command *Commands, size_t Count, const char *Root,
                   const opn_transform_options *Options, opn_diags *Diags,
                   opn_transformation **Out) {
   *Out = new opn_transformation(Root);
-  return (*Out)->run(Commands, Count, *Options, Diags);
+  int Error = (*Out)->run(Commands, Count, *Options, Diags);
+  (*Out)->Dependencies = (*Out)->R.words((*Out)->Files.Dependencies);
+  return Error;
 }
 
 int opn_transform_check(const opn_command *Commands, size_t Count, const char *Root,
                         const opn_transform_options *Options, opn_diags *Diags,
                         opn_transformation **Out) {
   *Out = new opn_transformation(Root);
-  return (*Out)->check(Commands, Count, *Options, Diags);
+  int Error = (*Out)->check(Commands, Count, *Options, Diags);
+  (*Out)->Dependencies = (*Out)->R.words((*Out)->Files.Dependencies);
+  return Error;
 }
 
 const opn_feasibility *opn_transformation_feasibility(const opn_transformation *T, size_t *Count) {
@@ -402,6 +407,10 @@ const opn_site *opn_transformation_sites(const opn_transformation *T, size_t *Co
 const opn_transformed_file *opn_transformation_files(const opn_transformation *T, size_t *Count) {
   *Count = T->FileList.size();
   return T->FileList.data();
+}
+
+const char *const *opn_transformation_dependencies(const opn_transformation *T) {
+  return T->Dependencies;
 }
 
 const opn_edit *opn_transformation_edits(const opn_transformation *T, size_t *Count) {

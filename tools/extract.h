@@ -28,7 +28,7 @@ struct extract_options {
 	struct opn_words sources, functions, keep_includes;
 	bool all, list, prove, load, slim_vmlinux;
 	enum opn_layout layout;
-	const char *entry, *manifest, *graph, *dump_after; /* NULL: not given */
+	const char *entry, *manifest, *graph, *dump_after, *depfile; /* NULL: not given */
 };
 
 /* A unit that was cut out of a source, and what became of it. */
@@ -54,7 +54,8 @@ struct extract_source {
 	struct extract_unit *units;
 	size_t unit_count;
 	struct opn_diags **absent; /* per --function: why this source has none; several sources */
-	const char *const *inputs; /* files that were read */
+	const char *const *inputs; /* the project's files that were read */
+	const char *const *dependencies; /* all files that were read; with --depfile */
 	const char *dump;
 	bool done;
 };

@@ -204,6 +204,9 @@ void extract_source_work(const struct extract_run *run, struct extract_source *s
 			cut_functions(run, source, extraction);
 	}
 	source->inputs = unit_copy_words(source->arena, opn_extraction_inputs(extraction));
+	if (options->depfile)
+		source->dependencies =
+			unit_copy_words(source->arena, opn_extraction_dependencies(extraction));
 	source->dump = opn_arena_strdup(source->arena, opn_extraction_dump(extraction));
 	opn_extraction_free(extraction);
 	if (options->prove)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "buildfile.h"
+#include "depfile.h"
 #include "graph.h"
 #include "output.h"
 
@@ -415,6 +416,50 @@ static char *graph_text(const struct opn_unit *unit, const char *path)
 	return opn_graph_dot(unit);
 }
 
+/* The files that a rule makes: the units' sources, as OUT spells them. */
+static const char **targets_of(const struct writer *writer)
+{
+	const char *out = writer->run->options->cli.output;
+	const char **targets =
+		opn_arena_array(writer->arena, writer->count + 1, sizeof(const char *));
+
+	for (size_t i = 0; i < writer->count; i++)
+		targets[i] = names_a_file(out)
+				     ? out
+				     : opn_arena_printf(writer->arena, "%s/%s%s", out,
+							writer->units[i].folder,
+							writer->units[i].unit->unit->files[0].path);
+	return targets;
+}
+
+static int stage_depfile(const struct writer *writer, struct opn_output **output)
+{
+	const struct extract_run *run = writer->run;
+	const char *path = run->options->depfile;
+	const char *const **files =
+		opn_arena_array(writer->arena, run->source_count + 1, sizeof(*files));
+	char here[PATH_MAX], *text;
+	size_t count = 0;
+	int error;
+
+	for (size_t i = 0; i < run->source_count; i++) {
+		if (run->sources[i].dependencies)
+			files[count++] = run->sources[i].dependencies;
+	}
+	error = opn_depfile_make(targets_of(writer), files, getcwd(here, sizeof(here)), run->diags,
+				 &text);
+	if (error)
+		return error;
+	/* As a compiler's: whatever was there goes, unless it was read. */
+	error = check_overwrite(writer, path);
+	if (!error)
+		error = opn_output_begin(path, false, NULL, true, run->diags, output);
+	if (!error)
+		error = opn_output_add(*output, opn_path_basename(path), text, strlen(text));
+	free(text);
+	return error;
+}
+
 static int stage_all(const struct writer *writer, struct opn_output **outputs)
 {
 	const struct extract_options *options = writer->run->options;
@@ -429,23 +474,27 @@ static int stage_all(const struct writer *writer, struct opn_output **outputs)
 				     graph_text(unit->unit, options->graph), &outputs[1]);
 	if (!error && options->cli.output)
 		error = stage_units(writer, &outputs[2]);
+	if (!error && options->depfile)
+		error = stage_depfile(writer, &outputs[3]);
 	return error;
 }
 
 void extract_write(const struct extract_run *run)
 {
 	struct writer writer = { .run = run, .arena = run->sources[0].arena };
-	struct opn_output *outputs[3] = { NULL };
+	struct opn_output *outputs[4] = { NULL };
 	int error;
 
 	place_units(&writer);
 	if (!writer.count)
 		return;
 	error = stage_all(&writer, outputs);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		if (error)
 			opn_output_abort(outputs[i]);
 		else if (outputs[i])
 			error = opn_output_commit(outputs[i]);
 	}
+	if (!error && run->options->depfile)
+		opn_depfile_touch(targets_of(&writer), run->diags);
 }

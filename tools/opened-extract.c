@@ -31,6 +31,7 @@ enum {
 	KEY_SLIM_VMLINUX,
 	KEY_KEEP_INCLUDE,
 	KEY_DUMP_AFTER,
+	KEY_DEPFILE,
 };
 
 static const struct argp_option tool_options[] = {
@@ -58,6 +59,8 @@ static const struct argp_option tool_options[] = {
 	{ "manifest", KEY_MANIFEST, "FILE", 0, "Write the manifest of one function to FILE", 4 },
 	{ "graph", KEY_GRAPH, "FILE", 0,
 	  "Write the dependencies of one function to FILE.dot or FILE.json", 4 },
+	{ "depfile", KEY_DEPFILE, "FILE", 0,
+	  "Write what the units depend on to FILE, as rules for make or ninja", 4 },
 	{ "dump-after", KEY_DUMP_AFTER, "PASS", 0,
 	  "Print what is known after the pass collect or closure", 4 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
@@ -121,6 +124,8 @@ static void check_options(const struct extract_options *options, struct argp_sta
 		argp_error(state, "nothing to extract: give --function or --all");
 	if (chosen && !options->list && !extract_wants_units(options))
 		argp_error(state, "no output: give -o OUT");
+	if (options->depfile && (!options->cli.output || is_stdout(options->cli.output)))
+		argp_error(state, "--depfile needs a file or folder in -o");
 	if (to_stdout > 1)
 		argp_error(state, "only one thing can go to the standard output");
 	if (options->graph && !is_stdout(options->graph) && !has_ending(options->graph, ".dot") &&
@@ -168,6 +173,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_MANIFEST:
 		refuse_empty(arg, "--manifest", state);
 		options->manifest = arg;
+		return 0;
+	case KEY_DEPFILE:
+		refuse_empty(arg, "--depfile", state);
+		options->depfile = arg;
 		return 0;
 	case KEY_GRAPH:
 		options->graph = arg;

@@ -27,6 +27,7 @@ enum {
 	KEY_PROVE,
 	KEY_KEEP_GOING,
 	KEY_MODERNIZE,
+	KEY_DEPFILE,
 	KEY_CHOICE, /* and CHOICE_COUNT - 1 more */
 };
 
@@ -78,6 +79,8 @@ static const struct argp_option tool_options[] = {
 	{ "export-fixes", KEY_FIXES, "FILE", 0,
 	  "Write the changes as YAML for clang-apply-replacements", 5 },
 	{ "manifest", KEY_MANIFEST, "FILE", 0, "Write the report of one source to FILE", 5 },
+	{ "depfile", KEY_DEPFILE, "FILE", 0,
+	  "Write what the result depends on to FILE, as rules for make or ninja", 5 },
 	{ "explain", KEY_EXPLAIN, NULL, 0, "Print the rule of each change", 5 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
@@ -127,6 +130,8 @@ static void check_options(const struct transform_options *options, struct argp_s
 		argp_error(state, "-o, -i, --dry-run and --check exclude each other");
 	if (!ways && !options->fixes && !options->manifest && !options->explain)
 		argp_error(state, "no output: give -o OUT, -i, --dry-run or --check");
+	if (options->depfile && (!options->cli.output || !strcmp(options->cli.output, "-")))
+		argp_error(state, "--depfile needs a file or folder in -o");
 	if (options->manifest && options->sources.count > 1)
 		argp_error(state, "--manifest is for one SOURCE");
 	if (options->fixes && options->sources.count > 1)
@@ -181,6 +186,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_EXPLAIN:
 		options->explain = true;
+		return 0;
+	case KEY_DEPFILE:
+		refuse_empty(arg, "--depfile", state);
+		options->depfile = arg;
 		return 0;
 	case KEY_FIXES:
 		refuse_empty(arg, "--export-fixes", state);

@@ -40,7 +40,7 @@ struct transform_options {
 	struct opn_words sources, functions, accept;
 	const char *to, *from; /* NULL: not given */
 	const char *choice[CHOICE_COUNT];
-	const char *manifest, *fixes; /* NULL: not given */
+	const char *manifest, *fixes, *depfile; /* NULL: not given */
 	bool check, dry_run, in_place, explain, prove, keep_going, modernize;
 };
 

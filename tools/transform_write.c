@@ -8,10 +8,13 @@
 #include "transform.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "depfile.h"
 #include "output.h"
 
 static bool is_stdout(const char *path)
@@ -367,12 +370,56 @@ static int write_text(const struct transform_run *run, const char *path, char *t
 	return error;
 }
 
+/* The source's place in OUT. */
+static const char *target_of(const struct transform_run *run,
+			     const struct opn_transformed_file *files)
+{
+	const char *out = run->options->cli.output;
+
+	return is_folder(out) ? opn_arena_printf(run->arena, "%s/%s", out,
+						 files[0].absolute + strlen(common_folder(run)))
+			      : out;
+}
+
+/* What is made, and from what; written as a compiler's, over whatever is there but an input. */
+struct depfile {
+	const char **targets;
+	char *text; /* NULL: not asked for */
+};
+
+static int make_depfile(const struct transform_run *run, struct depfile *made)
+{
+	const char *path = run->options->depfile;
+	const char *const **lists =
+		opn_arena_array(run->arena, run->source_count + 1, sizeof(*lists));
+	char here[PATH_MAX];
+
+	if (!path)
+		return 0;
+	made->targets = opn_arena_array(run->arena, run->source_count + 1, sizeof(const char *));
+	for (size_t i = 0; i < run->source_count; i++) {
+		const struct opn_transformation *from = run->sources[i].transformation;
+		size_t count;
+		const struct opn_transformed_file *files = opn_transformation_files(from, &count);
+
+		if (is_input(files, count, path))
+			return opn_diag(run->diags, OPN_DIAG_OUTPUT_SAME, OPN_NOWHERE, path);
+		made->targets[i] = target_of(run, files);
+		lists[i] = opn_transformation_dependencies(from);
+	}
+	return opn_depfile_make(made->targets, lists, getcwd(here, sizeof(here)), run->diags,
+				&made->text);
+}
+
 int transform_write(const struct transform_run *run)
 {
 	const struct transform_options *options = run->options;
 	const char *output = options->cli.output;
-	int error = 0;
+	struct depfile depfile = { 0 };
+	int error = make_depfile(run, &depfile);
 
+	if (error)
+		return error;
 	if (options->in_place) {
 		error = write_home(run);
 	} else if (output && !is_stdout(output) && is_folder(output)) {
@@ -389,5 +436,10 @@ int transform_write(const struct transform_run *run)
 	if (!error && options->fixes)
 		error = write_text(run, options->fixes,
 				   opn_transformation_fixes(run->sources[0].transformation));
+	if (depfile.text && error)
+		free(depfile.text);
+	else if (depfile.text)
+		error = write_text(run, options->depfile, depfile.text)
+				?: opn_depfile_touch(depfile.targets, run->diags);
 	return error;
 }
