@@ -61,6 +61,9 @@ if os.geteuid() == 0:
     config.available_features.add("root")
     if os.path.exists("/sys/kernel/btf/vmlinux"):
         config.available_features.add("bpf")
+        with open("/proc/kallsyms", encoding="ascii") as symbols:
+            if any(line.split()[2] == "bpf_xdp_pull_data" for line in symbols):
+                config.available_features.add("kfunc-bpf_xdp_pull_data")
 if config.opened_sanitize:
     config.available_features.add("asan")
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):

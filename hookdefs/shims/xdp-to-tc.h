@@ -628,11 +628,9 @@ OPN_INLINE unsigned int opn_xdp_rx_queue(struct __sk_buff *skb)
 	return OPN_SKB(skb)->queue_mapping ? OPN_SKB(skb)->queue_mapping - 1 : 0;
 }
 
-/* bpf_xdp_pull_data(), from Linux 6.18 on. */
+/* bpf_xdp_pull_data(), from Linux 6.18 on: more than the packet has fails in both. */
 OPN_INLINE int opn_xdp_pull_data(struct __sk_buff *skb, unsigned int length)
 {
-	if (length > OPN_SKB(skb)->len)
-		return -OPN_EINVAL;
 	return opn_h_pull_data(skb, length) ? -OPN_EINVAL : 0;
 }
 

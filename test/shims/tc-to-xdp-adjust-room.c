@@ -7,9 +7,9 @@
  * reached in those that grow is the driver's headroom at its end.
  *
  * REQUIRES: bpf
- * RUN: %shims %s -DBY=-20 --only=short --only=move --only=pulled
- * RUN: %shims %s -DBY=-20 -DMODE=BPF_ADJ_ROOM_NET --only=net
- * RUN: %shims %s -DBY=-20 -DMODE=BPF_ADJ_ROOM_NET --only=v6
+ * RUN: %shims %s -DBY=-20 --only=short --only=move --only=pulled --only=move-mac
+ * RUN: %shims %s -DBY=-20 -DMODE=BPF_ADJ_ROOM_NET --only=net --only=move-v4
+ * RUN: %shims %s -DBY=-20 -DMODE=BPF_ADJ_ROOM_NET --only=v6 --only=move-v6
  * RUN: %shims %s -DBY=20 --only=cleared --only=sign
  * RUN: %shims %s -DBY=8 -DMODE=BPF_ADJ_ROOM_NET --only=mode
  * RUN: %shims %s -DBY=40 -DTYPE -DFLAGS=BPF_F_ADJ_ROOM_ENCAP_L3_IPV6 --only=to-v6
@@ -19,7 +19,7 @@
  * RUN: %shims %s -DBY=-40 -DTYPE -DMODE=BPF_ADJ_ROOM_NET -DFLAGS=DECAP_L3_IPV4 --only=pull
  * RUN: %shims %s -DBY=-20 -DTYPE -DFLAGS=DECAP_L3_IPV6 --only=none
  * RUN: %shims %s -DBY=-20 -DTYPE -DMODE=BPF_ADJ_ROOM_NET -DFLAGS=DECAP_L3_IPV6 --only=none
- * RUN: %shims %s -DBY=0 '-DLATE=(data[0] & 127)' --only=bit
+ * RUN: %shims %s -DBY=0 '-DLATE=(data[0] & 127)' --only=bit --only=below
  * RUN: %shims %s -DBY=0 '-DLATE=(data[0] & 127)' -DMODE=BPF_ADJ_ROOM_NET --only=none
  * RUN: %shims %s -DBY=0 '-DLATE=((signed char)data[0])' --only=none
  *
@@ -38,6 +38,10 @@
  * WRONG: short: if (to + OPN_ETH_HLEN + min > end) => if (to + OPN_ETH_HLEN + min >= end)
  * WRONG: move: opn_head_move(to, data, head); => (void)head;
  * WRONG: pulled: opn_h_xdp_adjust_head(skb->xdp, len); => opn_h_xdp_adjust_head(skb->xdp, len - 2);
+ * WRONG: move-mac: *(struct opn_head14 *)to = head; => ;
+ * WRONG: move-v4: *(struct opn_head34 *)to = head; => ;
+ * WRONG: move-v6: *(struct opn_head54 *)to = head; => ;
+ * WRONG: below: return number & (power - 1); => return number & (power - 1) & 0x3f;
  * WRONG: net: OPN_ETH_HLEN + (mode == OPN_ROOM_NET ? base : 0) => OPN_ETH_HLEN
  * WRONG: v6: skb, OPN_IPV6_LEN, diff, => skb, OPN_IPV4_LEN, diff,
  * WRONG: cleared: __builtin_memset(__builtin_assume_aligned( => (void)(__builtin_assume_aligned(

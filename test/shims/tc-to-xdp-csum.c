@@ -5,7 +5,7 @@
  * KIND is the call's last argument. What is replaced by what are the packet's first bytes.
  *
  * REQUIRES: bpf
- * RUN: %shims %s -DL3 -DKIND=4 --only=fold --only=carry --only=size-4 --only=place
+ * RUN: %shims %s -DL3 -DKIND=4 --only=fold --only=carry --only=size-4 --only=place --only=data --only=end
  * RUN: %shims %s -DL3 -DKIND=2 --only=size-2 --only=carry-2
  * RUN: %shims %s -DL3 -DKIND=0 --only=from
  * RUN: %shims %s -DL3 -DKIND=0 -DFROM=0 --only=diff
@@ -38,6 +38,8 @@
  * WRONG: from: if (from) => if (0)
  * WRONG: diff: opn_csum_add(to, ~(unsigned int)*sum) => opn_csum_add(to, *sum)
  * WRONG: place: return (opn_half *)(data + offset); => return (opn_half *)(data + offset - 2);
+ * WRONG: data: return (unsigned char *)(long)skb->xdp->data; => return (unsigned char *)(long)skb->xdp->data + 2;
+ * WRONG: end: return (unsigned char *)(long)skb->xdp->data_end; => return (unsigned char *)(long)skb->xdp->data;
  * WRONG: l3-flags: flags & ~(unsigned long long)OPN_CSUM_SIZE => 0
  * WRONG: zero: if (l4) => if (!l4)
  * WRONG: pseudo: OPN_CSUM_SIZE | OPN_CSUM_PSEUDO | => OPN_CSUM_SIZE |

@@ -53,6 +53,7 @@
 #define LEN(skb)      opn_skb_len(skb)
 #define WIRE_LEN(skb) opn_skb_wire_len(skb)
 #define IFINDEX(skb)  ((skb)->xdp->ingress_ifindex)
+#define IIF(skb)      opn_skb_iif(skb)
 #define PROGRAM(name)                                                                              \
 	static __always_inline int name##_tc_body(struct opn_skb *skb);                            \
 	SEC("xdp") int name(struct xdp_md *ctx)                                                    \
@@ -70,6 +71,7 @@
 #define LEN(skb)      ((skb)->len)
 #define WIRE_LEN(skb) ((skb)->wire_len)
 #define IFINDEX(skb)  ((skb)->ifindex)
+#define IIF(skb)      ((skb)->ingress_ifindex)
 #define PROGRAM(name) SEC("tc") int name(struct __sk_buff *skb)
 #endif
 

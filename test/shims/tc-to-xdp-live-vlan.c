@@ -6,10 +6,10 @@
  * end in a tag or right behind it are on no wire: the kernel drops them when it takes the tag out.
  *
  * REQUIRES: bpf
- * RUN: %shims %s -DDO=0 --only=strip --only=type --only=order --only=wire -- --live --generate=300
+ * RUN: %shims %s -DDO=0 --only=strip --only=type --only=order --only=wire --only=device --only=service --only=addresses -- --live --generate=300
  * RUN: %shims %s -DDO=0 -DOUT --only=type --only=order -- --live --generate=300
  * RUN: %shims %s -DDO=POP --only=next --only=present -- --live --generate=300
- * RUN: %shims %s '-DDO=POP + POP' --only=none -- --live --generate=300
+ * RUN: %shims %s '-DDO=POP + POP' --only=popped -- --live --generate=300
  * RUN: %shims %s '-DDO=PUSH(9)' --only=push -- --live --generate=300
  * RUN: %shims %s '-DDO=PUSH(9) + OUTER' --only=inner --only=grown -- --live --generate=300
  * RUN: %shims %s '-DDO=POP + PUSH(9)' --only=none -- --live --generate=300
@@ -21,6 +21,10 @@
  * WRONG: type: head[6] = skb->vlan_proto; => head[6] = 0x81;
  * WRONG: order: head[7] = OPN_NET16(skb->vlan_tci); => head[7] = skb->vlan_tci;
  * WRONG: wire: skb->grown - OPN_ETH_HLEN => skb->grown
+ * WRONG: device: return skb->xdp->ingress_ifindex; => return skb->xdp->rx_queue_index;
+ * WRONG: service: return protocol == OPN_NET16(OPN_ETH_P_8021Q) || => return protocol == OPN_NET16(OPN_ETH_P_8021Q) || 0 &&
+ * WRONG: addresses: frame->half[7] = frame->half[5]; => ;
+ * WRONG: popped: skb->grown -= OPN_VLAN_HLEN; => ;
  * WRONG: next: proto = skb->protocol; => return 0;
  * WRONG: present: skb->vlan_present = 0; => ;
  * WRONG: push: if (opn_skb_room(skb, skb->vlan_present ? OPN_VLAN_HLEN : 0, 1)) => if (1)
@@ -50,6 +54,7 @@ static __always_inline void look(struct __sk_buff *skb)
 	result(LEN(skb));
 	result(WIRE_LEN(skb));
 	result(IFINDEX(skb));
+	result(IIF(skb));
 }
 
 PROGRAM(vlan)

@@ -6,13 +6,14 @@
  * length is known only when the program runs, and the buffer is looked at after success only.
  *
  * REQUIRES: bpf
- * RUN: %shims %s --only=cleared
+ * RUN: %shims %s --only=cleared --only=place
  * RUN: %shims %s -DLOAD=bpf_skb_load_bytes_relative -DSTART=,BPF_HDR_START_NET --only=network
  * RUN: %shims %s -DLOAD=bpf_skb_load_bytes_relative -DSTART=,BPF_HDR_START_MAC --only=far
  * RUN: %shims %s -DLOAD=bpf_skb_load_bytes_relative -DSTART=,2 --only=start
  * RUN: %shims %s -DLATE --only=none
  *
  * WRONG: cleared: __builtin_memset(to, 0, len); => (void)len;
+ * WRONG: place: opn_h_xdp_load_bytes(skb->xdp, offset, to, len), to, len) => opn_h_xdp_load_bytes(skb->xdp, offset + 1, to, len), to, len)
  * WRONG: network: offset + (start ? skb->network : 0) => offset
  * WRONG: far: if (start > 1 || offset > 0xffff) => if (start > 1 || offset > 0xff)
  * WRONG: start: if (start > 1 || => if (start > 2 ||

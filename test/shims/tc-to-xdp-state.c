@@ -3,22 +3,33 @@
  * tc-to-xdp-state - what calls leave in the context, and what the context says of a packet
  *
  * REQUIRES: bpf
- * RUN: %shims %s -DPULL --only=pull
- * RUN: %shims %s -DLEVEL --only=query --only=up --only=down --only=most
+ * RUN: %shims %s -DPULL --only=pull --only=linear
+ * RUN: %shims %s -DPULL -o OPN_FRAGS=1 --only=length
+ * RUN: %shims %s -DLEVEL --only=query --only=up --only=down --only=most --only=updated
  * RUN: %shims %s -DROOM --only=room
- * RUN: %shims %s -DHASH --only=set --only=unset --only=stored --only=read
+ * RUN: %shims %s -DHASH --only=set --only=unset --only=stored --only=read --only=realm
+ * RUN: %shims %s -DFLOW --unreached=3 --only=both-ways --only=mixed
+ * RUN: %shims %s -DTYPE --only=type --only=types
  * RUN: %shims %s -DFIELDS --only=protocol --only=novell --only=least
  *
  * WRONG: pull: return len <= opn_skb_headlen(skb) => return len < opn_skb_headlen(skb)
+ * WRONG: linear: return len; => return len - 1;
+ * WRONG: length: OPN_FRAGS ? opn_h_xdp_get_buff_len => OPN_FRAGS ? 1 + opn_h_xdp_get_buff_len
  * WRONG: query: skb->csum_level < 0 ? -OPN_EACCES => skb->csum_level < 0 ? -OPN_EINVAL
  * WRONG: up: skb->csum_level++; => ;
  * WRONG: down: skb->csum_level--; => ;
  * WRONG: most: if (skb->csum_level < 3) => if (1)
+ * WRONG: updated: (void)csum; => return 0;
  * WRONG: room: if (!(flags & OPN_ROOM_KEEP_CSUM)) => if (0)
  * WRONG: set: skb->hash = hash; => ;
  * WRONG: unset: skb->hash = 0; => ;
  * WRONG: stored: if (flags & OPN_INVALIDATE_HASH && !error) => if (0)
  * WRONG: read: if (skb->hashed) => if (0)
+ * WRONG: realm: opn_get_route_realm(struct opn_skb *skb) => opn_get_route_realm(struct opn_skb *skb) { return 7; } OPN_INLINE unsigned int opn_old(struct opn_skb *skb)
+ * WRONG: both-ways: opn_hash_mix(word[3]) + opn_hash_mix(word[4]) => opn_hash_mix(word[3]) + opn_hash_mix(word[4] + 1)
+ * WRONG: mixed: word *= 0x7feb352d; => word = 0;
+ * WRONG: type: skb->pkt_type = type; => ;
+ * WRONG: types: || type > OPN_PACKET_OTHERHOST) => || type > OPN_PACKET_OTHERHOST + 1)
  * WRONG: protocol: if (OPN_NET16(type) >= OPN_ETH_P_802_3_MIN) => if (1)
  * WRONG: novell: (behind + 1u) >> 16 => 0
  * WRONG: least: OPN_ETH_P_802_3_MIN = 0x0600, => OPN_ETH_P_802_3_MIN = 0x0601,
@@ -69,6 +80,29 @@ PROGRAM(state)
 		bpf_set_hash_invalid(skb);
 	result(skb->hash);
 	result(bpf_get_route_realm(skb));
+#endif
+#ifdef FLOW
+	/* Both directions of a flow have one hash, and nearly all other flows have another; of a
+	 * tunnel the kernel takes the inner addresses. */
+	if (skb->protocol == bpf_htons(ETH_P_IP) && data + ETH_HLEN + 20 <= DATA_END(skb) &&
+	    data[ETH_HLEN] == 0x45 && data[ETH_HLEN + 9] == IPPROTO_UDP) {
+		unsigned int *address = (void *)data + ETH_HLEN + 12, from = address[0];
+		unsigned int hash = bpf_get_hash_recalc(skb);
+
+		address[0] = address[1];
+		address[1] = from;
+		bpf_set_hash_invalid(skb);
+		result(hash == bpf_get_hash_recalc(skb));
+		address[0] = ~address[0];
+		bpf_set_hash_invalid(skb);
+		result(hash == bpf_get_hash_recalc(skb));
+	}
+#endif
+#ifdef TYPE
+	if (!bpf_skb_change_type(skb, kind[0] & 7))
+		result(skb->pkt_type);
+	else
+		result(-1);
 #endif
 #ifdef FIELDS
 	result(skb->protocol);

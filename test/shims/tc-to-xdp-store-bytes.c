@@ -5,11 +5,12 @@
  * With -DLATE the length is known only when the program runs.
  *
  * REQUIRES: bpf
- * RUN: %shims %s --only=place --only=error --only=flags
+ * RUN: %shims %s --only=place --only=error --only=number --only=flags
  * RUN: %shims %s -DLATE --only=none
  *
  * WRONG: place: (skb->xdp, offset, from, len) => (skb->xdp, offset + 1, from, len)
  * WRONG: error: from, len), OPN_EFAULT) => from, len), OPN_EINVAL)
+ * WRONG: number: return (result >> 63) & -error; => return result;
  * WRONG: flags: if (flags & ~(unsigned long long)OPN_STORE_FLAGS) => if (flags & ~7ULL)
  */
 #include "tc-to-xdp-forms.h"

@@ -17,6 +17,8 @@
  * WRONG: network-header: *behind += size; => *behind += 0;
  * WRONG: slide-stands: slide->from += sizeof(chunk); => slide->from += 0;
  * WRONG: slide-leaves-the-rest: last < OPN_SLIDE_BYTES => last > 16 && last < OPN_SLIDE_BYTES
+ * WRONG: room-of-both: return OPN_SKB(skb)->cb[3] & 0xffff; => return OPN_SKB(skb)->cb[3];
+ * WRONG: behind-lost: return OPN_SKB(skb)->cb[3] >> 16; => return 0;
  * WRONG: wrong-header: load_bytes(skb, size, header, length) => load_bytes(skb, 0, header, length)
  */
 #include "xdp-to-tc-forms.h"

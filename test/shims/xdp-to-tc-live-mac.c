@@ -7,6 +7,7 @@
  * RUN: %shims %s -o OPN_FIDELITY=2 --only=none -- --live --generate=300
  * WRONG: address-not-compared: OPN_SKB(skb)->cb[1] != header.words[0] || => 0 ||
  * WRONG: address-half-compared: (unsigned short)OPN_SKB(skb)->cb[2] != header.halves[2]) => 0)
+ * WRONG: not-ip: return protocol == OPN_NET16(OPN_ETH_P_IP) || => return 1 ||
  */
 #include "xdp-to-tc-forms.h"
 #ifdef OPN_AFTER
