@@ -91,7 +91,8 @@ static int check_names(const char *const *names, struct opn_diags *diags)
 int opn_depfile_make(const char *const *targets, const char *const *const *files,
 		     const char *directory, struct opn_diags *diags, char **out)
 {
-	const char **all = collect(files, directory);
+	bool is_absolute = targets[0] && *targets[0] == '/';
+	const char **all = collect(files, is_absolute ? NULL : directory);
 	struct opn_buf buf = { 0 };
 	int error;
 

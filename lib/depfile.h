@@ -15,7 +15,8 @@ extern "C" {
  * (NULL-terminated, written as they are) and a rule without a recipe for each file, so that a
  * header that is gone breaks no build. files: NULL-terminated lists of absolute paths, themselves
  * in a NULL-terminated list; each file is written once, sorted, and relative to directory when it
- * is below it (NULL: never), as rules of make name files that are made. Reports OUTPUT_FAILED and
+ * is below it (NULL: never), as rules of make name files that are made; all are absolute when the
+ * first target is, as CMake wants it. Reports OUTPUT_FAILED and
  * returns -errno for a name that cannot be written. */
 int opn_depfile_make(const char *const *targets, const char *const *const *files,
 		     const char *directory, struct opn_diags *diags, char **out);

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "completion.h"
+
 #define HOOKDEFS_FORMAT 1
 #define JOBS_LIMIT	256
 
@@ -28,6 +30,7 @@ enum {
 	KEY_DIAG_FORMAT,
 	KEY_HOOKDEFS,
 	KEY_FORCE,
+	KEY_COMPLETION,
 };
 
 static const struct argp_option options[] = {
@@ -39,16 +42,18 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "Output:", 11 },
 	{ "output", 'o', "OUT", 0, "Write to OUT; - is the standard output", 11 },
 	{ "force", KEY_FORCE, NULL, 0, "Overwrite files that this tool did not write", 11 },
-	{ "color", KEY_COLOUR, "WHEN", 0,
-	  "Colour diagnostics: always, never or auto (on a terminal, without NO_COLOR)", 11 },
+	{ "color", KEY_COLOUR, "always|never|auto", 0,
+	  "Colour diagnostics; auto: on a terminal, without NO_COLOR", 11 },
 	{ "diag-output", KEY_DIAG_OUTPUT, "FILE", 0, "Write the diagnostics to FILE too", 11 },
-	{ "diag-format", KEY_DIAG_FORMAT, "FORMAT", 0, "Format of that FILE: json or sarif", 11 },
+	{ "diag-format", KEY_DIAG_FORMAT, "json|sarif", 0, "Format of that FILE", 11 },
 	{ "quiet", 'q', NULL, 0, "Leave out warnings", 11 },
 	{ "verbose", 'v', NULL, 0, "Tell more", 11 },
 	{ NULL, 0, NULL, 0, "Running:", 12 },
 	{ "jobs", 'j', "N", 0, "Work on N sources at a time (default 1)", 12 },
 	{ "hookdefs", KEY_HOOKDEFS, "DIR", 0, "Read the hook tables from DIR", 12 },
 	{ NULL, 0, NULL, 0, "Help:", -1 },
+	{ "completion", KEY_COMPLETION, "bash|zsh", 0,
+	  "Print what makes the shell complete this command", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 
@@ -171,6 +176,32 @@ static error_t parse_diag_format(struct opn_cli *cli, const char *arg, struct ar
 	return 0;
 }
 
+/* The hooks are those of the tables that are found now; without tables there are none. */
+static error_t print_completion(struct opn_cli *cli, const char *arg, struct argp_state *state)
+{
+	bool zsh = !strcmp(arg, "zsh");
+	struct opn_diags *unheard = opn_diags_new();
+	struct opn_hookdefs *hookdefs = NULL;
+	char *folder = opn_cli_hookdefs(cli);
+	struct opn_completion_words words[] = { { NULL, NULL }, { NULL, NULL } };
+	struct opn_completion completion = { state->name, state->root_argp, cli->subcommands,
+					     words };
+
+	if (!zsh && strcmp(arg, "bash")) {
+		argp_error(state, "--completion takes bash or zsh, not '%s'", arg);
+		return EINVAL;
+	}
+	if (!unheard)
+		opn_cli_no_memory(NULL);
+	if (!opn_hookdefs_load(folder, unheard, &hookdefs))
+		words[0] = (struct opn_completion_words){ "HOOK", opn_hookdefs_names(hookdefs) };
+	opn_completion_print(&completion, zsh ? OPN_SHELL_ZSH : OPN_SHELL_BASH, stdout);
+	opn_hookdefs_free(hookdefs);
+	opn_diags_free(unheard);
+	free(folder);
+	exit(fflush(stdout) || ferror(stdout) ? OPN_EXIT_REFUSED : OPN_EXIT_DONE);
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct opn_cli *cli = state->input;
@@ -209,6 +240,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_HOOKDEFS:
 		cli->hookdefs = arg;
 		return 0;
+	case KEY_COMPLETION:
+		return print_completion(cli, arg, state);
 	case ARGP_KEY_SUCCESS:
 		if (cli->commands.build_dir && cli->commands.flags)
 			argp_error(state, "-p DIR and flags after -- exclude each other");

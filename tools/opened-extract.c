@@ -42,7 +42,7 @@ static const struct argp_option tool_options[] = {
 	{ "list", KEY_LIST, NULL, 0,
 	  "Print every extractable function with hook, section, location and signature", 1 },
 	{ NULL, 0, NULL, 0, "How:", 2 },
-	{ "layout", KEY_LAYOUT, "LAYOUT", 0,
+	{ "layout", KEY_LAYOUT, "single|tree", 0,
 	  "single: one .bpf.c a unit (default); tree: project headers stay files", 2 },
 	{ "entry", KEY_ENTRY, "HOOK", 0,
 	  "Give functions that are no programs an entry for HOOK, so that they load", 2 },
@@ -61,8 +61,8 @@ static const struct argp_option tool_options[] = {
 	  "Write the dependencies of one function to FILE.dot or FILE.json", 4 },
 	{ "depfile", KEY_DEPFILE, "FILE", 0,
 	  "Write what the units depend on to FILE, as rules for make or ninja", 4 },
-	{ "dump-after", KEY_DUMP_AFTER, "PASS", 0,
-	  "Print what is known after the pass collect or closure", 4 },
+	{ "dump-after", KEY_DUMP_AFTER, "collect|closure", 0, "Print what is known after this pass",
+	  4 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 

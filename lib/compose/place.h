@@ -12,7 +12,7 @@
 
 #include "base.h"
 #include "diag.h"
-#include "verify/hook_run.h"
+#include "hook_run.h"
 
 /* How the stages of a pipeline follow each other. */
 enum opn_mechanism {
