@@ -17,10 +17,28 @@
 
 enum { MARKER_WITHIN = 4096 };
 
-/* The names in a folder that are not our temporaries: returns 1 when there is one, 0, or -errno. */
-static int has_entries(int dirfd)
+/* How deep a folder of empty folders may be and still count as empty. */
+#define EMPTY_DEPTH 16
+
+static int has_entries(int dirfd, const char *name, int depth);
+
+static int is_entry(DIR *dir, const struct dirent *entry, int depth)
 {
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int found;
+
+	if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+	    !strncmp(entry->d_name, OPN_TEMPORARY_PREFIX, strlen(OPN_TEMPORARY_PREFIX)))
+		return 0;
+	found = depth ? has_entries(dirfd(dir), entry->d_name, depth - 1) : 1;
+	/* no folder, or none to be read: somebody's */
+	return found < 0 ? 1 : found;
+}
+
+/* Whether something is in a folder that is no temporary of ours, and no folder that is empty: build
+ * tools make folders for what they expect. Returns 1, 0, or -errno. */
+static int has_entries(int dirfd, const char *name, int depth)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	const struct dirent *entry;
 	int found = 0;
 	DIR *dir;
@@ -33,8 +51,7 @@ static int has_entries(int dirfd)
 		return -ENOMEM;
 	}
 	while (!found && (entry = readdir(dir)))
-		found = strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
-			strncmp(entry->d_name, OPN_TEMPORARY_PREFIX, strlen(OPN_TEMPORARY_PREFIX));
+		found = is_entry(dir, entry, depth);
 	closedir(dir);
 	return found;
 }
@@ -72,7 +89,7 @@ static json_t *parse_list(const char *text, size_t length)
 
 static int read_list(struct opn_output *output)
 {
-	int error, entries = has_entries(output->dirfd);
+	int error, entries = has_entries(output->dirfd, ".", EMPTY_DEPTH);
 	char *text = NULL;
 	size_t length;
 

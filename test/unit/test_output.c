@@ -147,6 +147,26 @@ START_TEST(a_foreign_folder_is_refused)
 }
 END_TEST
 
+START_TEST(empty_folders_are_nobodys)
+{
+	ck_assert_int_eq(mkdir("out", 0700), 0);
+	ck_assert_int_eq(mkdir("out/a", 0700), 0);
+	ck_assert_int_eq(mkdir("out/a/b", 0700), 0);
+	ck_assert_int_eq(put("out", false, "a/b/c", "1", NULL), 0);
+	expect_file("out/a/b/c", "1");
+
+	ck_assert_int_eq(mkdir("held", 0700), 0);
+	ck_assert_int_eq(mkdir("held/a", 0700), 0);
+	write_file("held/a/mine", "");
+	ck_assert_int_ne(put("held", false, "b", "1", NULL), 0);
+	ck_assert(reported(OPN_DIAG_OUTPUT_FOREIGN));
+	/* what a link leads to is not looked at */
+	ck_assert_int_eq(mkdir("linked", 0700), 0);
+	ck_assert_int_eq(symlink("..", "linked/up"), 0);
+	ck_assert_int_ne(put("linked", false, "b", "1", NULL), 0);
+}
+END_TEST
+
 START_TEST(a_foreign_file_is_refused)
 {
 	ck_assert_int_eq(put("out", false, "a", "1", NULL), 0);
@@ -462,6 +482,7 @@ Suite *output_suite(void)
 	tcase_add_test(tcase, stale_files_go);
 	tcase_add_test(tcase, a_foreign_folder_is_refused);
 	tcase_add_test(tcase, a_foreign_file_is_refused);
+	tcase_add_test(tcase, empty_folders_are_nobodys);
 	tcase_add_test(tcase, an_edited_file_is_refused);
 	tcase_add_test(tcase, a_hostile_list_is_not_believed);
 	tcase_add_test(tcase, a_listed_link_out_is_not_followed);
