@@ -122,6 +122,7 @@ void opn_guide_free(struct opn_guide *guide)
 		free(guide->corpus[i].data);
 	opn_guide_queue_clear(&guide->candidates);
 	opn_guide_queue_clear(&guide->bits);
+	opn_guide_queue_clear(&guide->turned);
 	for (size_t i = 0; i < guide->key_count; i++)
 		free(guide->keys[i].packet.data);
 	for (int side = 0; side < 2; side++)
@@ -152,22 +153,21 @@ static bool note_edges(struct opn_guide *guide, int side)
 	return is_new;
 }
 
-/* Counts different sets of edges; an open hash table that stops growing when it is half full. */
-static void note_path(struct opn_guide *guide, int side)
+/* Whether nobody took these edges, and no others, before. */
+static bool note_path(struct guide_paths *paths, uint64_t hash)
 {
-	const struct guide_side *own = &guide->side[side];
-	uint64_t hash = opn_hash(opn_program_hits(guide->bench->traced[side]), own->edge_count);
 	size_t at = hash % OPN_GUIDE_PATHS;
 
-	if (guide->path_count >= OPN_GUIDE_PATHS / 2)
-		return;
+	if (paths->count >= OPN_GUIDE_PATHS / 2)
+		return false;
 	hash += !hash;
-	while (guide->paths[at] && guide->paths[at] != hash)
+	while (paths->hashes[at] && paths->hashes[at] != hash)
 		at = (at + 1) % OPN_GUIDE_PATHS;
-	if (!guide->paths[at]) {
-		guide->paths[at] = hash;
-		guide->path_count++;
-	}
+	if (paths->hashes[at])
+		return false;
+	paths->hashes[at] = hash;
+	paths->count++;
+	return true;
 }
 
 static bool has_key(const struct opn_guide *guide, size_t map, const uint8_t *key, uint32_t size)
@@ -216,6 +216,7 @@ static void note_lookups(struct opn_guide *guide, int side, const struct opn_ste
 
 int opn_guide_watch(struct opn_guide *guide, const struct opn_step *step)
 {
+	uint64_t both = 0, hash;
 	bool is_new = false;
 	int error = 0;
 
@@ -227,14 +228,19 @@ int opn_guide_watch(struct opn_guide *guide, const struct opn_step *step)
 			continue;
 		is_new |= note_edges(guide, side);
 		note_lookups(guide, side, step);
+		hash = opn_hash(opn_program_hits(guide->bench->traced[side]),
+				guide->side[side].edge_count);
 		if (side == 0)
-			note_path(guide, side);
+			note_path(&guide->first, hash);
+		both = both * 31 + hash;
 	}
 	if (is_new) {
 		guide->last_new = guide->watched;
 		opn_guide_stage_add(guide, step->data, step->length);
 		error = opn_guide_keep(guide, step->data, step->length);
 	}
+	if (!error && note_path(&guide->both, both))
+		error = opn_guide_turn(guide, step);
 	/* Others now and then too: what they compare depends on the maps. */
 	return error ?: opn_guide_correspond(guide, step, is_new, guide->watched % 16 == 0);
 }
@@ -295,10 +301,11 @@ enum {
 	FROM_BITS = 4,
 	FROM_FRONTIER = 13,
 	FROM_CANDIDATES = 18,
-	FROM_SAME = 19,
-	FROM_FLOW = 21,
-	FROM_NOTHING = 22,
-	FROM_CORPUS = 25,
+	FROM_TURNED = 21,
+	FROM_SAME = 22,
+	FROM_FLOW = 23,
+	FROM_NOTHING = 24,
+	FROM_CORPUS = 26,
 	FROM_STAGE = 32
 };
 
@@ -324,6 +331,8 @@ static uint32_t choose_made(struct opn_guide *guide, struct opn_random *random, 
 		return opn_guide_queue_take(&guide->bits, data);
 	if (kind < FROM_FRONTIER)
 		length = opn_guide_frontier_take(guide, random, data);
+	else if (kind >= FROM_CANDIDATES && guide->turned.count)
+		length = opn_guide_queue_take(&guide->turned, data);
 	if (!length && guide->candidates.count)
 		length = opn_guide_queue_take(&guide->candidates, data);
 	if (!length && guide->bits.count)
@@ -342,11 +351,11 @@ static uint32_t choose_packet(struct opn_guide *guide, struct opn_random *random
 		if (length)
 			return length;
 	}
-	length = kind < FROM_CANDIDATES ? choose_made(guide, random, kind, data) : 0;
+	length = kind < FROM_TURNED ? choose_made(guide, random, kind, data) : 0;
 	if (length)
 		return length;
 	if (kind < FROM_FLOW && previous)
-		return go_on(guide, random, previous, kind >= FROM_CANDIDATES && kind < FROM_SAME,
+		return go_on(guide, random, previous, kind >= FROM_TURNED && kind < FROM_SAME,
 			     data);
 	if (kind < FROM_NOTHING || !guide->corpus_count)
 		return opn_packet_generate(random, &guide->dictionary, data);
@@ -426,7 +435,7 @@ uint64_t opn_guide_block_hits(const struct opn_guide *guide, int side, size_t bl
 
 size_t opn_guide_paths(const struct opn_guide *guide)
 {
-	return guide->path_count;
+	return guide->first.count;
 }
 
 uint64_t opn_guide_stale(const struct opn_guide *guide)

@@ -12,6 +12,7 @@
 
 #define COMPARISONS    512
 #define PER_COMPARISON 6   /* places that are tried for one comparison */
+#define PER_TURN       3   /* places, where both sides were taken before */
 #define FEW	       2   /* packets that wait for one branch: others are made */
 #define ASKED	       256 /* times that each packet is asked for more */
 #define SEARCHED       192 /* bytes of the packet */
@@ -40,83 +41,78 @@ static bool fits(uint64_t value, unsigned int size)
 /* A small number stands in many places of a packet: of those that it is found in, each time others
  * are tried. */
 struct places {
-	const struct guide_side *own;
-	size_t edge;	     /* that nobody took */
-	unsigned int narrow; /* the smallest size that both values fit into */
+	const struct guide_side *own; /* NULL: of an edge that was taken, too */
+	size_t edge;		      /* that nobody took */
+	unsigned int narrow;	      /* the smallest size that both values fit into */
 	unsigned int skip, left;
 	bool done[2][SEARCHED]; /* by order: where the narrow number was, as a part of a wide one */
+	struct {
+		uint32_t at;
+		uint8_t size; /* in bytes; 0: one half of a byte */
+		bool big;     /* or, of a half: the upper one */
+	} found[PER_COMPARISON];
+	unsigned int count;
 };
 
-static bool take_place(struct places *places, bool big, uint32_t at)
+static void add_place(struct places *places, uint32_t at, unsigned int size, bool big)
 {
-	bool *done = &places->done[big && places->narrow > 1][at];
-
-	if (*done)
-		return false;
-	*done = true;
 	if (places->skip) {
 		places->skip--;
-		return false;
+		return;
 	}
 	places->left--;
-	return true;
+	places->found[places->count].at = at;
+	places->found[places->count].size = (uint8_t)size;
+	places->found[places->count++].big = big;
 }
 
-/* Writes the wanted value wherever the seen one stands as a number of this size and order. */
-static int replace_numbers(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
-			   uint64_t wanted, unsigned int size, bool big, struct places *places)
+/* Where the value stands as a number of this size and order. */
+static void find_numbers(const struct opn_step *step, uint64_t seen, unsigned int size, bool big,
+			 struct places *places)
 {
-	uint8_t pattern[8], copy[OPN_PACKET_MAX];
+	uint8_t pattern[8];
 	uint32_t end = step->length < SEARCHED ? step->length : SEARCHED;
-	int error = 0;
+	/* Zeros, and single bytes, of the addresses in front are what is asked for least. */
+	bool behind = (!seen || places->narrow == 1) && end > LINK_HEADER + size;
+	uint32_t first = behind ? LINK_HEADER : 0;
 
 	put_number(pattern, seen, size, big);
-	for (uint32_t at = 0; !error && places->left && at + size <= end; at++) {
-		if (memcmp(step->data + at, pattern, size) ||
-		    !take_place(places, big, big ? at + size - places->narrow : at))
+	for (uint32_t i = 0; places->left && i + size <= end; i++) {
+		uint32_t at = (first + i) % (end - size + 1);
+		uint32_t narrow_at = big ? at + size - places->narrow : at;
+		bool *done = &places->done[big && places->narrow > 1][narrow_at];
+
+		if (memcmp(step->data + at, pattern, size) || *done)
 			continue;
-		memcpy(copy, step->data, step->length);
-		put_number(copy + at, wanted, size, big);
-		error = opn_guide_frontier_add(guide, places->own, places->edge, copy,
-					       step->length);
+		*done = true;
+		add_place(places, at, size, big);
 	}
-	return error;
 }
 
-static int replace_halves(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
-			  uint64_t wanted, struct places *places)
+static void find_halves(const struct opn_step *step, uint64_t seen, uint64_t wanted,
+			struct places *places)
 {
-	uint8_t copy[OPN_PACKET_MAX];
 	uint32_t end = step->length < 64 ? step->length : 64;
-	int error = 0;
 
 	if (seen > 15 || wanted > 15)
-		return 0;
-	for (uint32_t at = 14; !error && places->left && at < end; at++) {
+		return;
+	for (uint32_t at = 14; places->left && at < end; at++) {
 		bool low = (step->data[at] & 15) == seen;
 
-		if ((!low && step->data[at] >> 4 != (int)seen) || (places->skip && places->skip--))
-			continue;
-		places->left--;
-		memcpy(copy, step->data, step->length);
-		copy[at] = low ? (uint8_t)((copy[at] & 0xf0) | wanted)
-			       : (uint8_t)((copy[at] & 0x0f) | wanted << 4);
-		error = opn_guide_frontier_add(guide, places->own, places->edge, copy,
-					       step->length);
+		if (low || step->data[at] >> 4 == (int)seen)
+			add_place(places, at, 0, !low);
 	}
-	return error;
 }
 
-static int replace_value(struct opn_guide *guide, const struct opn_step *step, uint64_t seen,
-			 uint64_t wanted, struct places *places)
+static void find_places(const struct opn_step *step, uint64_t seen, uint64_t wanted,
+			struct places *places)
 {
 	static const unsigned int sizes[] = { 8, 4, 2, 1 };
-	int error = 0;
 
 	places->narrow = 8;
 	while (places->narrow > 1 && fits(seen | wanted, places->narrow / 2))
 		places->narrow /= 2;
-	for (size_t i = 0; !error && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		unsigned int size = sizes[i];
 
 		if (size < places->narrow)
@@ -124,11 +120,35 @@ static int replace_value(struct opn_guide *guide, const struct opn_step *step, u
 		/* Zeros say nothing of the size: headers are in front. */
 		if (!seen && size > places->narrow)
 			continue;
-		error = replace_numbers(guide, step, seen, wanted, size, true, places);
-		if (!error && size > 1)
-			error = replace_numbers(guide, step, seen, wanted, size, false, places);
+		find_numbers(step, seen, size, true, places);
+		if (size > 1)
+			find_numbers(step, seen, size, false, places);
 	}
-	return error ?: replace_halves(guide, step, seen, wanted, places);
+	find_halves(step, seen, wanted, places);
+}
+
+/* Writes the wanted value into each of the places. What is made last is tried first: that is to be
+ * the first place, the likeliest. */
+static int fill_places(struct opn_guide *guide, const struct opn_step *step, uint64_t wanted,
+		       const struct places *places)
+{
+	uint8_t copy[OPN_PACKET_MAX];
+	int error = 0;
+
+	for (unsigned int i = places->count; !error && i-- > 0;) {
+		uint8_t *at = copy + places->found[i].at;
+		bool big = places->found[i].big;
+
+		memcpy(copy, step->data, step->length);
+		if (places->found[i].size)
+			put_number(at, wanted, places->found[i].size, big);
+		else
+			*at = (uint8_t)(big ? (*at & 0x0f) | wanted << 4 : (*at & 0xf0) | wanted);
+		error = places->own ? opn_guide_frontier_add(guide, places->own, places->edge, copy,
+							     step->length)
+				    : opn_guide_queue(&guide->turned, copy, step->length);
+	}
+	return error;
 }
 
 /* Each time the next places that the value stands in; from the first ones again after the last. */
@@ -142,14 +162,16 @@ static int replace_next(struct opn_guide *guide, const struct opn_step *step, ui
 		.skip = made * PER_COMPARISON,
 		.left = PER_COMPARISON,
 	};
-	int error = replace_value(guide, step, seen, wanted, &places);
-	unsigned int found = made * PER_COMPARISON - places.skip;
+	unsigned int found;
 
-	if (error || places.left < PER_COMPARISON || !found)
-		return error;
-	places.skip = made * PER_COMPARISON % found;
-	memset(places.done, 0, sizeof(places.done));
-	return replace_value(guide, step, seen, wanted, &places);
+	find_places(step, seen, wanted, &places);
+	found = made * PER_COMPARISON - places.skip;
+	if (!places.count && found) {
+		places.skip = made * PER_COMPARISON % found;
+		memset(places.done, 0, sizeof(places.done));
+		find_places(step, seen, wanted, &places);
+	}
+	return fill_places(guide, step, wanted, &places);
 }
 
 static uint64_t get_number(const uint8_t *at, unsigned int size, bool big)
@@ -271,6 +293,9 @@ static int turn(struct opn_guide *guide, const struct opn_step *step,
 	}
 	if (own->seen[edge] || own->edges[edge].dead || (IS_POINTER(left) && !right))
 		return 0;
+	/* Those that wait are of places that are likelier than the next ones. */
+	if (!is_new && own->frontier[edge].queue.count >= PER_COMPARISON)
+		return 0;
 	own->frontier[edge].made += own->frontier[edge].made < UINT16_MAX;
 	/* What is made last is tried first; the neighbours are the other side of < and >. */
 	if (!comparison->equality || left == right)
@@ -326,6 +351,50 @@ int opn_guide_correspond(struct opn_guide *guide, const struct opn_step *step, b
 	for (int side = 0; !error && side < 2; side++) {
 		if (guide->bench->traced[side])
 			error = correspond_side(guide, step, side, is_new, all);
+	}
+	return error;
+}
+
+/* ---- ways that nobody went before ---- */
+
+/* A limit that is off by one, or a condition that is left out, tells only where all others hold. */
+static int turn_again(struct opn_guide *guide, const struct opn_step *step,
+		      const struct opn_comparison *comparison)
+{
+	uint64_t mask = comparison->width == 4 ? UINT32_MAX : UINT64_MAX;
+	uint64_t left = comparison->left & mask, right = comparison->right & mask;
+	const uint64_t wanted[] = { right - 1, right + 1, right };
+	int error = 0;
+
+	if (is_of_lengths(comparison) || IS_POINTER(left))
+		return 0;
+	for (size_t i = 0; !error && i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		struct places places = { .left = PER_TURN };
+
+		if (wanted[i] == left || (!right && !i))
+			continue;
+		find_places(step, left, wanted[i] & mask, &places);
+		error = fill_places(guide, step, wanted[i] & mask, &places);
+	}
+	return error;
+}
+
+int opn_guide_turn(struct opn_guide *guide, const struct opn_step *step)
+{
+	struct opn_comparison comparisons[COMPARISONS];
+	int error = 0;
+
+	for (int side = 0; !error && side < 2; side++) {
+		const struct guide_side *own = &guide->side[side];
+		size_t count = 0;
+
+		if (guide->bench->traced[side])
+			count = opn_program_comparisons(guide->bench->traced[side], comparisons,
+							COMPARISONS);
+		for (size_t i = 0; !error && i < count; i++) {
+			if (own->seen[comparisons[i].edge])
+				error = turn_again(guide, step, &comparisons[i]);
+		}
 	}
 	return error;
 }

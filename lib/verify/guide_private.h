@@ -20,9 +20,16 @@
 #define OPN_GUIDE_STAGED	256
 #define OPN_GUIDE_STAGED_LENGTH 512
 
+/* First every packet gets the few changes that tell most, then all others. */
+enum guide_round { OPN_GUIDE_EXTREMES, OPN_GUIDE_ALL, OPN_GUIDE_ROUNDS };
+
 struct guide_stage {
 	struct opn_packet list[OPN_GUIDE_STAGED];
-	size_t count, next;
+	size_t count;
+	size_t left[OPN_GUIDE_ROUNDS][OPN_GUIDE_STAGED]; /* whose turn is still to come; the last
+							  * one is the next */
+	size_t left_count[OPN_GUIDE_ROUNDS];
+	enum guide_round round;
 	const struct opn_packet *packet; /* the one that is being changed, or NULL */
 	struct opn_arena *arena;	 /* of its fields */
 	struct opn_field *fields;
@@ -66,6 +73,12 @@ struct guide_side {
 	size_t block_count;
 };
 
+/* Different sets of edges; an open hash table that stops growing when it is half full. */
+struct guide_paths {
+	uint64_t hashes[OPN_GUIDE_PATHS]; /* 0: free */
+	size_t count;
+};
+
 struct opn_guide {
 	struct opn_bench *bench;
 	struct opn_arena *arena;
@@ -75,6 +88,7 @@ struct opn_guide {
 	size_t corpus_count, replaced;
 	struct guide_queue candidates; /* of other lengths, and of keys that are in the maps */
 	struct guide_queue bits;       /* with one bit of a masked value turned */
+	struct guide_queue turned;     /* with one comparison of a new path turned */
 	struct guide_key keys[OPN_GUIDE_KEYS];
 	size_t key_count, key_turn;
 	size_t turn;			   /* the edge of both sides whose packet was the last */
@@ -83,8 +97,7 @@ struct opn_guide {
 	size_t limit_count;
 	uint64_t delays[OPN_GUIDE_DELAYS];
 	size_t delay_count;
-	uint64_t paths[OPN_GUIDE_PATHS]; /* hashes, 0: free */
-	size_t path_count;
+	struct guide_paths first, both; /* through the first program, through one and the other */
 	uint64_t watched, last_new;
 	struct guide_stage stage;
 };
@@ -115,5 +128,8 @@ void opn_guide_stage_clear(struct opn_guide *guide);
  * where none came before. */
 int opn_guide_correspond(struct opn_guide *guide, const struct opn_step *step, bool is_new,
 			 bool all);
+/* The last run went a way through both programs that none went before: each comparison on it that
+ * went both ways is turned once more, here. */
+int opn_guide_turn(struct opn_guide *guide, const struct opn_step *step);
 
 #endif

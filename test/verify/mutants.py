@@ -92,8 +92,8 @@ class Suite:
         """(verdict or None, output, report); live: a folder of maps' contents, for the live engine."""
         first = os.path.join(self.folder, f"{pair}.xdp.bpf.o")
         command = [
-            self.options.tool, "--generate", str(self.options.packets), "--seed", "1",
-            "--report", report, f"{first}:twin_{pair}", f"{second}:twin_{pair}",
+            self.options.tool, "--generate", str(self.options.packets),
+            "--seed", str(self.options.seed), "--report", report, f"{first}:twin_{pair}", f"{second}:twin_{pair}",
         ]
         if live is not None:
             with open(report + ".maps.json", "w", encoding="ascii") as file:
@@ -233,6 +233,7 @@ def parse(arguments):
                         help="at most N mutants of each pair (default: all)")
     parser.add_argument("--originals", action="store_true", help="only the pairs as they are")
     parser.add_argument("--packets", type=int, default=10000, metavar="N", help="generated packets")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which packets")
     parser.add_argument("--time", type=int, default=300, metavar="SECONDS", help="limit of each run")
     parser.add_argument("--json", metavar="FILE", help="write what became of each there")
     parser.add_argument("-v", "--verbose", action="store_true", help="tell each as it is done")
