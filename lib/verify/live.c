@@ -167,6 +167,7 @@ static int open_side(struct opn_live_session *session, int side)
 		return error;
 	if (!opn_hook_runs_find(session->runs, told->hook)->attach_count)
 		return opn_diag(session->diags, OPN_DIAG_LIVE_HOOK, OPN_NOWHERE, told->hook);
+	open.entries = opn_state_entries(session->options->maps);
 	error = opn_program_open(&open, session->diags, &session->program[side]);
 	if (error)
 		return error;

@@ -12,6 +12,7 @@
 #include <linux/if_packet.h>
 
 #include "live_private.h"
+#include "verify_private.h"
 
 #define FATES  64
 #define FIELDS 32
@@ -401,7 +402,7 @@ static const char *doubt(const struct opn_live_session *session, bool affected)
 		return "every frame was dropped";
 	if (opn_diags_count_id(session->diags, OPN_DIAG_MAP_UNPAIRED))
 		return "a map is in one of the objects only, and what it holds cannot be known";
-	return NULL;
+	return opn_session_full(session->state, session->arena);
 }
 
 int opn_live_compare(struct opn_live_session *session)

@@ -51,6 +51,7 @@ struct opn_program_options {
 	int attach_type;     /* BPF_ ; -1: libbpf's */
 	unsigned int flags;  /* BPF_F_ of the program, as BPF_F_XDP_HAS_FRAGS */
 	bool trace;
+	uint32_t entries; /* hash maps are made for no more: opn_state_entries(); 0: all */
 	const struct opn_call_rule *calls;
 	size_t call_count;
 	const char *ctx_type; /* "struct xdp_md": what the test run's context is, from the tables */

@@ -223,7 +223,7 @@ static int load_with_handlers(const struct opn_attempt *attempt)
 	err = select_parts(attempt, program->object);
 	if (err)
 		return err;
-	opn_state_prepare(program->object);
+	opn_state_prepare(program->object, program->options->entries);
 	return bpf_object__load(program->object);
 }
 

@@ -55,10 +55,13 @@ struct opn_state_options {
 
 /* Before the object is loaded: has its arrays mapped and its hash maps hashed alike
  * (BPF_F_MMAPABLE, BPF_F_ZERO_SEED), where programs cannot tell the difference, and hash maps no
- * larger than 16384 entries, which a program feels only when it fills them (declared_entries tells;
- * to be noted). Not needed, but comparing and resetting become many times cheaper, and programs
- * that iterate see one order. Both objects and their copies alike. */
-void opn_state_prepare(struct bpf_object *object);
+ * larger than entries (0: as declared), which a program feels only when it fills them
+ * (declared_entries tells, and was_full). Not needed, but comparing and resetting become many times
+ * cheaper, and programs that iterate see one order. Both objects and their copies alike. */
+void opn_state_prepare(struct bpf_object *object, uint32_t entries);
+/* How many entries that are: some thousands beyond the most that these files (opn_state_load();
+ * NULL-terminated, or NULL) put into one map. */
+uint32_t opn_state_entries(const char *const *paths);
 
 /* The map's name without the object's: "flows", ".bss". */
 const char *opn_state_map_name(const struct bpf_map *map);
@@ -121,6 +124,7 @@ struct opn_state_map {
 	bool frozen;		   /* programs and user space may not write it */
 	bool settable;		   /* opn_state_put() works */
 	bool alone;		   /* only one of the programs has it */
+	bool was_full;		   /* when compared, and made for fewer entries than declared */
 	bool ignored;		   /* left out as options.ignore asks for, no matter for fills */
 	const char *uncompared;	   /* why contents are not compared; NULL: they are */
 };

@@ -428,6 +428,9 @@ static int compare_pair(struct finder *finder, struct opn_pair *pair)
 	if ((pair->way == OPN_WAY_RING || pair->way == OPN_WAY_PERF) &&
 	    pair->sides[0].records.count)
 		finder->state->changed = true;
+	if (pair->way == OPN_WAY_TABLE && pair->info.declared_entries > pair->info.max_entries)
+		pair->info.was_full |= pair->sides[0].table.count >= pair->full ||
+				       pair->sides[1].table.count >= pair->full;
 	compare_read(finder, pair);
 	return finder->failed ? -ENOMEM : opn_samples_agree(pair, 0);
 }

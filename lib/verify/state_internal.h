@@ -85,6 +85,7 @@ struct opn_pair {
 	uint32_t stride;		/* bytes from one value to the next, all CPUs together */
 	uint32_t value_stride;		/* the same of one CPU */
 	unsigned int cpus;		/* values under one key */
+	uint32_t full;			/* of a table: with so many, more may push others out */
 	bool constant;			/* no program under test can write it */
 	bool dirty;			/* constant, and set since the last reset */
 	bool start_equal;		/* both sides' start states are alike */

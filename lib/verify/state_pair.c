@@ -107,10 +107,6 @@ static bool is_inner_like(const struct bpf_object *object, const struct bpf_map 
 	return false;
 }
 
-/* Reading a hash map costs its buckets, of which there are as many as entries, rounded up: a map
- * for a million flows takes milliseconds of each sequence of packets. */
-enum { ENTRIES_MAX = 16384 };
-
 static bool is_hash(enum bpf_map_type type)
 {
 	return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_LRU_HASH ||
@@ -126,7 +122,7 @@ static uint32_t better_flags(enum bpf_map_type type)
 
 /* A map that may be put into another keeps its flags: they are part of what the kernel compares
  * with the template (kernel/bpf/map_in_map.c: bpf_map_meta_equal()). */
-void opn_state_prepare(struct bpf_object *object)
+void opn_state_prepare(struct bpf_object *object, uint32_t entries)
 {
 	struct bpf_map *map;
 
@@ -138,9 +134,22 @@ void opn_state_prepare(struct bpf_object *object)
 		    bpf_map__map_flags(map) & BPF_F_INNER_MAP)
 			continue;
 		bpf_map__set_map_flags(map, bpf_map__map_flags(map) | flags);
-		if (is_hash(bpf_map__type(map)) && bpf_map__max_entries(map) > ENTRIES_MAX)
-			bpf_map__set_max_entries(map, ENTRIES_MAX);
+		if (is_hash(bpf_map__type(map)) && entries && bpf_map__max_entries(map) > entries)
+			bpf_map__set_max_entries(map, entries);
 	}
+}
+
+/* An LRU map takes elements away before it is full: a CPU keeps up to LOCAL_FREE_TARGET (128) free
+ * ones for itself, and has a share only with BPF_F_NO_COMMON_LRU (kernel/bpf/bpf_lru_list.c). */
+static uint32_t full_at(const struct bpf_map_info *info, unsigned int cpus)
+{
+	uint32_t entries = info->max_entries;
+
+	if (info->type != BPF_MAP_TYPE_LRU_HASH && info->type != BPF_MAP_TYPE_LRU_PERCPU_HASH)
+		return entries;
+	if (info->map_flags & BPF_F_NO_COMMON_LRU)
+		entries /= cpus;
+	return entries - MIN(entries / 2, 512u);
 }
 
 /* ---- shape ---- */
@@ -244,6 +253,7 @@ int opn_pair_describe(struct opn_state *state, struct opn_pair *pair,
 		.frozen = frozen,
 		.settable = !frozen && is_settable(pair->way, info->type),
 	};
+	pair->full = full_at(info, state->cpus);
 	if (frozen)
 		pair->info.uncompared = "it is part of the program";
 	else if (pair->way == OPN_WAY_NONE)

@@ -89,5 +89,6 @@ void opn_session_join(struct opn_session *to, const struct opn_session *from)
 	for (int side = 0; side < 2; side++)
 		join_code(&to->result->side[side], &from->result->side[side]);
 	to->maps_changed |= from->maps_changed;
+	to->full = to->full ?: from->full;
 	to->paths = to->paths > from->paths ? to->paths : from->paths;
 }

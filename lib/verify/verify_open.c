@@ -104,11 +104,13 @@ static int open_stages(struct opn_session *session, int side, struct opn_hook_ru
 {
 	const struct opn_verify_side *what = &session->options->side[side];
 	struct opn_result_side *told = &session->result->side[side];
-	int error = opn_verify_stages(what, false, runs, hookdefs, session->arena, session->diags,
+	struct opn_program_options how = { .entries = session->entries };
+	int error = opn_verify_stages(what, &how, runs, hookdefs, session->arena, session->diags,
 				      told, &session->bench.plain[side]);
 
+	how.trace = true;
 	return error
-		       ?: opn_verify_stages(what, true, runs, hookdefs, session->arena,
+		       ?: opn_verify_stages(what, &how, runs, hookdefs, session->arena,
 					    session->diags, told, &session->bench.traced[side]);
 }
 
@@ -121,6 +123,7 @@ static int open_program(struct opn_session *session, int side, struct opn_hook_r
 
 	if (error)
 		return error;
+	open.entries = session->entries;
 	error = opn_program_open(&open, session->diags, &session->bench.plain[side]);
 	if (error)
 		return error;
@@ -179,8 +182,10 @@ int opn_session_open(struct opn_session *session, struct opn_hook_runs *runs,
 		     const struct opn_hookdefs *hookdefs)
 {
 	struct opn_result *result = session->result;
-	int error = open_side(session, 0, runs, hookdefs);
+	int error;
 
+	session->entries = opn_state_entries(session->options->maps);
+	error = open_side(session, 0, runs, hookdefs);
 	error = error ?: open_side(session, 1, runs, hookdefs);
 	if (error)
 		return error;

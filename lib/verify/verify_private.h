@@ -27,6 +27,8 @@ struct opn_session {
 	uint64_t given;		     /* sequences of given packets so far, of all workers */
 	size_t paths;		     /* different ones through the first program */
 	bool maps_changed;
+	uint32_t entries;	/* of a hash map, at most */
+	const char *full;	/* why a map that was full leaves something open, or NULL */
 	size_t interface_count; /* that device maps may hold */
 };
 
@@ -44,12 +46,12 @@ int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *ru
 		    struct opn_diags *diags, struct opn_result_side *told,
 		    struct opn_program_options *open);
 
-/* Opens a side that is a list of stages, fills in what is told of it. Reports and returns -errno.
- */
-int opn_verify_stages(const struct opn_verify_side *side, bool trace, struct opn_hook_runs *runs,
-		      const struct opn_hookdefs *hookdefs, struct opn_arena *arena,
-		      struct opn_diags *diags, struct opn_result_side *told,
-		      struct opn_program **out);
+/* Opens a side that is a list of stages, fills in what is told of it; of how, trace and entries are
+ * looked at. Reports and returns -errno. */
+int opn_verify_stages(const struct opn_verify_side *side, const struct opn_program_options *how,
+		      struct opn_hook_runs *runs, const struct opn_hookdefs *hookdefs,
+		      struct opn_arena *arena, struct opn_diags *diags,
+		      struct opn_result_side *told, struct opn_program **out);
 
 /* Opens both programs, plain and traced, pairs their maps and makes room for what is found. Reports
  * and returns -errno. */
@@ -63,6 +65,8 @@ int opn_session_run(struct opn_session *session);
  * not meet. Returns 0 or -errno. */
 int opn_session_judge(struct opn_session *session);
 
+/* Why it is open what happens when a map that was made smaller is full, and one was; else NULL. */
+const char *opn_session_full(const struct opn_state *state, struct opn_arena *arena);
 /* Fills in what the worker's runs tell of the code. Returns 0 or -errno. */
 int opn_session_tell_code(struct opn_session *session);
 /* Adds what another worker found; what it points to must live as long. */

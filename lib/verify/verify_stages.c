@@ -55,10 +55,10 @@ static const char *list_stages(const struct finding *finding)
 	return text;
 }
 
-int opn_verify_stages(const struct opn_verify_side *side, bool trace, struct opn_hook_runs *runs,
-		      const struct opn_hookdefs *hookdefs, struct opn_arena *arena,
-		      struct opn_diags *diags, struct opn_result_side *told,
-		      struct opn_program **out)
+int opn_verify_stages(const struct opn_verify_side *side, const struct opn_program_options *how,
+		      struct opn_hook_runs *runs, const struct opn_hookdefs *hookdefs,
+		      struct opn_arena *arena, struct opn_diags *diags,
+		      struct opn_result_side *told, struct opn_program **out)
 {
 	struct finding finding = {
 		.side = side,
@@ -74,7 +74,8 @@ int opn_verify_stages(const struct opn_verify_side *side, bool trace, struct opn
 
 	for (size_t i = 0; !error && i < side->stages->stage_count; i++) {
 		error = find_stage(&finding, i);
-		finding.open[i].trace = trace;
+		finding.open[i].trace = how->trace;
+		finding.open[i].entries = how->entries;
 	}
 	if (error)
 		return error;

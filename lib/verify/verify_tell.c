@@ -109,6 +109,26 @@ static bool all_aborted(const struct opn_session *session)
 	return true;
 }
 
+static bool is_smaller(const struct opn_state_map *map)
+{
+	return map->declared_entries > map->max_entries;
+}
+
+const char *opn_session_full(const struct opn_state *state, struct opn_arena *arena)
+{
+	for (size_t i = 0; i < opn_state_count(state); i++) {
+		const struct opn_state_map *map = opn_state_map(state, i);
+
+		if (is_smaller(map) && map->was_full)
+			return opn_arena_printf(arena,
+						"map '%s' was full: it was made for %u entries "
+						"instead of %u, and with more the programs may "
+						"differ",
+						map->name, map->max_entries, map->declared_entries);
+	}
+	return NULL;
+}
+
 /* Why nothing was shown although nothing differed, or NULL. */
 static const char *doubt(const struct opn_session *session)
 {
@@ -123,6 +143,8 @@ static const char *doubt(const struct opn_session *session)
 		return "every packet took the same path through the first program";
 	if (opn_diags_count_id(session->diags, OPN_DIAG_MAP_UNPAIRED))
 		return "a map is in one of the objects only, and what it holds cannot be known";
+	if (session->full)
+		return session->full;
 	if (!result->side[0].traced && result->fate_count == 1 && !session->maps_changed)
 		return "every packet met the same fate, and what the programs ran is not known";
 	return NULL;
@@ -163,11 +185,6 @@ static void add_note(struct opn_session *session, const char ***at, const char *
 		*(*at)++ = note;
 	else
 		opn_diag(session->diags, OPN_DIAG_INTERNAL, OPN_NOWHERE, strerror(ENOMEM));
-}
-
-static bool is_smaller(const struct opn_state_map *map)
-{
-	return map->declared_entries > map->max_entries;
 }
 
 static int tell_notes(struct opn_session *session)
@@ -214,6 +231,7 @@ int opn_session_tell_code(struct opn_session *session)
 	error = error ?: tell_lines(session, 0);
 	error = error ?: tell_lines(session, 1);
 	session->paths = opn_guide_paths(session->guide);
+	session->full = opn_session_full(session->bench.state, session->arena);
 	return error;
 }
 
