@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """lit.cfg.py - the goldens' suite: what a RUN line may say
 
-%opened-extract, %opened-transform, %opened-verify, %opened-compose   the tools under test
+%opened, %opened-extract, %opened-transform, %opened-verify, %opened-compose   the tools under test
 %clang               the pinned clang
 %bpfcc               the flags of an ordinary eBPF compilation, for %clang and after "--"
 %FileCheck %not      LLVM's
@@ -44,6 +44,7 @@ config.substitutions += [
     ("%opened-transform", tools + "/opened-transform"),
     ("%opened-verify", tools + "/opened-verify"),
     ("%opened-compose", tools + "/opened-compose"),
+    (r"%opened\b", tools + "/opened"),
     ("%clang\\b", config.opened_clang),
     ("%bpfcc\\b", " ".join(flags)),
     ("%FileCheck\\b", config.opened_llvm_tools + "/FileCheck"),

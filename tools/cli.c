@@ -253,10 +253,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 const struct argp opn_cli_argp = { options, parse_option, NULL, NULL, NULL, NULL, NULL };
 
+void opn_cli_version(FILE *stream, const char *name)
+{
+	fprintf(stream, "%s %s (LLVM %s, hookdefs %d)\n", name, OPN_VERSION, opn_clang_version(),
+		HOOKDEFS_FORMAT);
+}
+
 static void print_version(FILE *stream, struct argp_state *state)
 {
-	fprintf(stream, "%s %s (LLVM %s, hookdefs %d)\n", state->name, OPN_VERSION,
-		opn_clang_version(), HOOKDEFS_FORMAT);
+	opn_cli_version(stream, state->name);
 }
 
 void opn_cli_parse(struct opn_cli *cli, const struct argp *argp, int argc, char **argv, void *input)
@@ -301,6 +306,13 @@ static char *beside_executable(const char *relative)
 	return NULL;
 }
 
+char *opn_cli_folder(void)
+{
+	char *folder = beside_executable(".");
+
+	return folder ? folder : opn_cli_format("%s", OPN_TOOLS_DIR);
+}
+
 char *opn_cli_hookdefs(const struct opn_cli *cli)
 {
 	static const char *const places[] = { "../share/opened/hookdefs", "../hookdefs" };
@@ -317,6 +329,13 @@ char *opn_cli_hookdefs(const struct opn_cli *cli)
 			return path;
 	}
 	return opn_cli_format("%s", OPN_HOOKDEFS_DIR);
+}
+
+char *opn_cli_diagnostics(void)
+{
+	char *path = beside_executable("../share/doc/opened/diagnostics.md");
+
+	return path ? path : beside_executable("../docs/diagnostics.md");
 }
 
 char *opn_cli_machine(void)

@@ -61,6 +61,15 @@ void opn_words_add(struct opn_words *words, char *word);
  * are installed. Allocated; never NULL, but what it names need not exist. */
 char *opn_cli_hookdefs(const struct opn_cli *cli);
 
+/* The folder of the tools: that of the executable, or where they are installed. Allocated. */
+char *opn_cli_folder(void);
+
+/* The page that explains the diagnostics. Allocated; NULL: it is not there. */
+char *opn_cli_diagnostics(void);
+
+/* What --version prints. */
+void opn_cli_version(FILE *stream, const char *name);
+
 /* The script that runs virtual machines: beside the executable, or where it is installed.
  * Allocated; NULL: it is not there. */
 char *opn_cli_machine(void);

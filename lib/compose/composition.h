@@ -96,7 +96,7 @@ struct opn_composition {
 
 /* What was made of a unit of the spec; the last of a list has no unit. */
 struct opn_unit_source {
-	const char *unit, *program; /* program NULL: whichever is meant */
+	const char *unit, *program; /* program NULL: whichever the stage means */
 	const char *source;	    /* as seen from the current folder */
 };
 

@@ -137,21 +137,34 @@ static int read_compile(struct opn_yaml *yaml, yaml_node_t *node, const char *fo
 	return error;
 }
 
-/* Where a unit's source is that was made for this pipeline, or NULL: a path is meant. */
-static const char *unit_source(const struct opn_unit_source *units, const char *unit,
-			       const char *program)
+/* A stage that is a unit is where that was made. Of several programs of a unit the stage says which
+ * one; the only one goes without saying. */
+static int find_made(struct opn_yaml *yaml, yaml_node_t *node, const struct opn_unit_source *units,
+		     struct opn_composed_stage *stage)
 {
-	const char *any = NULL;
+	const struct opn_unit_source *found = NULL;
+	size_t known = 0;
 
-	for (; units && units->unit; units++) {
-		if (strcmp(units->unit, unit))
+	for (const struct opn_unit_source *unit = units; unit && unit->unit; unit++) {
+		if (strcmp(unit->unit, stage->unit))
 			continue;
-		if (units->program && program && !strcmp(units->program, program))
-			return units->source;
-		if (!units->program)
-			any = units->source;
+		known++;
+		if (!unit->program || !stage->program || !strcmp(unit->program, stage->program))
+			found = unit;
 	}
-	return any;
+	if (!known)
+		return 0;
+	if (!found)
+		return opn_yaml_invalid(yaml, node, "program", "unit '%s' has no program '%s'",
+					stage->unit, stage->program);
+	if (known > 1 && !stage->program)
+		return opn_yaml_invalid(yaml, node, "program",
+					"unit '%s' has %zu programs: say which one is meant",
+					stage->unit, known);
+	stage->source = found->source;
+	stage->program = stage->program ?: found->program;
+	stage->made = true;
+	return 0;
 }
 
 static int read_stage(struct opn_yaml *yaml, yaml_node_t *node, const char *folder,
@@ -161,7 +174,6 @@ static int read_stage(struct opn_yaml *yaml, yaml_node_t *node, const char *fold
 	static const char *const keys[] = { "unit",    "name",	    "program", "continue",
 					    "compile", "transform", NULL };
 	yaml_node_t *continues = NULL, *compile = NULL, *choices = NULL;
-	const char *made;
 	int error = 0;
 
 	stage->loc = opn_yaml_loc(yaml, node);
@@ -186,9 +198,9 @@ static int read_stage(struct opn_yaml *yaml, yaml_node_t *node, const char *fold
 		stage->name = opn_stage_default_name(yaml->arena, stage->source);
 	error = check_word(yaml, node, "name", stage->name);
 	stage->id = opn_identifier(yaml->arena, stage->name);
-	made = unit_source(units, stage->unit, stage->program);
-	stage->source = made ?: opn_path_join(yaml->arena, folder, stage->source);
-	stage->made = made != NULL;
+	error = find_made(yaml, node, units, stage) ?: error;
+	if (!stage->made)
+		stage->source = opn_path_join(yaml->arena, folder, stage->source);
 	error = continues ? read_verdicts(yaml, continues, rules, stage) ?: error : error;
 	error = compile ? read_compile(yaml, compile, folder, stage) ?: error : error;
 	return choices ? read_choices(yaml, choices, stage) ?: error : error;

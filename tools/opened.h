@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * opened.h - what the files of opened share
+ *
+ * opened.c knows the commands; opened_run.c does what a spec says: opened_plan.c knows the steps,
+ * opened_words.c which tool does them, opened_decide.c what only the user can say, opened_report.c
+ * the page for people. The other commands have a file each.
+ */
+#ifndef OPN_OPENED_TOOL_H
+#define OPN_OPENED_TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "base.h"
+#include "cli.h"
+#include "diag.h"
+#include "driver/record.h"
+#include "driver/spec.h"
+#include "driver/steps.h"
+#include "driver/tree.h"
+
+/* One command of "opened". Gets its words, its own name first; returns the exit status. */
+struct opened_command {
+	const char *name, *summary;
+	int (*run)(int argc, char **argv);
+};
+extern const struct opened_command opened_commands[];
+
+int opened_run_command(int argc, char **argv);
+int opened_check_command(int argc, char **argv);
+int opened_init_command(int argc, char **argv);
+int opened_list_command(int argc, char **argv);
+int opened_graph_command(int argc, char **argv);
+int opened_explain_command(int argc, char **argv);
+int opened_doctor_command(int argc, char **argv);
+int opened_clean_command(int argc, char **argv);
+
+/* The spec that a command without one means. */
+#define OPENED_SPEC "opened.yaml"
+
+/* Folders of the output. */
+#define OPENED_UNITS	 "units"
+#define OPENED_REWRITTEN "rewritten"
+#define OPENED_PIPELINES "pipelines"
+#define OPENED_PROOFS	 "proofs"
+#define OPENED_STATE	 ".opened"
+#define OPENED_REPORT	 "report.html"
+
+struct opened_options {
+	struct opn_cli cli;
+	const char *spec;
+	bool check;	   /* everything in a folder that is removed; no proof, no build */
+	const char *graph; /* where a check leaves the pipeline's graph, or NULL */
+	bool events;	   /* --json */
+	bool again;	   /* --again */
+	bool without_proof;
+};
+
+/* A unit and what is known of it in this run. */
+struct opened_unit {
+	const struct opn_spec_unit *spec;
+	struct opn_tree tree;
+	bool has_tree;			 /* else it was reported why not */
+	const char *extracted;		 /* folder */
+	const char *final;		 /* folder of what pipelines get */
+	const char *const *programs;	 /* of final: names, NULL-terminated, once it is made */
+	struct opn_step *extract, *last; /* last: what makes final */
+};
+
+struct opened_run {
+	const struct opened_options *options;
+	struct opn_arena *arena;
+	struct opn_diags *diags;
+	struct opn_spec spec;
+	struct opn_places *places;
+	struct opn_hook_runs *runs;
+	char *hookdefs;
+	const char *tools;		   /* folder of the other tools */
+	const char *clang;		   /* path, or NULL */
+	const char *output, *state_folder; /* absolute */
+	const char *shown;		   /* output, as the user says it */
+	int lock;			   /* descriptor, or -1 */
+	int status;			   /* the largest so far */
+	struct opn_record *state;
+	struct opened_unit *units;
+	struct opn_step *steps; /* all of the run, in order */
+	size_t step_count;
+	const char *composed; /* folder of the pipeline, or NULL */
+	const char *salt;
+};
+
+/* ---- opened_plan.c, opened_words.c ---- */
+
+enum step_kind {
+	STEP_EXTRACT,
+	STEP_TRANSFORM,
+	STEP_PROVE, /* a program that was rewritten; index: of the unit's programs */
+	STEP_COMPOSE,
+	STEP_BUILD,    /* the pipeline */
+	STEP_OBJECTS,  /* of a unit that is a stage */
+	STEP_PROVE_ALL /* a hook of the pipeline */
+};
+
+/* Steps of the units, then, when those ended, of what is made of them. Fill run->steps from
+ * run->step_count on. */
+void opened_plan_units(struct opened_run *run);
+void opened_plan_pipeline(struct opened_run *run);
+/* The words of a step: struct opn_steps_calls.prepare. */
+int opened_prepare(struct opn_step *step, void *run);
+/* The file with a step's diagnostics. */
+const char *opened_diagnostics(const struct opened_run *run, const struct opn_step *step);
+/* What a unit has, from the manifests of a folder; NULL: it was not made. */
+const char *const *opened_programs(const struct opened_run *run, const char *folder);
+/* A manifest of opened-extract, which the caller gives back; NULL: there is none. */
+json_t *opened_manifest(const struct opened_run *run, const char *folder, const char *function);
+/* The graph that composing leaves. */
+const char *opened_pipeline_graph(const struct opened_run *run);
+/* Any JSON file; NULL: it is none. */
+json_t *opened_json(const char *path);
+
+/* ---- opened_list.c ---- */
+
+/* The manifests of all programs of sources, and how opened-extract ended. */
+struct opened_rows {
+	json_t *programs;
+	const char *said;
+	int status;
+};
+struct opened_rows opened_scan(const struct opn_cli *cli, const struct opn_words *sources,
+			       struct opn_arena *arena);
+
+/* ---- opened_decide.c ---- */
+
+/* Looks at what a step that failed, or ended, leaves to the user. On a terminal it asks, and true
+ * says that the spec has an answer more, so that the run begins anew. */
+bool opened_decide(struct opened_run *run);
+
+/* ---- opened_report.c ---- */
+
+/* Writes report.html. Reports and returns -errno. */
+int opened_report(struct opened_run *run);
+
+#endif

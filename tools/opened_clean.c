@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * opened_clean.c - opened clean: what a spec's runs wrote, and nothing else
+ *
+ * Only files that the runs noted go, and only while they are what was written: what somebody
+ * edited, or put beside them, stays and is named.
+ */
+#include "opened.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "driver/process.h"
+
+struct clean_options {
+	struct opn_cli cli;
+	const char *spec;
+};
+
+static const struct argp_child children[] = {
+	{ &opn_cli_argp, 0, NULL, 0 },
+	{ NULL, 0, NULL, 0 },
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct clean_options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->cli;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (options->spec)
+			argp_error(state, "one SPEC");
+		options->spec = arg;
+		return 0;
+	case ARGP_KEY_END:
+		options->spec = options->spec ?: OPENED_SPEC;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp clean_argp = {
+	NULL,
+	parse_option,
+	"[SPEC]",
+	"Remove what runs of a spec (default: " OPENED_SPEC ") wrote. What was edited since, or is "
+	"somebody else's, stays.\v"
+	"Exit status: 0 done, 1 something was edited and stays, 2 usage or configuration.",
+	children,
+	NULL,
+	NULL,
+};
+
+/* The folder goes when it is empty, and those above it, up to the output. */
+static void remove_folders(char *path, const char *output)
+{
+	char *slash;
+
+	while ((slash = strrchr(path, '/')) && strlen(path) > strlen(output)) {
+		*slash = '\0';
+		if (rmdir(path))
+			return;
+	}
+}
+
+static int remove_product(struct opn_record *state, const char *output, const char *path,
+			  const char *was)
+{
+	const char *now = opn_record_hash(state, path);
+	char *copy;
+
+	if (!opn_path_inside(output, path))
+		return 0;
+	if (now && strcmp(now, was)) {
+		fprintf(stderr, "opened: '%s' was edited: it stays\n", path);
+		return 1;
+	}
+	unlink(path);
+	copy = opn_cli_format("%s", path);
+	remove_folders(copy, output);
+	free(copy);
+	return 0;
+}
+
+/* What make left, as the product's own Makefile knows it. */
+static void make_clean(struct opn_record *state, const struct opn_product *product)
+{
+	const char *now = opn_record_hash(state, product->path);
+	char *folder = opn_cli_format(
+		"%.*s", (int)(opn_path_basename(product->path) - product->path), product->path);
+	char *argv[] = { "make", "-s", "-C", folder, "clean", NULL };
+
+	if (now && !strcmp(now, product->hash))
+		opn_process_run(argv, NULL, NULL, NULL);
+	free(folder);
+}
+
+static void remove_empty(const char *output)
+{
+	static const char *const folders[] = { OPENED_UNITS, OPENED_REWRITTEN, OPENED_PIPELINES,
+					       OPENED_PROOFS, "" };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		char *path = opn_cli_format("%s/%s", output, folders[i]);
+
+		rmdir(path);
+		free(path);
+	}
+}
+
+static int clean(const char *output)
+{
+	char *folder = opn_cli_format("%s/" OPENED_STATE, output);
+	struct opn_record *state = opn_record_open(folder);
+	const struct opn_product *list;
+	int kept = 0;
+
+	if (!state)
+		opn_cli_no_memory(NULL);
+	list = opn_record_products(state);
+	for (const struct opn_product *product = list; product; product = product->next) {
+		if (opn_path_inside(output, product->path) &&
+		    !strcmp(opn_path_basename(product->path), "Makefile"))
+			make_clean(state, product);
+	}
+	for (const struct opn_product *product = list; product; product = product->next)
+		kept |= remove_product(state, output, product->path, product->hash);
+	opn_record_free(state);
+	if (!kept) {
+		opn_tree_remove(folder);
+		remove_empty(output);
+	}
+	free(folder);
+	return kept ? OPN_EXIT_REFUSED : OPN_EXIT_DONE;
+}
+
+int opened_clean_command(int argc, char **argv)
+{
+	struct clean_options options = { 0 };
+	struct opened_run run = { .lock = -1 };
+	char here[4096];
+	int status = OPN_EXIT_USAGE;
+
+	opn_cli_parse(&options.cli, &clean_argp, argc, argv, &options);
+	run.arena = opn_arena_new(opn_cli_no_memory, NULL);
+	run.diags = opn_diags_new();
+	run.hookdefs = opn_cli_hookdefs(&options.cli);
+	if (!run.arena || !run.diags)
+		opn_cli_no_memory(NULL);
+	if (!opn_hook_runs_load(run.hookdefs, run.diags, &run.runs) &&
+	    !opn_places_load(run.hookdefs, run.runs, run.diags, &run.places) &&
+	    !opn_spec_read(options.spec, run.places, run.arena, run.diags, &run.spec))
+		status = clean(opn_path_join(run.arena, getcwd(here, sizeof(here)) ?: ".",
+					     options.cli.output ?: run.spec.output));
+	opn_diags_print(run.diags, stderr, opn_cli_coloured(&options.cli), options.cli.quiet);
+	opn_places_free(run.places);
+	opn_hook_runs_free(run.runs);
+	opn_diags_free(run.diags);
+	opn_arena_free(run.arena);
+	free(run.hookdefs);
+	return status;
+}

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * opened_report_unit.c - a unit on a run's page: what it needs, what was changed and by which rule,
+ * how it was proved
+ */
+#include "opened_report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver/process.h"
+#include "output.h"
+
+#define MISSED_LIMIT 200  /* branches that were not reached, a side */
+#define LINE_LIMIT   4000 /* of a side-by-side view */
+
+static void put_cell(const struct page *page, const char *text)
+{
+	opn_html_element(page->buf, "<td>", text, "</td>");
+}
+
+static void put_chip(const struct page *page, const char *label, const char *text)
+{
+	if (!text || !*text)
+		return;
+	opn_html_element(page->buf, "<li><b>", label, "</b>");
+	page_text(page, text);
+	page_put(page, "</li>");
+}
+
+/* A word in a quoted string of DOT. */
+static void dot_word(struct opn_buf *dot, const char *word)
+{
+	opn_buf_putc(dot, '"');
+	for (; word && *word; word++) {
+		if (*word == '"' || *word == '\\')
+			opn_buf_putc(dot, '\\');
+		if ((unsigned char)*word >= ' ')
+			opn_buf_putc(dot, *word);
+	}
+	opn_buf_putc(dot, '"');
+}
+
+static void dot_edge(struct opn_buf *dot, const char *from, const char *to, const char *attributes)
+{
+	opn_buf_puts(dot, "\t");
+	dot_word(dot, from);
+	opn_buf_puts(dot, " -> ");
+	dot_word(dot, to);
+	opn_buf_printf(dot, "%s;\n", attributes);
+}
+
+/* What a unit needs: functions by file, maps and who reads and writes them. */
+static char *unit_graph(const json_t *manifest)
+{
+	static const char head[] = "digraph unit {\n\trankdir=LR;\n"
+				   "\tgraph [fontname=\"sans-serif\", bgcolor=transparent];\n"
+				   "\tnode [shape=box, style=filled, fillcolor=\"#eef2f8\", "
+				   "fontname=\"sans-serif\", fontsize=11];\n";
+	struct opn_buf dot = { 0 };
+	size_t index, inner;
+	json_t *row, *value;
+
+	opn_buf_puts(&dot, head);
+	json_array_foreach(json_object_get(manifest, "functions"), index, row)
+	{
+		opn_buf_putc(&dot, '\t');
+		dot_word(&dot, page_member(row, "name"));
+		opn_buf_puts(&dot, " [tooltip=");
+		dot_word(&dot, page_member(row, "file"));
+		opn_buf_printf(&dot, "%s];\n",
+			       json_is_true(json_object_get(row, "program"))
+				       ? ", fillcolor=\"#cfe3ff\", penwidth=2"
+				       : "");
+		json_array_foreach(json_object_get(row, "callees"), inner, value)
+			dot_edge(&dot, page_member(row, "name"), json_string_value(value), "");
+	}
+	json_array_foreach(json_object_get(manifest, "maps"), index, row)
+	{
+		opn_buf_putc(&dot, '\t');
+		dot_word(&dot, page_member(row, "name"));
+		opn_buf_puts(&dot, " [shape=cylinder, fillcolor=\"#fdeccf\"];\n");
+		json_array_foreach(json_object_get(row, "access"), inner, value)
+			dot_edge(&dot, page_member(value, "function"), page_member(row, "name"),
+				 json_is_true(json_object_get(value, "write"))
+					 ? " [style=dashed, color=\"#b3261e\"]"
+					 : " [style=dashed]");
+	}
+	opn_buf_puts(&dot, "}\n");
+	return opn_buf_take(&dot);
+}
+
+static void put_unit_graph(const struct page *page, const json_t *manifest, const char *name)
+{
+	char *file = opn_cli_format("%s/%s.dot", page->run->state_folder, name);
+	char *dot = unit_graph(manifest);
+
+	if (!dot)
+		opn_cli_no_memory(NULL);
+	if (!opn_file_write(file, dot, strlen(dot)))
+		page_picture(
+			page, file,
+			"What the function needs: functions that it calls, maps that they use");
+	free(dot);
+	free(file);
+}
+
+/* ---- diagnostics ---- */
+
+void page_diagnostics(const struct page *page, const struct opn_step *step)
+{
+	json_t *root = opened_json(opened_diagnostics(page->run, step));
+	const json_t *list = json_object_get(root, "diagnostics");
+	size_t index, inner;
+	json_t *row, *note;
+
+	if (step->state != OPN_STEP_WAITING && json_array_size(list)) {
+		opn_html_element(page->buf, "<h4>What ", step->stage,
+				 " said</h4><ul class=\"plain\">");
+		json_array_foreach(list, index, row)
+		{
+			opn_html_element(page->buf, "<li><b>", page_member(row, "severity"),
+					 "</b>: ");
+			page_text(page, page_member(row, "message"));
+			if (page_member(row, "file")) {
+				opn_html_element(page->buf, " <code>", page_member(row, "file"),
+						 "");
+				opn_buf_printf(page->buf, ":%lld</code>",
+					       (long long)json_integer_value(
+						       json_object_get(row, "line")));
+			}
+			json_array_foreach(json_object_get(row, "notes"), inner, note)
+				opn_html_element(page->buf, "<br><span class=\"note\">",
+						 page_member(note, "message"), "</span>");
+			page_put(page, "</li>\n");
+		}
+		page_put(page, "</ul>\n");
+	}
+	json_decref(root);
+}
+
+/* ---- a unit ---- */
+
+static void put_proof_levels(const struct page *page, const json_t *manifest)
+{
+	size_t index, inner;
+	json_t *command, *level;
+
+	if (!json_array_size(json_object_get(manifest, "proof")))
+		return;
+	page_put(page,
+		 "<h4>Extraction: the unit beside the original</h4><div class=\"card scroll\">"
+		 "<table><thead><tr><th scope=\"col\">level</th><th scope=\"col\">what is "
+		 "compared</th>"
+		 "<th scope=\"col\">verdict</th><th scope=\"col\"></th></tr></thead><tbody>\n");
+	json_array_foreach(json_object_get(manifest, "proof"), index, command)
+	{
+		json_array_foreach(json_object_get(command, "levels"), inner, level)
+		{
+			const char *status = page_member(level, "status");
+			bool good = status && !strcmp(status, "identical");
+
+			opn_buf_printf(
+				page->buf, "<tr><td class=\"count\">%lld</td>",
+				(long long)json_integer_value(json_object_get(level, "level")));
+			put_cell(page, page_member(level, "name"));
+			opn_html_element(page->buf, good ? "<td class=\"ok\">" : "<td>", status,
+					 "</td>");
+			put_cell(page, page_member(level, "detail") ?: "");
+			page_put(page, "</tr>\n");
+		}
+	}
+	page_put(page, "</tbody></table></div>\n");
+}
+
+static void put_maps(const struct page *page, const json_t *manifest)
+{
+	size_t index;
+	json_t *map;
+
+	if (!json_array_size(json_object_get(manifest, "maps")))
+		return;
+	page_put(page,
+		 "<h4>Maps</h4><div class=\"card scroll\"><table><thead><tr><th "
+		 "scope=\"col\">map</th>"
+		 "<th scope=\"col\">type</th><th scope=\"col\">key</th><th scope=\"col\">value</th>"
+		 "<th scope=\"col\">elements</th></tr></thead><tbody>\n");
+	json_array_foreach(json_object_get(manifest, "maps"), index, map)
+	{
+		static const char *const keys[] = { "type", "key", "value", "max_entries", NULL };
+
+		opn_html_element(page->buf, "<tr><td class=\"code\">", page_member(map, "name"),
+				 "</td>");
+		for (const char *const *key = keys; *key; key++)
+			opn_html_element(page->buf, "<td class=\"code\">", page_member(map, *key),
+					 "</td>");
+		page_put(page, "</tr>\n");
+	}
+	page_put(page, "</tbody></table></div>\n");
+}
+
+/* The rules that changed a line, below it. */
+static void put_rules(const struct page *page, const json_t *sites, const char *file,
+		      unsigned long line)
+{
+	size_t index;
+	json_t *site;
+
+	json_array_foreach(sites, index, site)
+	{
+		const char *in = page_member(site, "file");
+
+		if ((unsigned long)json_integer_value(json_object_get(site, "line")) != line ||
+		    !in || strcmp(opn_path_basename(in), file))
+			continue;
+		opn_html_element(page->buf, "<tr class=\"why\"><td></td><td colspan=\"3\"><code>",
+				 page_member(site, "rule"), "</code> ");
+		page_text(page, page_member(site, "what"));
+		if (page_member(site, "condition"))
+			opn_html_element(page->buf, "; if ", page_member(site, "condition"), "");
+		if (page_member(site, "fact"))
+			opn_html_element(page->buf, " <span class=\"note\">(",
+					 page_member(site, "fact"), ")</span>");
+		page_put(page, "</td></tr>\n");
+	}
+}
+
+struct side {
+	const char *line[LINE_LIMIT];
+	size_t length[LINE_LIMIT];
+	size_t count;
+	unsigned long number;
+};
+
+static void put_side(const struct page *page, const struct side *side, size_t at, const char *tone)
+{
+	if (at >= side->count) {
+		page_put(page, "<td class=\"n\"></td><td></td>");
+		return;
+	}
+	opn_buf_printf(page->buf, "<td class=\"n\">%lu</td><td class=\"%s\">", side->number + at,
+		       tone);
+	page_text(page, opn_arena_strndup(page->run->arena, side->line[at], side->length[at]));
+	page_put(page, "</td>");
+}
+
+/* Lines that gave way to others, beside them. */
+static void flush_sides(const struct page *page, struct side *left, struct side *right,
+			const json_t *sites, const char *file)
+{
+	size_t rows = left->count > right->count ? left->count : right->count;
+
+	for (size_t i = 0; i < rows; i++) {
+		page_put(page, "<tr>");
+		put_side(page, left, i, "gone");
+		put_side(page, right, i, "new");
+		page_put(page, "</tr>\n");
+		if (i < left->count)
+			put_rules(page, sites, file, left->number + i);
+	}
+	left->number += left->count;
+	right->number += right->count;
+	left->count = right->count = 0;
+}
+
+/* One line of "diff -U3". */
+static void put_diff_line(const struct page *page, const char *line, size_t length,
+			  struct side *left, struct side *right, const json_t *sites,
+			  const char *file)
+{
+	struct side *side = *line == '-' ? left : right;
+
+	switch (*line) {
+	case '-':
+	case '+':
+		if (side->count == LINE_LIMIT)
+			return;
+		side->line[side->count] = line + 1;
+		side->length[side->count++] = length - 1;
+		return;
+	case '@':
+		flush_sides(page, left, right, sites, file);
+		if (sscanf(line, "@@ -%lu%*[^+]+%lu", &left->number, &right->number) == 2)
+			page_put(page,
+				 "<tr class=\"cut\"><td colspan=\"4\">\xe2\x8b\xaf</td></tr>\n");
+		return;
+	case ' ':
+		flush_sides(page, left, right, sites, file);
+		page_put(page, "<tr>");
+		for (int i = 0; i < 2; i++) {
+			opn_buf_printf(page->buf, "<td class=\"n\">%lu</td><td>",
+				       i ? right->number : left->number);
+			page_text(page, opn_arena_strndup(page->run->arena, line + 1, length - 1));
+			page_put(page, "</td>");
+		}
+		page_put(page, "</tr>\n");
+		left->number++;
+		right->number++;
+		return;
+	default:
+		return;
+	}
+}
+
+/* Original and result side by side, each change with its rule. */
+static void put_sides(const struct page *page, const struct opened_unit *unit, const char *program)
+{
+	struct opn_arena *arena = page->run->arena;
+	const char *file = opn_arena_printf(arena, "%s.bpf.c", program);
+	const char *before = opn_arena_printf(arena, "%s/%s", unit->extracted, file);
+	const char *after = opn_arena_printf(arena, "%s/%s", unit->final, file);
+	char *argv[] = { "diff", "-U3", "--", (char *)before, (char *)after, NULL };
+	json_t *report = opened_json(opn_arena_printf(arena, "%s.transform.json", after));
+	struct side *left = opn_cli_alloc(1, sizeof(*left)),
+		    *right = opn_cli_alloc(1, sizeof(*right));
+	struct opn_buf out = { 0 };
+	int status = opn_process_run(argv, NULL, NULL, &out);
+
+	if (status == 1 && out.data) {
+		const char *line = out.data;
+		size_t number = 0;
+
+		page_put(page,
+			 "<h4>Rewritten: original and result</h4><details open><summary>changes, "
+			 "with "
+			 "their rules</summary><div class=\"card scroll\"><table class=\"sides\">"
+			 "<colgroup><col style=\"width:3.4rem\"><col><col "
+			 "style=\"width:3.4rem\"><col>"
+			 "</colgroup><tbody>\n");
+		for (; *line; number++) {
+			size_t length = strcspn(line, "\n");
+
+			/* The first two lines name the files. */
+			if (number > 1)
+				put_diff_line(page, line, length, left, right,
+					      json_object_get(report, "sites"), file);
+			line += length + (line[length] == '\n');
+		}
+		flush_sides(page, left, right, json_object_get(report, "sites"), file);
+		page_put(page, "</tbody></table></div></details>\n");
+	} else if (status < 0) {
+		page_put(page,
+			 "<p class=\"note\">No view of the changes: diff is not installed.</p>\n");
+	}
+	opn_buf_free(&out);
+	free(left);
+	free(right);
+	json_decref(report);
+}
+
+/* ---- a proof by runs ---- */
+
+static void put_missed(const struct page *page, const json_t *program)
+{
+	const json_t *branches = json_object_get(json_object_get(program, "coverage"), "branches");
+	size_t index, shown = 0;
+	json_t *branch;
+
+	opn_html_element(page->buf, "<details><summary>branches of ",
+			 page_member(program, "program"), "");
+	opn_html_element(page->buf, " at ", page_member(program, "hook"),
+			 " that no packet reached</summary><ul class=\"plain\">\n");
+	json_array_foreach(branches, index, branch)
+	{
+		if (json_is_true(json_object_get(branch, "reached")) ||
+		    !json_is_null(json_object_get(branch, "unreachable")) || shown == MISSED_LIMIT)
+			continue;
+		shown++;
+		opn_html_element(page->buf, "<li><code>", page_member(branch, "function"),
+				 "</code> ");
+		page_text(page, opn_path_basename(page_member(branch, "file") ?: ""));
+		opn_buf_printf(page->buf, ":%lld ",
+			       (long long)json_integer_value(json_object_get(branch, "line")));
+		opn_html_element(page->buf, "<code>", page_member(branch, "source"),
+				 "</code></li>\n");
+	}
+	if (!shown)
+		page_put(page, "<li>none</li>");
+	page_put(page, "</ul></details>\n");
+}
+
+static void put_run_proof(const struct page *page, const struct opn_step *step)
+{
+	const struct opened_run *run = page->run;
+	json_t *report = opened_json(opn_arena_printf(run->arena, "%s/" OPENED_PROOFS "/%s.json",
+						      run->output, step->name));
+	const char *verdict = page_member(report, "verdict");
+	bool good = verdict && !strcmp(verdict, "equivalent");
+	size_t index;
+	json_t *row;
+
+	if (!report)
+		return;
+	opn_html_element(page->buf, "<h4>Run beside each other: ", step->name, "</h4>");
+	opn_html_element(page->buf,
+			 good ? "<div class=\"card\"><p class=\"ok\">"
+			      : "<div class=\"card\"><p class=\"bad\">",
+			 page_member(report, "sentence"), "</p><ul class=\"chips\">");
+	put_chip(page, "kernel", page_member(report, "kernel"));
+	put_chip(page, "engine", page_member(report, "engine"));
+	json_array_foreach(json_object_get(report, "programs"), index, row)
+		put_chip(page, page_member(row, "hook"),
+			 opn_arena_printf(run->arena, "%lld instructions",
+					  (long long)json_integer_value(
+						  json_object_get(row, "instructions"))));
+	page_put(page, "</ul>\n");
+	json_array_foreach(json_object_get(report, "allowed"), index, row)
+	{
+		opn_html_element(page->buf, "<p class=\"note\">allowed: ", page_member(row, "row"),
+				 "; ");
+		page_text(page, page_member(row, "why"));
+		page_put(page, "</p>\n");
+	}
+	json_array_foreach(json_object_get(report, "programs"), index, row) put_missed(page, row);
+	opn_html_element(page->buf,
+			 "<p class=\"note\">the whole report: <a href=\"" OPENED_PROOFS "/",
+			 step->name, ".html\">" OPENED_PROOFS "/");
+	page_text(page, step->name);
+	page_put(page, ".html</a></p></div>\n");
+	json_decref(report);
+}
+
+void page_proofs(const struct page *page, const void *subject)
+{
+	const struct opened_run *run = page->run;
+
+	for (size_t s = 0; s < run->step_count; s++) {
+		const struct opn_step *step = &run->steps[s];
+
+		if (step->subject != subject || strcmp(step->stage, "verify"))
+			continue;
+		if (page_went_well(step) || step->state == OPN_STEP_FAILED)
+			put_run_proof(page, step);
+		page_diagnostics(page, step);
+	}
+}
+
+static void put_program(const struct page *page, const struct opened_unit *unit,
+			const char *program)
+{
+	const struct opened_run *run = page->run;
+	json_t *manifest = opened_manifest(run, unit->extracted, program);
+	const json_t *license = json_object_get(manifest, "license");
+
+	if (!manifest)
+		return;
+	opn_html_element(page->buf, "<h3>", program, "</h3><ul class=\"chips\">");
+	put_chip(page, "from", page_member(manifest, "source"));
+	put_chip(page, "hook", page_member(manifest, "hook"));
+	put_chip(page, "least kernel", page_member(manifest, "minimum_kernel"));
+	put_chip(page, "licence", page_member(license, "program") ?: page_member(license, "spdx"));
+	put_chip(page, "functions",
+		 opn_arena_printf(run->arena, "%zu",
+				  json_array_size(json_object_get(manifest, "functions"))));
+	put_chip(page, "types",
+		 opn_arena_printf(run->arena, "%zu",
+				  json_array_size(json_object_get(manifest, "types"))));
+	put_chip(page, "macros",
+		 opn_arena_printf(run->arena, "%zu",
+				  json_array_size(json_object_get(manifest, "macros"))));
+	page_put(page, "</ul>\n");
+	put_proof_levels(page, manifest);
+	put_unit_graph(page, manifest, program);
+	put_maps(page, manifest);
+	json_decref(manifest);
+	if (unit->final != unit->extracted && page_went_well(unit->last))
+		put_sides(page, unit, program);
+}
+
+void page_unit(const struct page *page, const struct opened_unit *unit)
+{
+	const char *const *program;
+
+	opn_html_element(page->buf, "<section id=\"unit-", unit->spec->name, "\"><h2>");
+	page_text(page, unit->spec->name);
+	opn_html_element(page->buf, "<small>", unit->spec->repository ?: unit->spec->path, "");
+	if (unit->tree.revision)
+		opn_html_element(page->buf, " at ", unit->tree.revision, "");
+	if (unit->spec->transform)
+		opn_html_element(page->buf, ", rewritten for ", unit->spec->transform->to, "");
+	page_put(page, "</small></h2>\n");
+	program =
+		page_went_well(unit->extract) ? opened_programs(page->run, unit->extracted) : NULL;
+	for (; program && *program; program++)
+		put_program(page, unit, *program);
+	page_diagnostics(page, unit->extract);
+	if (unit->last != unit->extract)
+		page_diagnostics(page, unit->last);
+	page_proofs(page, unit);
+	page_put(page, "</section>\n");
+}
