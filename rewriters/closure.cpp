@@ -294,6 +294,12 @@ void Closure::needDecl(const DeclUse &U, unsigned Seq, int UserChunk, int UserEx
     NeedOne(R);
     Spelled.merge(Own);
   }
+  // Of what is only declared, clang takes the linkage (weak or not) from the first declaration.
+  const Decl *First = D->getCanonicalDecl();
+  std::set<std::string> SeenOwn = ownAttributes(Seen);
+  if (!Def && First != Seen && First->getLocation().isValid() &&
+      (Spelled != SeenOwn || ownAttributes(First) != SeenOwn))
+    NeedOne(First);
 }
 
 /// LLVM describes an extern in BTF where C code calls it, not where assembly takes it as an
