@@ -151,6 +151,23 @@ unsigned LexedFile::column(unsigned Offset) const {
   return Offset - LineStarts[line(Offset) - 1] + 1;
 }
 
+unsigned LexedFile::freshLine(unsigned Offset) const {
+  unsigned Line = line(Offset) - 1;
+  auto IsWithin = [&](unsigned Start) {
+    // Blanks between the backslash and the line's end are ignored.
+    StringRef Above = StringRef(Text).take_front(Start).rtrim();
+    if (Above.ends_with("\\") && line(Above.size()) == line(Start - 1))
+      return true;
+    for (const Comment &C : Comments)
+      if (C.Extent.Begin < Start && Start < C.Extent.End)
+        return true;
+    return false;
+  };
+  while (Line && IsWithin(LineStarts[Line]))
+    --Line;
+  return LineStarts[Line];
+}
+
 int LexedFile::directiveAt(unsigned Offset) const {
   auto It = std::upper_bound(Directives.begin(), Directives.end(), Offset,
                              [](unsigned O, const Directive &D) { return O < D.Extent.Begin; });

@@ -65,6 +65,9 @@ public:
 
   unsigned line(unsigned Offset) const;   ///< counts from 1
   unsigned column(unsigned Offset) const; ///< counts from 1, in bytes
+  /// The start of Offset's line, or of the one above where a directive can stand: neither a
+  /// backslash nor a comment leads into it.
+  unsigned freshLine(unsigned Offset) const;
 
   /// Index of the directive that contains or starts at Offset, or -1.
   int directiveAt(unsigned Offset) const;

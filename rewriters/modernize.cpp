@@ -163,7 +163,7 @@ void Modernizer::refuse(SourceLocation Loc, const VarDecl *VD, const std::string
   Place P = Model.place(Loc);
   if (Options.keep_going && P.Kind == PlaceKind::Project) {
     const LexedFile *Within = Model.Instances[P.Index].File;
-    Changes.insert(Within, P.Offset - (Within->column(P.Offset) - 1),
+    Changes.insert(Within, Within->freshLine(P.Offset),
                    "#error \"map '" + VD->getName().str() + "': " + Why + "\"\n", "refused");
   } else {
     Result.Good = false;

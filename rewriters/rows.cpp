@@ -58,8 +58,7 @@ void Rewriting::fail(SourceLocation Loc, const std::string &What, const std::str
   const LexedFile *File = Model.Instances[P.Index].File;
   std::string Text = What + ": " + Why;
   std::replace(Text.begin(), Text.end(), '"', '\'');
-  Changes->insert(File, P.Offset - (File->column(P.Offset) - 1), "#error \"" + Text + "\"\n",
-                  "refused");
+  Changes->insert(File, File->freshLine(P.Offset), "#error \"" + Text + "\"\n", "refused");
 }
 
 void Rewriting::reject(SourceLocation Loc, const std::string &What, const std::string &Why,
