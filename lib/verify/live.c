@@ -152,7 +152,6 @@ static int tell_program(struct opn_live_session *session, int side)
 	told->replaced = copy;
 	if (!bpf_obj_get_info_by_fd(opn_program_fd(session->program[side]), &info, &size))
 		told->instructions = info.xlated_prog_len / 8;
-	told->untraced_why = "programs on a live device are not traced";
 	return 0;
 }
 
@@ -171,7 +170,9 @@ static int open_side(struct opn_live_session *session, int side)
 	error = opn_program_open(&open, session->diags, &session->program[side]);
 	if (error)
 		return error;
-	return tell_program(session, side);
+	open.trace = true;
+	error = opn_program_open(&open, session->diags, &session->traced[side]);
+	return error ?: tell_program(session, side);
 }
 
 static int open_maps(struct opn_live_session *session)
@@ -187,6 +188,10 @@ static int open_maps(struct opn_live_session *session)
 				  opn_program_object(session->program[1]), &options->state,
 				  session->diags, &session->state);
 
+	error = error
+			?: opn_state_add_copy(session->state,
+					      opn_program_object(session->traced[0]),
+					      opn_program_object(session->traced[1]));
 	error = error ?: opn_state_set_interfaces(session->state, hops, OPN_LIVE_HOPS);
 	for (const char *const *path = options->maps; !error && path && *path; path++)
 		error = opn_state_load(session->state, *path, session->diags);
@@ -312,6 +317,8 @@ static void clear(struct opn_live_session *session)
 	opn_state_free(session->state);
 	opn_program_free(session->program[0]);
 	opn_program_free(session->program[1]);
+	opn_program_free(session->traced[0]);
+	opn_program_free(session->traced[1]);
 	opn_wire_free(session->wire);
 	opn_live_net_leave(session->net);
 }

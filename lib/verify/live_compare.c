@@ -119,7 +119,7 @@ static char *value_text(struct opn_arena *arena, size_t field, uint32_t value)
 
 /* ---- one frame ---- */
 
-static bool same_places(const struct opn_outcomes *left, const struct opn_outcomes *right)
+bool opn_live_same_places(const struct opn_outcomes *left, const struct opn_outcomes *right)
 {
 	if (left->count != right->count)
 		return false;
@@ -148,12 +148,11 @@ static bool same_seen(const struct opn_outcome *left, const struct opn_outcome *
 	return true;
 }
 
-/* The kind of the first difference and which outcome has it, or NULL. */
-static const char *compare_frame(const struct opn_outcomes *left, const struct opn_outcomes *right,
-				 size_t *at)
+const char *opn_live_compare_frame(const struct opn_outcomes *left,
+				   const struct opn_outcomes *right, size_t *at)
 {
 	*at = 0;
-	if (!same_places(left, right))
+	if (!opn_live_same_places(left, right))
 		return "fate";
 	for (; *at < left->count; ++*at) {
 		const struct opn_outcome *one = &left->list[*at], *other = &right->list[*at];
@@ -220,19 +219,24 @@ static struct opn_difference *new_difference(struct opn_live_session *session, c
 	return difference;
 }
 
-static int tell_frame(struct opn_live_session *session, size_t number, const char *kind, size_t at,
-		      const char *left_fate, const char *right_fate)
+static struct opn_packet copy_outcome(struct opn_arena *arena, const struct opn_outcomes *outcomes,
+				      size_t at)
 {
-	const struct opn_outcomes *left = &session->outcomes[OPN_RUN_LEFT][number];
-	const struct opn_outcomes *right = &session->outcomes[OPN_RUN_RIGHT][number];
-	struct opn_difference *difference = new_difference(session, kind, left_fate, right_fate);
-	uint8_t sent[OPN_PACKET_MAX];
-	uint32_t length;
+	if (at >= outcomes->count)
+		return (struct opn_packet){ NULL, 0 };
+	return copy_bytes(arena, outcomes->list[at].data, outcomes->list[at].length);
+}
 
-	if (!difference)
-		return 0;
-	length = opn_wire_mark(session->wire, &session->frames[number], number, sent);
-	difference->origin = session->origins[number];
+/* The frame as it was sent under this number, and what came of it. */
+static int tell_shown(struct opn_live_session *session, const struct opn_packet *frame,
+		      size_t number, const struct opn_outcomes *left,
+		      const struct opn_outcomes *right, struct opn_difference *difference)
+{
+	uint8_t sent[OPN_PACKET_MAX];
+	uint32_t length = opn_wire_mark(session->wire, frame, number, sent);
+	size_t at;
+
+	opn_live_compare_frame(left, right, &at);
 	difference->summary = opn_packet_summary(session->arena, sent, length);
 	difference->clock = (number + 1) * 1000000000ULL;
 	difference->random = number;
@@ -241,16 +245,44 @@ static int tell_frame(struct opn_live_session *session, size_t number, const cha
 		return -ENOMEM;
 	difference->packets[0] = copy_bytes(session->arena, sent, length);
 	difference->packet_count = 1;
-	if (at < left->count)
-		difference->left_out =
-			copy_bytes(session->arena, left->list[at].data, left->list[at].length);
-	if (at < right->count)
-		difference->right_out =
-			copy_bytes(session->arena, right->list[at].data, right->list[at].length);
+	difference->left_out = copy_outcome(session->arena, left, at);
+	difference->right_out = copy_outcome(session->arena, right, at);
 	if (at < left->count && at < right->count && left->list[at].to_stack &&
 	    right->list[at].to_stack)
 		tell_seen(session->arena, &left->list[at], &right->list[at], difference);
 	return 0;
+}
+
+static int tell_frame(struct opn_live_session *session, size_t number, const char *kind, size_t at,
+		      const char *left_fate, const char *right_fate)
+{
+	const struct opn_outcomes *left = &session->outcomes[OPN_RUN_LEFT][number];
+	const struct opn_outcomes *right = &session->outcomes[OPN_RUN_RIGHT][number];
+	struct opn_difference *difference = new_difference(session, kind, left_fate, right_fate);
+	struct opn_packet frame = session->frames[number];
+	struct opn_outcomes small[2];
+	int shrunk;
+
+	if (!difference)
+		return 0;
+	difference->origin = session->origins[number];
+	shrunk = opn_live_shrink(session, number, kind, &frame, small);
+	if (shrunk < 0)
+		return shrunk;
+	if (!shrunk) {
+		difference->origin = opn_arena_printf(
+			session->arena,
+			"%s, not made smaller: alone, with the maps as they were at first, it "
+			"does not show this",
+			difference->origin);
+		return tell_shown(session, &session->frames[number], number, left, right,
+				  difference);
+	}
+	difference->seen = copy_bytes(session->arena, session->frames[number].data,
+				      session->frames[number].length);
+	difference->seen_left = copy_outcome(session->arena, left, at);
+	difference->seen_right = copy_outcome(session->arena, right, at);
+	return tell_shown(session, &frame, 0, &small[0], &small[1], difference);
 }
 
 static bool is_refused(const struct opn_outcomes *outcomes)
@@ -275,11 +307,12 @@ static int compare_one(struct opn_live_session *session, size_t number, bool *af
 		return 0;
 	}
 	result->packets++;
-	*affected = *affected || compare_frame(left, none, &at) || compare_frame(right, none, &at);
+	*affected = *affected || opn_live_compare_frame(left, none, &at) ||
+		    opn_live_compare_frame(right, none, &at);
 	left_fate = fate_text(session->arena, left);
 	right_fate = fate_text(session->arena, right);
 	error = count_fate(session, left_fate, right_fate);
-	kind = compare_frame(left, right, &at);
+	kind = opn_live_compare_frame(left, right, &at);
 	if (error || !kind)
 		return error;
 	result->packets_different++;

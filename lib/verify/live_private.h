@@ -28,7 +28,7 @@ struct opn_live_session {
 	struct opn_live_net *net;
 	struct opn_wire *wire;
 	struct opn_arena *scratch; /* of what came of the frames */
-	struct opn_program *program[2];
+	struct opn_program *program[2], *traced[2];
 	const struct opn_hook_pair *pair;
 	struct opn_state *state;
 	const char *attached[2]; /* the way that the kernel took */
@@ -48,6 +48,20 @@ struct opn_live_session {
 
 /* Reports that what was tried last in the namespace did not work, and returns -errno. */
 int opn_live_report(struct opn_live_session *session, int error);
+/* One frame alone, from the start state, through one program and the other. *shown: the kernel gave
+ * it to both, as it counts after bpf_enable_stats(). Returns 0 or -errno. */
+int opn_live_run_one(struct opn_live_session *session, const struct opn_packet *frame,
+		     struct opn_arena *arena, struct opn_outcomes outcomes[2], bool *shown);
+/* The kind of the first difference and which outcome has it, or NULL. */
+const char *opn_live_compare_frame(const struct opn_outcomes *left,
+				   const struct opn_outcomes *right, size_t *at);
+/* Whether frames came out at the same places. */
+bool opn_live_same_places(const struct opn_outcomes *left, const struct opn_outcomes *right);
+/* Makes the frame of this number smaller while, alone, it shows a difference of this kind with the
+ * same fates. Returns 1, with frame and outcomes in session->scratch; 0 when it does not show
+ * alone; or -errno. */
+int opn_live_shrink(struct opn_live_session *session, size_t number, const char *kind,
+		    struct opn_packet *frame, struct opn_outcomes outcomes[2]);
 /* Runs the frames and transfers, and compares the maps after the frames. Returns 0 or -errno. */
 int opn_live_run(struct opn_live_session *session);
 /* Compares the maps as they are now, after the frames. Returns 0 or -errno. */

@@ -13,6 +13,7 @@
 
 #include "live_private.h"
 #include "program_private.h"
+#include "verify_private.h"
 
 static int report_attach(struct opn_live_session *session, int side, int error)
 {
@@ -64,34 +65,46 @@ static void look_for_unseen(struct watch *watch, size_t number)
 }
 
 /* The clock stands still for a frame, and both programs are told the same. */
-static void before_frame(void *context, size_t number)
+static void set_clock(void *context, size_t number)
 {
-	struct watch *watch = context;
-	struct opn_probe_head *head = (struct opn_probe_head *)watch->program->head.data;
+	const struct opn_program *program = context;
+	struct opn_probe_head *head = (struct opn_probe_head *)program->head.data;
 
-	look_for_unseen(watch, number);
 	if (!head)
 		return;
 	head->clock = (number + 1) * 1000000000ULL;
 	head->random = number;
 }
 
+static void before_frame(void *context, size_t number)
+{
+	struct watch *watch = context;
+
+	look_for_unseen(watch, number);
+	set_clock(watch->program, number);
+}
+
+static int attach_program(struct opn_live_session *session, int side,
+			  const struct opn_program *program, unsigned int ifindex,
+			  struct opn_attached *attached)
+{
+	const char *hook = session->result->side[side].hook;
+	int error = opn_live_attach(opn_hook_runs_find(session->runs, hook),
+				    opn_program_fd(program), ifindex, attached);
+
+	if (error)
+		return report_attach(session, side, error);
+	session->attached[side] = attached->rule->name;
+	return 0;
+}
+
 static int attach(struct opn_live_session *session, enum opn_live_run run, unsigned int ifindex,
 		  struct opn_attached *attached)
 {
-	const char *hook;
-	int error;
-
 	*attached = (struct opn_attached){ .link = -1 };
 	if (run == OPN_RUN_NONE)
 		return 0;
-	hook = session->result->side[run].hook;
-	error = opn_live_attach(opn_hook_runs_find(session->runs, hook),
-				opn_program_fd(session->program[run]), ifindex, attached);
-	if (error)
-		return report_attach(session, (int)run, error);
-	session->attached[run] = attached->rule->name;
-	return 0;
+	return attach_program(session, (int)run, session->program[run], ifindex, attached);
 }
 
 static int run_frames(struct opn_live_session *session, enum opn_live_run run)
@@ -165,6 +178,62 @@ static int run_all_frames(struct opn_live_session *session)
 	return error;
 }
 
+static uint64_t was_run(const void *program, size_t block)
+{
+	return opn_program_block_hit(program, block);
+}
+
+/* The frames once more, into the builds with marks on every branch. What comes of them there is not
+ * compared; the marks of all frames together tell which branches were taken, and not how often. */
+static int run_marked(struct opn_live_session *session, int side)
+{
+	struct opn_program *program = session->traced[side];
+	const struct opn_input none = { 0 };
+	struct opn_arena *arena = opn_arena_new(NULL, NULL);
+	struct opn_outcomes *outcomes =
+		arena ? opn_arena_array(arena, session->frame_count + 1, sizeof(*outcomes)) : NULL;
+	struct opn_attached attached;
+	int error = outcomes ? 0 : -ENOMEM;
+
+	opn_program_clear_marks(program, &none);
+	error = error ?: attach_program(session, side, program, OPN_LIVE_DEVICE, &attached);
+	if (!error) {
+		error = opn_wire_run(session->wire, session->frames, session->frame_count,
+				     set_clock, program, arena, outcomes);
+		opn_live_detach(&attached);
+	}
+	if (arena)
+		opn_arena_free(arena);
+	if (error)
+		return error;
+	opn_program_read_marks(program);
+	return opn_verify_tell_code(program, opn_program_hits(program), was_run, program,
+				    session->arena, &session->result->side[side]);
+}
+
+int opn_live_run_one(struct opn_live_session *session, const struct opn_packet *frame,
+		     struct opn_arena *arena, struct opn_outcomes outcomes[2], bool *shown)
+{
+	int error = opn_state_reset(session->state);
+
+	*shown = true;
+	memset(outcomes, 0, 2 * sizeof(*outcomes));
+	for (int side = 0; !error && side < 2; side++) {
+		struct opn_program *program = session->program[side];
+		uint64_t runs = count_runs(program);
+		struct opn_attached attached;
+
+		error = attach(session, (enum opn_live_run)side, OPN_LIVE_DEVICE, &attached);
+		if (error)
+			break;
+		error = opn_wire_run(session->wire, frame, 1, set_clock, program, arena,
+				     &outcomes[side]);
+		opn_live_detach(&attached);
+		*shown = *shown && !outcomes[side].error && count_runs(program) > runs;
+	}
+	return error;
+}
+
 /* ---- transfers ---- */
 
 static int run_transfers(struct opn_live_session *session, enum opn_live_run run)
@@ -194,6 +263,9 @@ int opn_live_run(struct opn_live_session *session)
 	int error = session->frame_count ? run_all_frames(session) : 0;
 
 	error = error ?: opn_live_compare_maps(session);
+	error = error ?: opn_state_reset(session->state);
+	for (int side = 0; !error && session->frame_count && side < 2; side++)
+		error = run_marked(session, side);
 	if (error || !session->live->transfer_count)
 		return error;
 	error = opn_state_reset(session->state);

@@ -65,6 +65,13 @@ int opn_session_run(struct opn_session *session);
  * not meet. Returns 0 or -errno. */
 int opn_session_judge(struct opn_session *session);
 
+/* How often a basic block ran (opn_line.block). */
+typedef uint64_t opn_block_hits(const void *context, size_t block);
+/* What the runs of a marked build tell of its code: seen tells by edge whether it was taken. Fills
+ * in edges and lines of told. Returns 0 or -ENOMEM. */
+int opn_verify_tell_code(const struct opn_program *program, const uint8_t *seen,
+			 opn_block_hits *hits, const void *context, struct opn_arena *arena,
+			 struct opn_result_side *told);
 /* Why it is open what happens when a map that was made smaller is full, and one was; else NULL. */
 const char *opn_session_full(const struct opn_state *state, struct opn_arena *arena);
 /* Fills in what the worker's runs tell of the code. Returns 0 or -errno. */

@@ -12,21 +12,17 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-static int tell_edges(struct opn_session *session, int side)
+static int tell_edges(const struct opn_program *program, const uint8_t *seen,
+		      struct opn_arena *arena, struct opn_result_side *told)
 {
-	struct opn_result_side *told = &session->result->side[side];
-	const struct opn_program *program = session->bench.traced[side];
-	const uint8_t *seen = opn_guide_seen(session->guide, side);
 	const struct opn_edge *edges;
 	const char *missing = NULL;
 	size_t count;
 
-	if (!program || !seen)
-		return 0;
 	edges = opn_program_edges(program, &count);
 	told->traced = opn_program_traced(program, &missing);
-	told->untraced_why = opn_arena_strdup(session->arena, missing);
-	told->edges = opn_arena_array(session->arena, count + 1, sizeof(*told->edges));
+	told->untraced_why = opn_arena_strdup(arena, missing);
+	told->edges = opn_arena_array(arena, count + 1, sizeof(*told->edges));
 	if (!told->edges)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
@@ -38,9 +34,9 @@ static int tell_edges(struct opn_session *session, int side)
 		edge = &told->edges[told->edge_count++];
 
 		*edge = (struct opn_result_edge){
-			.function = opn_arena_strdup(session->arena, edges[i].function),
-			.file = opn_result_file(session->arena, edges[i].file),
-			.source = opn_arena_strdup(session->arena, edges[i].source),
+			.function = opn_arena_strdup(arena, edges[i].function),
+			.file = opn_result_file(arena, edges[i].file),
+			.source = opn_arena_strdup(arena, edges[i].source),
 			.line = edges[i].line,
 			.column = edges[i].column,
 			.taken = edges[i].taken,
@@ -48,7 +44,7 @@ static int tell_edges(struct opn_session *session, int side)
 		};
 		if (edges[i].dead && !seen[i])
 			edge->dead = opn_arena_strdup(
-				session->arena,
+				arena,
 				why ? why : "the kernel's verifier proved that it cannot be");
 		told->edges_reached += edge->reached;
 		told->edges_dead += edge->dead != NULL;
@@ -56,24 +52,21 @@ static int tell_edges(struct opn_session *session, int side)
 	return 0;
 }
 
-static int tell_lines(struct opn_session *session, int side)
+static int tell_lines(const struct opn_program *program, opn_block_hits *count_hits,
+		      const void *context, struct opn_arena *arena, struct opn_result_side *told)
 {
-	struct opn_result_side *told = &session->result->side[side];
-	const struct opn_program *program = session->bench.traced[side];
 	struct opn_line *lines;
 	size_t count = 0;
 
-	if (!program)
-		return 0;
-	lines = opn_program_lines(program, session->arena, &count);
-	told->lines = opn_arena_array(session->arena, count + 1, sizeof(*told->lines));
+	lines = opn_program_lines(program, arena, &count);
+	told->lines = opn_arena_array(arena, count + 1, sizeof(*told->lines));
 	if (!told->lines)
 		return -ENOMEM;
 	for (size_t i = 0; lines && i < count; i++) {
-		uint64_t hits = opn_guide_block_hits(session->guide, side, lines[i].block);
+		uint64_t hits = count_hits(context, lines[i].block);
 		struct opn_result_line *last =
 			told->line_count ? &told->lines[told->line_count - 1] : NULL;
-		const char *file = opn_result_file(session->arena, lines[i].file);
+		const char *file = opn_result_file(arena, lines[i].file);
 
 		/* A line may be in several blocks. */
 		if (last && last->line == lines[i].line && same_text(last->file, file)) {
@@ -82,12 +75,21 @@ static int tell_lines(struct opn_session *session, int side)
 		}
 		told->lines[told->line_count++] = (struct opn_result_line){
 			.file = file,
-			.source = opn_arena_strdup(session->arena, lines[i].source),
+			.source = opn_arena_strdup(arena, lines[i].source),
 			.line = lines[i].line,
 			.hits = hits,
 		};
 	}
 	return 0;
+}
+
+int opn_verify_tell_code(const struct opn_program *program, const uint8_t *seen,
+			 opn_block_hits *hits, const void *context, struct opn_arena *arena,
+			 struct opn_result_side *told)
+{
+	int error = tell_edges(program, seen, arena, told);
+
+	return error ?: tell_lines(program, hits, context, arena, told);
 }
 
 static bool all_aborted(const struct opn_session *session)
@@ -223,13 +225,31 @@ static int tell_notes(struct opn_session *session)
 	return 0;
 }
 
+struct guided {
+	const struct opn_guide *guide;
+	int side;
+};
+
+static uint64_t guided_hits(const void *context, size_t block)
+{
+	const struct guided *guided = context;
+
+	return opn_guide_block_hits(guided->guide, guided->side, block);
+}
+
 int opn_session_tell_code(struct opn_session *session)
 {
-	int error = tell_edges(session, 0);
+	int error = 0;
 
-	error = error ?: tell_edges(session, 1);
-	error = error ?: tell_lines(session, 0);
-	error = error ?: tell_lines(session, 1);
+	for (int side = 0; !error && side < 2; side++) {
+		const struct guided guided = { session->guide, side };
+		const uint8_t *seen = opn_guide_seen(session->guide, side);
+
+		if (session->bench.traced[side] && seen)
+			error = opn_verify_tell_code(session->bench.traced[side], seen, guided_hits,
+						     &guided, session->arena,
+						     &session->result->side[side]);
+	}
 	session->paths = opn_guide_paths(session->guide);
 	session->full = opn_session_full(session->bench.state, session->arena);
 	return error;
