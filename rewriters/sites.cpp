@@ -104,7 +104,12 @@ public:
     if (TypesOnly)
       return true;
     auto Check = [this, S](const Expr *Operand) {
-      if (To.isContext(Operand->IgnoreParenImpCasts()->getType()))
+      QualType T = Operand->IgnoreParenImpCasts()->getType();
+      if (!To.isContext(T))
+        return;
+      // Without instructions it only keeps the compiler from knowing the value.
+      const ASTContext &Context = T->getPointeeType()->getAsRecordDecl()->getASTContext();
+      if (!StringRef(S->generateAsmString(Context)).trim().empty())
         To.reject(S->getBeginLoc(), "this inline assembly",
                   "it is handed the context, whose layout its instructions know",
                   "write the access in C");

@@ -38,7 +38,8 @@ static __always_inline int is_short(const struct xdp_md *ctx, __u32 bytes)
 
 static __always_inline int unused(struct xdp_md *ctx)
 {
-	(void)ctx;
+	/* No instruction: it hides the value from the compiler. */
+	__asm__ volatile("" : "+r"(ctx));
 	return 0;
 }
 
@@ -112,6 +113,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK: static __always_inline int is_short(const struct __sk_buff *ctx, __u32 bytes);
 // CHECK: {{^}}int places(struct __sk_buff *ctx);
 // CHECK-NEXT: {{SEC\("tc"\)|__attribute__.*"tc".*}} int places(struct __sk_buff *ctx);
+// CHECK: __asm__ volatile("" : "+r"(ctx));
 // CHECK: struct __sk_buff *ctx = (struct __sk_buff *)any;
 // CHECK: context_t *copy = ctx;
 // CHECK: _Generic(ctx, struct __sk_buff *: is_short(ctx, 100), default: 1);
