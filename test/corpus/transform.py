@@ -202,8 +202,19 @@ def program_sections(found):
     return {row[0]: row[1] for row in found.symbols if row[0] in names}
 
 
+KINDS = ("exact", "exact under conditions", "lossy, refused without consent", "refused by rule")
+
+
+def kind(program):
+    """What the tables say of a program, whatever came of it."""
+    if program.outcome == "refused":
+        return KINDS[2] if all(flag.endswith("-lossy") for flag, _ in program.reasons) else KINDS[3]
+    return KINDS[1] if program.conditions else KINDS[0]
+
+
 def summarise(options, programs):
     counts = collections.Counter(program.outcome for program in programs)
+    kinds = collections.Counter(kind(program) for program in programs if program.outcome not in BAD)
     refusals = collections.Counter()
     for program in programs:
         if program.outcome == "refused":
@@ -215,7 +226,9 @@ def summarise(options, programs):
         "|---|---|",
     ]
     lines += [f"| {title} | {counts[name]} |" for name, title in OUTCOMES]
-    lines += [f"| all that load as they are | {len(programs)} |", "", "| refused because | programs |", "|---|---|"]
+    lines += [f"| all that load as they are | {len(programs)} |", "", "| by the tables | programs |", "|---|---|"]
+    lines += [f"| {name} | {kinds[name]} |" for name in KINDS]
+    lines += ["", "| refused because | programs |", "|---|---|"]
     lines += [f"| {reason} | {count} |" for reason, count in refusals.most_common()]
     return "\n".join(lines) + "\n", counts
 
