@@ -81,6 +81,7 @@ struct opened_run {
 	const char *tools;		   /* folder of the other tools */
 	const char *clang;		   /* path, or NULL */
 	const char *output, *state_folder; /* absolute */
+	const char *here;		   /* the current folder */
 	const char *shown;		   /* output, as the user says it */
 	int lock;			   /* descriptor, or -1 */
 	int status;			   /* the largest so far */
@@ -132,11 +133,22 @@ struct opened_rows {
 struct opened_rows opened_scan(const struct opn_cli *cli, const struct opn_words *sources,
 			       struct opn_arena *arena);
 
+/* ---- opened_units.c ---- */
+
+/* Finds the units' trees. What speaks against one is reported, and its steps fail. */
+void opened_open_units(struct opened_run *run);
+/* Looks at what was made: what it has, and whether it is what the spec resolved. */
+void opened_look_at_units(struct opened_run *run);
+
 /* ---- opened_decide.c ---- */
 
 /* Looks at what a step that failed, or ended, leaves to the user. On a terminal it asks, and true
  * says that the spec has an answer more, so that the run begins anew. */
 bool opened_decide(struct opened_run *run);
+
+/* Where a message of a step's diagnostics points to, as seen from here. */
+struct opn_loc opened_loc(const struct opened_run *run, const struct opn_step *step,
+			  const json_t *message);
 
 /* ---- opened_report.c ---- */
 

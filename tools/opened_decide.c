@@ -33,15 +33,32 @@ struct question {
 	size_t count;
 };
 
-static struct opn_loc json_loc(const struct opened_run *run, const struct opened_unit *unit,
-			       const json_t *message)
+/* The folder that a tool's diagnostics are seen from: where it ran, or its database's. */
+static const char *diagnostics_root(const struct opn_step *step)
+{
+	const struct opened_unit *unit = step->subject;
+
+	switch ((enum step_kind)step->kind) {
+	case STEP_EXTRACT:
+		return step->folder ?: unit->tree.database;
+	case STEP_TRANSFORM:
+		return unit->extracted;
+	default:
+		return ".";
+	}
+}
+
+struct opn_loc opened_loc(const struct opened_run *run, const struct opn_step *step,
+			  const json_t *message)
 {
 	const char *file = json_string_value(json_object_get(message, "file"));
 	struct opn_loc loc = { 0 };
 
 	if (!file)
 		return loc;
-	loc.file = opn_path_join(run->arena, unit->tree.root, file);
+	loc.file = opn_path_join(run->arena, diagnostics_root(step), file);
+	if (opn_path_inside(run->here, loc.file))
+		loc.file = opn_path_relative(run->arena, run->here, loc.file);
 	loc.line = (unsigned int)json_integer_value(json_object_get(message, "line"));
 	loc.column = (unsigned int)json_integer_value(json_object_get(message, "column"));
 	loc.length = (unsigned int)json_integer_value(json_object_get(message, "length"));
@@ -143,7 +160,7 @@ static bool decide_function(struct opened_run *run, const struct opened_unit *un
 		return false;
 	json_array_foreach(json_object_get(message, "notes"), index, note)
 	{
-		struct opn_loc loc = json_loc(run, unit, note);
+		struct opn_loc loc = opened_loc(run, unit->extract, note);
 		const char *file = json_string_value(json_object_get(note, "file"));
 
 		if (!file || !loc.line || question.count == CHOICES)
@@ -151,7 +168,9 @@ static bool decide_function(struct opened_run *run, const struct opened_unit *un
 		question.choice[question.count++] = (struct choice){
 			.value = opn_arena_printf(
 				run->arena, "%s:%u",
-				opn_path_relative(run->arena, unit->tree.root, loc.file), loc.line),
+				opn_path_relative(run->arena, unit->tree.root,
+						  opn_path_join(run->arena, run->here, loc.file)),
+				loc.line),
 			.loc = loc,
 			.text = opn_arena_strdup(
 				run->arena, json_string_value(json_object_get(note, "message"))),

@@ -129,9 +129,9 @@ static void find_commands(struct init *init)
 		}
 	}
 	for (size_t i = 0; i < init->sources.count && i < CANDIDATES && !init->flags; i++)
-		init->flags =
-			opn_tree_infer(init->root, init->sources.word[i],
-				       opn_process_find(compilers, init->arena), init->arena, &why);
+		init->flags = opn_tree_infer(init->root, init->sources.word[i],
+					     opn_process_find(compilers, init->arena), NULL,
+					     init->arena, &why);
 }
 
 /* A double-quoted word of YAML. */

@@ -18,6 +18,7 @@
 
 #include <jansson.h>
 
+#include "driver/depfile.h"
 #include "driver/process.h"
 #include "json.h"
 
@@ -189,6 +190,30 @@ static void show_diags(struct opened_run *run)
 	run->diags = fresh;
 }
 
+/* Of a step that ended well, what we warn of; what clang warns of in somebody's sources is nothing
+ * that this run could mend. */
+static void pass_warnings(struct opened_run *run, const struct opn_step *step)
+{
+	json_t *root = opened_json(opened_diagnostics(run, step));
+	size_t index, inner;
+	json_t *row, *note;
+
+	json_array_foreach(json_object_get(root, "diagnostics"), index, row)
+	{
+		const char *flag = json_string_value(json_object_get(row, "flag"));
+
+		if (!flag || strncmp(flag, "opened-", 7))
+			continue;
+		opn_diag_foreign(run->diags, OPN_SEV_WARNING, opened_loc(run, step, row),
+				 json_string_value(json_object_get(row, "message")),
+				 opn_arena_printf(run->arena, "-W%s", flag), NULL);
+		json_array_foreach(json_object_get(row, "notes"), inner, note)
+			opn_diag_note(run->diags, opened_loc(run, step, note), "%s",
+				      json_string_value(json_object_get(note, "message")));
+	}
+	json_decref(root);
+}
+
 static void ended(const struct opn_step *step, void *data)
 {
 	struct opened_run *run = data;
@@ -196,10 +221,10 @@ static void ended(const struct opn_step *step, void *data)
 	event(run, step);
 	if (shows_progress(run))
 		fprintf(stderr, "\r\033[K");
-	/* What a tool prints on success (a verdict, a table) is for people too. */
-	if (step->log_length && (step->state == OPN_STEP_FAILED || run->options->cli.verbose ||
-				 memmem(step->log, step->log_length, "warning:", 8)))
+	if (step->log_length && (step->state == OPN_STEP_FAILED || run->options->cli.verbose))
 		fwrite(step->log, 1, step->log_length, stderr);
+	else if (step->state == OPN_STEP_DONE)
+		pass_warnings(run, step);
 	show_diags(run);
 	if (step->state == OPN_STEP_FAILED)
 		run->status = MAX(run->status, step->status);
@@ -224,15 +249,6 @@ static const struct opn_steps_calls calls_template = {
 };
 
 /* ---- what the run stands on ---- */
-
-static const char *cache_folder(struct opn_arena *arena)
-{
-	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-
-	if (cache && *cache == '/')
-		return opn_arena_printf(arena, "%s/opened", cache);
-	return opn_arena_printf(arena, "%s/.cache/opened", home && *home ? home : ".");
-}
 
 static int make_folders(const char *path, struct opn_diags *diags)
 {
@@ -313,30 +329,6 @@ static int open_state(struct opened_run *run)
 			    run->diags);
 }
 
-static void open_units(struct opened_run *run)
-{
-	const char *cache = cache_folder(run->arena);
-
-	run->units = opn_arena_array(run->arena, run->spec.unit_count + 1, sizeof(*run->units));
-	for (size_t u = 0; u < run->spec.unit_count; u++) {
-		struct opened_unit *unit = &run->units[u];
-		const struct opn_spec_unit *spec = &run->spec.units[u];
-
-		unit->spec = spec;
-		unit->extracted = opn_arena_printf(run->arena, "%s/" OPENED_UNITS "/%s",
-						   run->output, spec->name);
-		unit->final = spec->transform
-				      ? opn_arena_printf(run->arena, "%s/" OPENED_REWRITTEN "/%s",
-							 run->output, spec->name)
-				      : unit->extracted;
-		if (spec->repository)
-			make_folders(cache, run->diags);
-		unit->has_tree = !opn_tree_open(spec, cache, run->clang, run->arena, run->diags,
-						&unit->tree);
-		show_diags(run);
-	}
-}
-
 /* ---- the run ---- */
 
 static int run_steps(struct opened_run *run)
@@ -358,52 +350,14 @@ static int run_steps(struct opened_run *run)
 	return error;
 }
 
-static void check_resolved(struct opened_run *run, const struct opened_unit *unit)
-{
-	for (const char *const *program = unit->programs; program && *program; program++) {
-		json_t *manifest = opened_manifest(run, unit->extracted, *program);
-		const json_t *functions = json_object_get(manifest, "functions");
-		size_t index;
-		json_t *function;
-
-		json_array_foreach(functions, index, function)
-		{
-			const char *name = json_string_value(json_object_get(function, "name"));
-			const char *file = json_string_value(json_object_get(function, "file"));
-
-			for (size_t i = 0; i < unit->spec->resolve.count; i++) {
-				const struct opn_spec_entry *entry = &unit->spec->resolve.entry[i];
-				size_t length = strcspn(entry->value, ":");
-				size_t whole = file ? strlen(file) : 0;
-
-				if (!name || strcmp(entry->key, name) ||
-				    (whole >= length &&
-				     !strncmp(file + whole - length, entry->value, length)))
-					continue;
-				opn_diag(run->diags, OPN_DIAG_RESOLVE_OTHER, entry->loc,
-					 unit->spec->name, name, file ?: "?", entry->value);
-			}
-		}
-		json_decref(manifest);
-	}
-}
-
 static int run_all(struct opened_run *run)
 {
 	int error;
 
 	opened_plan_units(run);
 	error = run_steps(run);
-	for (size_t u = 0; !error && u < run->spec.unit_count; u++) {
-		struct opened_unit *unit = &run->units[u];
-		bool made = unit->last->state == OPN_STEP_DONE ||
-			    unit->last->state == OPN_STEP_UNCHANGED;
-
-		if (!made)
-			continue;
-		unit->programs = opened_programs(run, unit->final);
-		check_resolved(run, unit);
-	}
+	if (!error)
+		opened_look_at_units(run);
 	show_diags(run);
 	if (!error && !opn_cli_interrupted()) {
 		opened_plan_pipeline(run);
@@ -439,7 +393,6 @@ static void print_summary(const struct opened_run *run)
 static void choose_output(struct opened_run *run)
 {
 	const struct opened_options *options = run->options;
-	char here[PATH_MAX];
 
 	if (options->check) {
 		const char *folder = getenv("TMPDIR");
@@ -455,7 +408,7 @@ static void choose_output(struct opened_run *run)
 	}
 	run->shown = options->cli.output ?: run->spec.output;
 	/* Steps may run elsewhere. */
-	run->output = opn_path_join(run->arena, getcwd(here, sizeof(here)) ?: ".", run->shown);
+	run->output = opn_path_join(run->arena, run->here, run->shown);
 }
 
 static void keep_graph(struct opened_run *run)
@@ -483,8 +436,10 @@ static bool run_once(struct opened_run *run)
 {
 	static const char *const compilers[] = { "clang-" OPN_CLANG_MAJOR, "clang", NULL };
 	bool again = false;
+	char here[PATH_MAX];
 	int error = load_tables(run);
 
+	run->here = opn_arena_strdup(run->arena, getcwd(here, sizeof(here)) ?: "/");
 	if (!error)
 		error = opn_spec_read(run->options->spec, run->places, run->arena, run->diags,
 				      &run->spec);
@@ -503,7 +458,8 @@ static bool run_once(struct opened_run *run)
 						   run->output, run->spec.composition->name)
 				: NULL;
 	make_salt(run);
-	open_units(run);
+	opened_open_units(run);
+	show_diags(run);
 	error = run_all(run);
 	if (!error && !opn_cli_interrupted()) {
 		again = opened_decide(run);

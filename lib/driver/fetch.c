@@ -110,6 +110,8 @@ int opn_tree_fetch(const struct opn_spec_unit *unit, const char *cache, struct o
 		if (*revision)
 			return 0;
 	}
+	/* Of a home that has no cache yet. */
+	mkdir(opn_path_join(arena, cache, ".."), 0777);
 	if (mkdir(cache, 0777) && errno != EEXIST)
 		return opn_diag(diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, cache, strerror(errno));
 	if (mkdir(trial, 0777))

@@ -17,12 +17,13 @@
 #include "driver/tree.h"
 
 #define ROUNDS	      64
+#define GIVEN_MAX     256
 #define MAKEFILE_SIZE (1u << 20)
 
 struct inference {
 	struct opn_arena *arena;
 	const char *root, *source, *clang;
-	const char *flags[16 + 2 * ROUNDS];
+	const char *flags[GIVEN_MAX + 2 * ROUNDS];
 	size_t count;
 	const char *const *headers; /* of the tree */
 	const char *const *made;    /* folders that its Makefiles name */
@@ -182,13 +183,31 @@ static const char *first_error(const char *text, struct opn_arena *arena)
 	return at ? opn_arena_strndup(arena, at, strcspn(at, "\n")) : "clang said nothing";
 }
 
+/* glibc's gnu/stubs.h asks which machine it is, which the target bpf does not say, and takes it for
+ * a small one. Returns the flag that says it, or NULL: that is not what is missing. */
+static const char *machine_flag(const struct inference *inference, const char *header)
+{
+	struct utsname name = { 0 };
+	const char *flag;
+
+	if (strncmp(header, "gnu/stubs-", 10))
+		return NULL;
+	uname(&name);
+	flag = opn_arena_printf(inference->arena, "-D__%s__", name.machine);
+	for (size_t i = 0; i < inference->count; i++) {
+		if (!strcmp(inference->flags[i], flag))
+			return NULL;
+	}
+	return flag;
+}
+
 /* One compile. Returns 1 when it worked, 0 when a folder was added, -1 with *why. */
 static int attempt(struct inference *inference, const char **why)
 {
 	const char *argv[sizeof(inference->flags) / sizeof(*inference->flags) + 8];
 	struct opn_arena *arena = inference->arena;
 	struct opn_buf out = { 0 };
-	const char *name, *folder;
+	const char *name, *folder, *machine;
 	size_t used = 0;
 	int status;
 
@@ -214,7 +233,11 @@ static int attempt(struct inference *inference, const char **why)
 				folder = NULL;
 		}
 	}
-	if (folder) {
+	machine = name && !folder ? machine_flag(inference, name) : NULL;
+	if (machine) {
+		add(inference, machine);
+		status = 0;
+	} else if (folder) {
 		add(inference, opn_arena_printf(arena, "-I%s", folder));
 		status = 0;
 	} else {
@@ -250,7 +273,8 @@ static const char *const *relative_flags(struct inference *inference)
 }
 
 const char *const *opn_tree_infer(const char *root, const char *source, const char *clang,
-				  struct opn_arena *arena, const char **why)
+				  const char *const *given, struct opn_arena *arena,
+				  const char **why)
 {
 	struct inference inference = {
 		.arena = arena, .root = root, .source = source, .clang = clang
@@ -262,6 +286,13 @@ const char *const *opn_tree_infer(const char *root, const char *source, const ch
 		return NULL;
 	}
 	add_first(&inference);
+	for (; given && *given; given++) {
+		if (inference.count == GIVEN_MAX) {
+			*why = "too many flags are given";
+			return NULL;
+		}
+		add(&inference, *given);
+	}
 	inference.headers = opn_tree_sources(root, ".h", arena);
 	find_made(&inference);
 	for (size_t round = 0; !status && round < ROUNDS; round++)

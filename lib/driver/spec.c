@@ -198,9 +198,10 @@ static int read_compile(struct reader *reader, yaml_node_t *mapping, struct opn_
 	error = opn_yaml_get_bool(yaml, node, "infer", false, &unit->infer) ?: error;
 	if (error)
 		return error;
-	if (!!unit->database + !!flags.word + unit->infer > 1)
+	if (unit->database && (flags.word || unit->infer))
 		return opn_yaml_invalid(yaml, node, "compile",
-					"expected one of 'database', 'flags' and 'infer'");
+					"a 'database' has all flags: expected it alone, or 'flags' "
+					"and 'infer'");
 	if (flags.word) {
 		struct opn_spec_words *copy = opn_arena_alloc(yaml->arena, sizeof(*copy));
 

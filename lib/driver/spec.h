@@ -58,7 +58,7 @@ struct opn_spec_unit {
 	/* How it is compiled: a database's folder or sources are relative to that tree. */
 	const char *database;		    /* NULL: looked for */
 	const struct opn_spec_words *flags; /* NULL: a database */
-	bool infer;			    /* flags are to be found out */
+	bool infer;			    /* more flags are to be found out */
 
 	struct opn_spec_words functions; /* "name" or "file:line", relative to the tree */
 	struct opn_spec_words sources;	 /* to look into; none: all of the database */

@@ -275,17 +275,25 @@ static int find_database(const struct opn_spec_unit *unit, struct opn_arena *are
 	return -EINVAL;
 }
 
-static int infer(const struct opn_spec_unit *unit, const char *clang, struct opn_arena *arena,
-		 struct opn_diags *diags, struct opn_tree *tree)
+static int infer(const struct opn_spec_unit *unit, const char *clang, const char *const *known,
+		 struct opn_arena *arena, struct opn_diags *diags, struct opn_tree *tree)
 {
 	struct opn_buf list = { 0 };
 	const char *why = NULL;
 
+	const char *const *given = tree->flags;
+
+	tree->flags = known;
 	for (const char *const *source = tree->sources; *source && !tree->flags; source++)
-		tree->flags = opn_tree_infer(tree->root, *source, clang, arena, &why);
-	if (!tree->flags)
-		return opn_diag(diags, OPN_DIAG_FLAGS_UNKNOWN, unit->loc, unit->name,
-				why ?: "no source has its functions");
+		tree->flags = opn_tree_infer(tree->root, *source, clang, given, arena, &why);
+	if (!tree->flags) {
+		opn_diag(diags, OPN_DIAG_FLAGS_UNKNOWN, unit->loc, unit->name,
+			 why ?: "no source has its functions");
+		opn_diag_note(diags, OPN_NOWHERE,
+			      "what you know of them helps: 'compile: {infer: true, flags: "
+			      "[-DNAME, ...]}'");
+		return -EINVAL;
+	}
 	for (const char *const *flag = tree->flags; *flag; flag++)
 		opn_buf_printf(&list, "%s\"%s\"", flag == tree->flags ? "" : ", ", *flag);
 	opn_diag(diags, OPN_DIAG_FLAGS_INFERRED, unit->loc, unit->name);
@@ -295,7 +303,8 @@ static int infer(const struct opn_spec_unit *unit, const char *clang, struct opn
 }
 
 int opn_tree_open(const struct opn_spec_unit *unit, const char *cache, const char *clang,
-		  struct opn_arena *arena, struct opn_diags *diags, struct opn_tree *out)
+		  const char *const *known, struct opn_arena *arena, struct opn_diags *diags,
+		  struct opn_tree *out)
 {
 	const char *const *all;
 	char here[4096];
@@ -329,5 +338,5 @@ int opn_tree_open(const struct opn_spec_unit *unit, const char *cache, const cha
 	if (!*out->sources)
 		return opn_diag(diags, OPN_DIAG_FUNCTION_MISSING, unit->loc,
 				unit->functions.word[0].text, out->root);
-	return unit->infer ? infer(unit, clang, arena, diags, out) : 0;
+	return unit->infer ? infer(unit, clang, known, arena, diags, out) : 0;
 }

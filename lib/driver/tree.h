@@ -22,10 +22,11 @@ struct opn_tree {
 };
 
 /* Finds, or fetches into the cache, what a unit is taken from, how it is compiled and which
- * sources can have its functions. clang: the compiler for trial compiles of "infer". Reports and
- * returns -errno. */
+ * sources can have its functions. clang: the compiler for trial compiles of "infer"; known: what
+ * they found when nothing was different, NULL-terminated, or NULL. Reports and returns -errno. */
 int opn_tree_open(const struct opn_spec_unit *unit, const char *cache, const char *clang,
-		  struct opn_arena *arena, struct opn_diags *diags, struct opn_tree *out);
+		  const char *const *known, struct opn_arena *arena, struct opn_diags *diags,
+		  struct opn_tree *out);
 
 /* Fetches a revision of a repository into the cache, unless it is there: into *root its folder,
  * into *revision its whole hash. */
@@ -34,9 +35,10 @@ int opn_tree_fetch(const struct opn_spec_unit *unit, const char *cache, struct o
 
 /* Flags with which clang takes a source of a tree that has no database, NULL-terminated: what is
  * missing is looked for in the tree, its Makefiles and the system. *why: what spoke against it
- * when none was found (NULL returned). */
+ * when none was found (NULL returned). given: flags to begin with, NULL-terminated, or NULL. */
 const char *const *opn_tree_infer(const char *root, const char *source, const char *clang,
-				  struct opn_arena *arena, const char **why);
+				  const char *const *given, struct opn_arena *arena,
+				  const char **why);
 
 /* All C sources below a folder, NULL-terminated and sorted; NULL without memory. Symbolic links,
  * hidden folders and what we wrote are left out. */
