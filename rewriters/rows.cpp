@@ -391,7 +391,13 @@ void Rewriting::kfuncSite(const FunctionDecl *FD, SourceLocation Loc) {
   const opn_row *Row = opn_rows_find(&Pair.calls, Name.c_str());
   if (Row && !takes(*Row, "calls", What, Loc))
     return;
-  if (Row && Row->action == OPN_ROW_RENAME)
+  bool TakesContext = false;
+  for (const ParmVarDecl *P : FD->parameters())
+    TakesContext |= isContext(P->getType());
+  if (Pair.native && TakesContext)
+    reject(Loc, What, "it takes the kernel's context, and is handed ours",
+           "call it where it is needed");
+  else if (Row && Row->action == OPN_ROW_RENAME)
     edit(Spell.token(Loc), Row->text, "calls." + Name, Loc, What);
   else if ((Row && Row->action != OPN_ROW_KEEP) ||
            (!Row &&
