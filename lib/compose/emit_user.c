@@ -144,16 +144,25 @@ char *opn_emit_loader(const struct opn_composition *composition)
 	const char *name = composition->name;
 	struct opn_buf buf = { 0 };
 
-	opn_buf_printf(&buf,
-		       "/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */\n"
-		       "/* " OPN_OUTPUT_COMPOSED " %s */\n"
-		       "/*\n"
-		       " * %s.c - the loader of the pipeline '%s': what loader/ is to attach\n"
-		       " */\n"
-		       "#include \"loader/loader.h\"\n"
-		       "#include \"%s.skel.h\"\n\n"
-		       "#define COUNT(array) (sizeof(array) / sizeof((array)[0]))\n\n",
-		       composition->version, name, name, name);
+	opn_buf_printf(
+		&buf,
+		"/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */\n"
+		"/* " OPN_OUTPUT_COMPOSED " %s */\n"
+		"/*\n"
+		" * %s.c - the loader of the pipeline '%s': what loader/ is to attach\n"
+		" */\n"
+		"#include \"loader/loader.h\"\n\n"
+		"#define COUNT(array) (sizeof(array) / sizeof((array)[0]))\n\n"
+		"/* The object, byte for byte: a skeleton would want to know the types of all "
+		"global\n"
+		" * variables of the stages. */\n"
+		"__asm__(\".section .rodata\\n\"\n"
+		"\t\".balign 8\\n\"\n"
+		"\t\"pipeline_object: .incbin \\\"%s.bpf.o\\\"\\n\"\n"
+		"\t\"pipeline_object_end: .byte 0\\n\"\n"
+		"\t\".previous\\n\");\n"
+		"extern const char pipeline_object[], pipeline_object_end[];\n\n",
+		composition->version, name, name, name);
 	for (size_t h = 0; h < composition->hook_count; h++) {
 		const struct opn_composed_hook *hook = &composition->hooks[h];
 
@@ -189,10 +198,10 @@ char *opn_emit_loader(const struct opn_composition *composition)
 	opn_buf_printf(&buf,
 		       "\t};\n"
 		       "\n"
-		       "\tpipeline.object = %s__elf_bytes(&pipeline.object_size);\n"
+		       "\tpipeline.object = pipeline_object;\n"
+		       "\tpipeline.object_size = (size_t)(pipeline_object_end - pipeline_object);\n"
 		       "\treturn opn_loader_main(argc, argv, &pipeline);\n"
-		       "}\n",
-		       name);
+		       "}\n");
 	return opn_buf_take(&buf);
 }
 
@@ -211,39 +220,42 @@ char *opn_emit_makefile(const struct opn_composition *composition)
 			opn_buf_printf(&objects, " \\\n\t%.*so",
 				       (int)strlen(hook->stages[s].path) - 1, hook->stages[s].path);
 	}
-	opn_buf_printf(&buf,
-		       "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
-		       "# " OPN_OUTPUT_COMPOSED " %s\n\n"
-		       "# the object of each stage, and of the dispatcher\n"
-		       "include bpf.mk\n\n"
-		       "BPFTOOL ?= bpftool\n"
-		       "ifeq ($(origin CC),default)\n"
-		       "CC := $(CLANG)\n"
-		       "endif\n"
-		       "CFLAGS ?= -O2 -g\n"
-		       "LDLIBS += -lbpf -ljansson\n"
-		       "BPF_OBJECTS := %s\n"
-		       "LOADER := $(wildcard loader/*.c)\n\n"
-		       "all: %s\n\n"
-		       "$(BPF_OBJECTS): %s.h\n\n"
-		       "# the kernel's headers need asm/types.h, which Debian keeps apart\n"
-		       "dispatcher.bpf.o: override EXTRA_CFLAGS += -idirafter "
-		       "/usr/include/$(shell uname -m)-linux-gnu\n\n"
-		       "%s.bpf.o: $(BPF_OBJECTS)\n"
-		       "\t$(BPFTOOL) gen object $@ $^\n\n"
-		       "%s.skel.h: %s.bpf.o\n"
-		       "\t$(BPFTOOL) gen skeleton $< name %s > $@\n\n"
-		       "%s: %s.c %s.skel.h $(LOADER) $(wildcard loader/*.h)\n"
-		       "\t$(CC) $(CFLAGS) $(LDFLAGS) -D_GNU_SOURCE -std=gnu11 -o $@ %s.c $(LOADER) "
-		       "$(LDLIBS)\n\n"
-		       "clean: clean-%s\n"
-		       "clean-%s:\n"
-		       "\trm -f %s.bpf.o %s.skel.h %s\n\n"
-		       ".PHONY: clean-%s\n"
-		       "%s",
-		       composition->version, objects.data, name, name, name, name, name, name, name,
-		       name, name, name, name, name, name, name, name, name,
-		       composition->elsewhere ? "\ninclude deploy.mk\n" : "");
+	opn_buf_printf(
+		&buf,
+		"# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
+		"# " OPN_OUTPUT_COMPOSED " %s\n\n"
+		"# the object of each stage, and of the dispatcher\n"
+		"include bpf.mk\n\n"
+		"BPFTOOL ?= bpftool\n"
+		"ifeq ($(origin CC),default)\n"
+		"CC := $(CLANG)\n"
+		"endif\n"
+		"CFLAGS ?= -O2 -g\n"
+		"LDLIBS += -lbpf -ljansson\n"
+		"BPF_OBJECTS := %s\n"
+		"LOADER := $(wildcard loader/*.c)\n\n"
+		"all: %s\n\n"
+		"$(BPF_OBJECTS): %s.h\n\n"
+		"# the kernel's headers need asm/types.h, which Debian keeps apart\n"
+		"dispatcher.bpf.o: override EXTRA_CFLAGS += -idirafter "
+		"/usr/include/$(shell uname -m)-linux-gnu\n\n"
+		"%s.bpf.o: $(BPF_OBJECTS)\n"
+		"\t$(BPFTOOL) gen object $@ $^\n\n"
+		"# for programs of your own; include the types of the stages' variables before "
+		"it\n"
+		"%s.skel.h: %s.bpf.o\n"
+		"\t$(BPFTOOL) gen skeleton $< name %s > $@\n\n"
+		"%s: %s.c %s.bpf.o $(LOADER) $(wildcard loader/*.h)\n"
+		"\t$(CC) $(CFLAGS) $(LDFLAGS) -D_GNU_SOURCE -std=gnu11 -o $@ %s.c $(LOADER) "
+		"$(LDLIBS)\n\n"
+		"clean: clean-%s\n"
+		"clean-%s:\n"
+		"\trm -f %s.bpf.o %s.skel.h %s\n\n"
+		".PHONY: clean-%s\n"
+		"%s",
+		composition->version, objects.data, name, name, name, name, name, name, name, name,
+		name, name, name, name, name, name, name, name,
+		composition->elsewhere ? "\ninclude deploy.mk\n" : "");
 	opn_buf_free(&objects);
 	return opn_buf_take(&buf);
 }

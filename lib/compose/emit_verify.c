@@ -6,6 +6,7 @@
  * only a composed object has: the hook's counters and the switch. JSON is YAML.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "composition.h"
 #include "json.h"
@@ -43,6 +44,51 @@ static json_t *slots_json(const struct opn_composed_hook *hook)
 	return json_pack("{s+:o}", "slots_", hook->id, programs);
 }
 
+/* What the product calls a map of a stage. */
+static const char *product_name(const struct opn_composed_stage *stage, const char *map)
+{
+	for (const char *const *name = stage->renames; name && *name; name += 2) {
+		if (!strcmp(name[0], map))
+			return name[1];
+	}
+	return map;
+}
+
+static bool has_map(const struct opn_composed_hook *hook, const char *name)
+{
+	for (size_t s = 0; s < hook->stage_count; s++) {
+		const struct opn_composed_stage *stage = &hook->stages[s];
+
+		for (size_t m = 0; m < stage->map_count; m++) {
+			if (!strcmp(product_name(stage, stage->maps[m].name), name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Maps of other hooks are in the object too. That nothing is written to them is seen, but for maps
+ * that hold maps. */
+static json_t *add_foreign_maps(json_t *names, const struct opn_composition *composition,
+				const struct opn_composed_hook *hook)
+{
+	for (size_t h = 0; h < composition->hook_count; h++) {
+		const struct opn_composed_hook *other = &composition->hooks[h];
+
+		for (size_t s = 0; other != hook && s < other->stage_count; s++) {
+			const struct opn_composed_stage *stage = &other->stages[s];
+
+			for (size_t m = 0; m < stage->map_count; m++) {
+				const char *name = product_name(stage, stage->maps[m].name);
+
+				if (stage->maps[m].inner && !has_map(hook, name))
+					names = opn_json_append(names, opn_json_string(name));
+			}
+		}
+	}
+	return names;
+}
+
 char *opn_emit_verify(const struct opn_composition *composition,
 		      const struct opn_composed_hook *hook)
 {
@@ -52,6 +98,7 @@ char *opn_emit_verify(const struct opn_composition *composition,
 	object = opn_json_set(object, "object", json_sprintf("../%s.bpf.o", composition->name));
 	if (composition->counts)
 		ignored = opn_json_append(ignored, json_sprintf("counters_%s", hook->id));
+	ignored = add_foreign_maps(ignored, composition, hook);
 	if (opn_composition_switched(composition)) {
 		ignored = opn_json_append(ignored, json_sprintf(".data.%s", composition->name));
 		object = opn_json_set(object, "set",
