@@ -425,13 +425,14 @@ void Rewriting::makeStatic(const FunctionDecl *FD) {
                   "a weak function may be replaced when objects are linked",
                   "drop the attribute weak");
   for (const FunctionDecl *Declaration : FD->redecls()) {
+    // "static extern" is none, and what no program reaches may be unused as a static function.
+    Unusual |= Declaration->getStorageClass() != SC_None || !Reached.count(FD);
     Spot S = Spell.token(Model.SM->getExpansionLoc(Declaration->getBeginLoc()));
     if (!S)
       edit(S, "", "static", Declaration->getLocation(), "this function");
     else if (!Declaration->isInlineSpecified() || Declaration->getStorageClass() != SC_Static)
       insert(S, S.Extent.Begin, "static ", "static");
   }
-  Unusual = true;
 }
 
 //===-- programs --------------------------------------------------------------------------------//
