@@ -6,11 +6,13 @@
 // by simdjson: for the thousand entries of a kernel's database jansson takes twice as long as Clang
 // does for a small source, and Clang's own reader longer still. Jansson says where the mistake is
 // when there is one, which simdjson does not know.
+#include "foreign_flags.h"
 #include "paths.h"
 #include "rewriters.h"
 
 #include "clang/Tooling/CompilationDatabase.h"
 #include "clang/Tooling/Tooling.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -58,6 +60,14 @@ struct opn_commands {
   std::vector<std::string> wordsOf(const DatabaseEntry &E);
 };
 
+/// "ccache clang ..." is a command of clang; CMake and bear write down the one that they ran.
+static void unwrapLauncher(std::vector<std::string> &Words) {
+  static const llvm::StringSet<> Launchers{"ccache", "sccache", "distcc", "gomacc", "icecc"};
+  while (Words.size() > 1 && Launchers.count(llvm::sys::path::filename(Words[0])) &&
+         !StringRef(Words[1]).starts_with("-"))
+    Words.erase(Words.begin());
+}
+
 std::vector<std::string> opn_commands::wordsOf(const DatabaseEntry &E) {
   std::vector<std::string> Words;
   if (E.Arguments) {
@@ -68,6 +78,7 @@ std::vector<std::string> opn_commands::wordsOf(const DatabaseEntry &E) {
     llvm::cl::TokenizeGNUCommandLine(E.Command, Strings, Split);
     Words.assign(Split.begin(), Split.end());
   }
+  unwrapLauncher(Words);
   addExpandedResponseFiles(Words, directoryOf(E), llvm::cl::TokenizeGNUCommandLine,
                            *llvm::vfs::getRealFileSystem());
   return Words;
@@ -279,6 +290,14 @@ static std::vector<std::string> compileFlags(const std::vector<std::string> &Lin
   return Flags;
 }
 
+static void reportDropped(const std::vector<std::string> &Flags, const char *Source,
+                          opn_diags *Diags) {
+  if (Flags.empty())
+    return;
+  opn_diag(Diags, OPN_DIAG_FLAG_FOREIGN, Nowhere, Source);
+  opn_diag_note(Diags, Nowhere, "they are %s", llvm::join(Flags, " ").c_str());
+}
+
 int opn_commands_find(const opn_commands *Const, const char *Source, opn_diags *Diags,
                       const opn_command **Out) {
   // Found is a cache; callers ask from one thread, before work is shared out.
@@ -331,8 +350,11 @@ int opn_commands_find(const opn_commands *Const, const char *Source, opn_diags *
     if (!Flags.empty())
       Argv.insert(Argv.end(), Flags.begin() + 1, Flags.end());
     Argv.insert(Argv.end(), C->After.begin(), C->After.end());
+    bool IsForeign = !C->Fixed && !opn::isClang(Argv[0]);
     // Clang names the source in its messages as the user did.
     Argv.push_back(C->Fixed && Directory == C->Current ? Source : File);
+    if (IsForeign)
+      reportDropped(opn::dropForeignFlags(Argv, Directory), Source, Diags);
     std::vector<std::string> Key = Argv;
     Key.push_back(Directory);
     if (std::find(Seen.begin(), Seen.end(), Key) != Seen.end())
