@@ -5,10 +5,11 @@
  *
  * REQUIRES: bpf
  * RUN: %shims %s -o OPN_FIDELITY=2 -- --live --generate=300
- * RUN: %shims %s -o OPN_FIDELITY=1 -o OPN_VLAN=1 -- --live --generate=300
+ * RUN: %shims %s -o OPN_FIDELITY=1 -o OPN_VLAN=1 --only=beside-the-bytes --only=sent-out -- --live --generate=300
  * RUN: %shims %s -o OPN_FIDELITY=2 --only=none -- --live=veth --generate=300
  * WRONG: beside-the-bytes: if (opn_vlan_into_bytes(skb)) => if (0)
  * WRONG: sent-out: OPN_SKB(skb)->ifindex, OPN_REDIRECT_INGRESS) => OPN_SKB(skb)->ifindex, 0)
+ * WRONG: not-exact: #elif OPN_FIDELITY == 2 => #elif 0
  * WRONG: mark-stays: OPN_STORE(OPN_SKB(skb)->mark, OPN_SKB(skb)->mark & ~OPN_GUARD_MASK); => ;
  * WRONG: byte-order: = OPN_NET16(OPN_SKB(skb)->vlan_tci); => = OPN_SKB(skb)->vlan_tci;
  * WRONG: outermost-only: i < OPN_VLAN_TAGS => i < 1
