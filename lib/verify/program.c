@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "chain_private.h"
+#include "program_invalid.h"
 #include "program_load.h"
 
 #define OBJECT_MAX (256u << 20)
@@ -140,7 +141,7 @@ int opn_object_programs(const char *path, struct opn_arena *arena, struct opn_di
 	}
 	object = bpf_object__open_mem(data, size, &open);
 	if (!object) {
-		err = opn_diag(diags, OPN_DIAG_OBJECT_INVALID, OPN_NOWHERE, path, strerror(errno));
+		err = opn_program_invalid(path, data, size, errno, diags);
 		goto out;
 	}
 	bpf_object__for_each_program(program, object) count++;

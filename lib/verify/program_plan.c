@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "program.h"
+#include "program_invalid.h"
 #include "program_plan.h"
 
 static int choose(const struct opn_program_options *options, struct opn_arena *arena,
@@ -91,9 +92,9 @@ int opn_plan_make(const struct opn_program_options *options, const void *data, s
 
 	memset(out, 0, sizeof(*out));
 	if (!object)
-		return errno == ENOMEM ? -ENOMEM
-				       : opn_diag(diags, OPN_DIAG_OBJECT_INVALID, OPN_NOWHERE,
-						  options->path, strerror(errno));
+		return errno == ENOMEM
+			       ? -ENOMEM
+			       : opn_program_invalid(options->path, data, size, errno, diags);
 	bpf_object__for_each_program(program, object) count++;
 	out->programs = opn_arena_array(arena, count + 1, sizeof(*out->programs));
 	if (!out->programs) {

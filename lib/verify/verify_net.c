@@ -41,9 +41,13 @@ int opn_session_isolate(size_t worker, struct opn_diags *diags)
 	int cpu = choose_cpu(worker);
 	cpu_set_t one;
 
-	if (unshare(CLONE_NEWNET))
-		return opn_diag(diags, OPN_DIAG_VERIFY_NOT_ALLOWED, OPN_NOWHERE,
-				"make a network namespace", "CAP_SYS_ADMIN");
+	if (unshare(CLONE_NEWNET)) {
+		int error = opn_diag(diags, OPN_DIAG_VERIFY_NOT_ALLOWED, OPN_NOWHERE,
+				     "make a network namespace", "CAP_SYS_ADMIN");
+
+		opn_diag_note(diags, OPN_NOWHERE, "run it as root");
+		return error;
+	}
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
 	sched_setaffinity(0, sizeof(one), &one);
