@@ -256,7 +256,10 @@ static int tell(struct machine *machine, const char *console, int status)
 
 static void describe_machine(struct machine *machine, char *program)
 {
-	static const char *const modules[] = { "veth", "tun", "dummy", "cls_bpf", "sch_ingress" };
+	static const char *const modules[] = {
+		"veth",	       "tun",	    "dummy",	      "cls_bpf",
+		"sch_ingress", "nf_tables", "nft_fwd_netdev", "nft_dup_netdev",
+	};
 	struct verify_run *run = machine->run;
 	char *folder = opn_cli_hookdefs(&run->options->cli);
 	char self[4096];
