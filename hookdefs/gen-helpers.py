@@ -5,6 +5,8 @@
 The tables were measured on kernels; the YAML is what the tools read. A helper whose first kernel is
 not known ("?") has no min-kernel, so that nothing is claimed for programs that call it. A hook is
 listed where the helper can be called from Linux 6.12 on: what only a newer kernel has is left out.
+Of the packet: y, the kernel takes pointers into it away (bpf_helper_changes_pkt_data()); w, its bytes are
+written through the context; t, another program gets it.
 
 usage: gen-helpers.py [--check]      --check: only say whether helpers.yaml is up to date
 """
@@ -16,7 +18,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 HEAD = """\
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # helpers - of each helper its number, the first kernel that has it, whether it wants a
-# GPL-compatible licence, and the hooks that may call it; of each kfunc the hooks
+# GPL-compatible licence, what becomes of the packet, and the hooks that may call it; of each kfunc the
+# hooks
 #
 # Made by gen-helpers.py from data/helpers.tsv and data/kfuncs.tsv: change it there.
 schema: opened/helpers/1
@@ -59,8 +62,10 @@ def rows():
         kernel = row["min_kernel_any_type(bcc)"]
         gpl = {"y": "true", "n": "false"}[row["gpl_only(probed 6.18)"]]
         first = "" if kernel == "?" else f'min-kernel: "{kernel}", '
+        effect = {"-": "", "y": "moved", "w": "written", "t": "left"}[row["changes_pkt_data(6.12)"]]
+        packet = f" packet: {effect}," if effect else ""
         yield (
-            f"  bpf_{row['helper']}: {{id: {row['id']}, {first}gpl-only: {gpl},\n"
+            f"  bpf_{row['helper']}: {{id: {row['id']}, {first}gpl-only: {gpl},{packet}\n"
             f"    hooks: {hooks(row)}}}\n"
         )
     yield "kfuncs:\n"

@@ -89,6 +89,17 @@ enum opn_callable { OPN_CALLABLE_NO, OPN_CALLABLE_YES, OPN_CALLABLE_UNKNOWN };
 enum opn_callable opn_hookdefs_callable(const struct opn_hookdefs *hookdefs, const char *name,
 					const char *hook);
 
+/* What a helper does to the packet of the program that calls it. */
+enum opn_packet_effect {
+	OPN_PACKET_KEPT,
+	OPN_PACKET_WRITTEN, /* its bytes are others, where they are */
+	OPN_PACKET_MOVED,   /* pointers into it are void */
+	OPN_PACKET_LEFT,    /* another program has it, and pointers are void */
+};
+
+/* OPN_PACKET_KEPT for what is not in the table as well. */
+enum opn_packet_effect opn_hookdefs_packet(const struct opn_hookdefs *hookdefs, const char *helper);
+
 /* Names of all hooks, sorted, NULL-terminated. */
 const char *const *opn_hookdefs_names(const struct opn_hookdefs *hookdefs);
 

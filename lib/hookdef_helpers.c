@@ -126,9 +126,33 @@ static int read_hooks(struct opn_yaml *yaml, yaml_node_t *node, struct helper *h
 	return error;
 }
 
+static int read_effect(struct opn_yaml *yaml, yaml_node_t *node, struct helper *helper)
+{
+	static const char *const words[] = { [OPN_PACKET_KEPT] = "kept",
+					     [OPN_PACKET_WRITTEN] = "written",
+					     [OPN_PACKET_MOVED] = "moved",
+					     [OPN_PACKET_LEFT] = "left",
+					     NULL };
+	const char *word = NULL;
+	int error = opn_yaml_get_string(yaml, node, "packet", false, &word);
+
+	if (error || !word)
+		return error;
+	for (unsigned int w = 0; words[w]; w++) {
+		if (strcmp(word, words[w]))
+			continue;
+		helper->packet = w;
+		return 0;
+	}
+	return opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "packet"), "packet",
+				"expected kept, written, moved or left");
+}
+
 static int read_helper(struct opn_yaml *yaml, yaml_node_t *node, struct helper *helper)
 {
-	static const char *const keys[] = { "id", "min-kernel", "gpl-only", "hooks", NULL };
+	static const char *const keys[] = {
+		"id", "min-kernel", "gpl-only", "packet", "hooks", NULL
+	};
 	int error = opn_yaml_check_keys(yaml, node, keys);
 
 	error = opn_yaml_get_unsigned(yaml, node, "id", true, &helper->id) ?: error;
@@ -137,6 +161,7 @@ static int read_helper(struct opn_yaml *yaml, yaml_node_t *node, struct helper *
 	if (helper->min_kernel && !version_number(helper->min_kernel))
 		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "min-kernel"), "min-kernel",
 					 "expected a version like \"5.10\"");
+	error = read_effect(yaml, node, helper) ?: error;
 	return read_hooks(yaml, node, helper) ?: error;
 }
 
@@ -214,6 +239,13 @@ enum opn_callable opn_hookdefs_callable(const struct opn_hookdefs *hookdefs, con
 			return OPN_CALLABLE_YES;
 	}
 	return OPN_CALLABLE_NO;
+}
+
+enum opn_packet_effect opn_hookdefs_packet(const struct opn_hookdefs *hookdefs, const char *name)
+{
+	const struct helper *helper = find_helper(hookdefs, name);
+
+	return helper ? helper->packet : OPN_PACKET_KEPT;
 }
 
 bool opn_kernel_newer(const char *a, const char *b)

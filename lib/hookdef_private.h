@@ -26,6 +26,7 @@ struct helper {
 	const char *name, *min_kernel; /* NULL: not known */
 	unsigned int id;	       /* 0: a kfunc */
 	bool gpl_only;
+	enum opn_packet_effect packet;
 	const char *const *hooks; /* that may call it; NULL-terminated */
 };
 

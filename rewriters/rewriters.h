@@ -249,6 +249,7 @@ struct opn_stage_edit {
 	const struct opn_rename *renames;
 	size_t rename_count;
 	char *const *externs; /* maps that another source defines, NULL-terminated, or NULL */
+	bool no_inline;	      /* the function is to be called, not copied into its caller */
 };
 
 struct opn_stage;
@@ -266,6 +267,46 @@ const struct opn_stage_facts *opn_stage_facts(const struct opn_stage *stage);
  * belongs to the stage. Returns 0 or -errno (reported: what cannot be changed). */
 int opn_stage_text(struct opn_stage *stage, const struct opn_stage_edit *edit,
 		   struct opn_diags *diags, const char **out);
+
+/* ---- stages in one source ------------------------------------------------------------------- */
+
+/* A stage that is to stand in one source with others. */
+struct opn_fuse_stage {
+	const char *name, *id;	    /* for the reader, and in names that clash */
+	const char *text;	    /* of opn_stage_text() */
+	struct opn_command command; /* that compiles it; its file need not be on disk */
+	const char *body;	    /* the function that was the program */
+	bool is_named;	     /* other code calls it as it is, so it takes the context alone */
+	char *const *shared; /* maps that are one with those of stages before, NULL-terminated */
+};
+
+struct opn_fuse_options {
+	const char *root, *path; /* absolute; where the joined source will stand */
+	const struct opn_hookdefs *hookdefs;
+	char *const *reserved; /* names that the product has besides, NULL-terminated */
+};
+
+/* What became of a stage. */
+struct opn_fused_stage {
+	/* The record, and the function that fills it, which the stage takes instead of parsing by
+	 * itself; NULL: it does that. */
+	const char *parse;
+	bool parses;	    /* the function is called before this stage */
+	const char *why;    /* it parses by itself, or the function is called again; or NULL */
+	struct opn_loc loc; /* of that */
+};
+
+struct opn_fusion;
+
+/* Joins the texts: what is equal in several stages stands there once, names that mean different
+ * things become different. Proves that each stage is compiled to what it is alone, before parses
+ * are shared. Returns 0 or -errno (reported). */
+int opn_fuse(const struct opn_fuse_stage *stages, size_t count,
+	     const struct opn_fuse_options *options, struct opn_diags *diags,
+	     struct opn_fusion **out);
+void opn_fusion_free(struct opn_fusion *fusion);
+const char *opn_fusion_text(const struct opn_fusion *fusion);
+const struct opn_fused_stage *opn_fusion_stages(const struct opn_fusion *fusion);
 
 /* Whether a source compiles. Returns 0 or -errno (reported). */
 int opn_source_check(const struct opn_command *command, const char *root,

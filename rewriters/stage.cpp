@@ -392,7 +392,8 @@ int opn_stage::edit(const opn_stage_edit &Edit, opn_diags *Diags) {
     if (int Error = declareOnly(*Map, Changes, Diags))
       return Error;
   dropLicense(Changes);
-  if (WrapRefusal No = wrapProgram(Program, Parsed->Model, Changes, Edit.body, Edit.wrapper))
+  if (WrapRefusal No =
+          wrapProgram(Program, Parsed->Model, Changes, Edit.body, Edit.wrapper, Edit.no_inline))
     return refuse(Diags, Program->getLocation(), "program '" + Program->getName().str() + "'",
                   No.Why, No.Help);
   for (const LexedFile *File : Changes.files())

@@ -14,7 +14,7 @@ using llvm::StringRef;
 namespace opn {
 
 WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits &Changes,
-                        const std::string &Body, StringRef Wrapper) {
+                        const std::string &Body, StringRef Wrapper, bool NoInline) {
   const auto *A = FD->getAttr<SectionAttr>();
   if (FD->hasAttr<NakedAttr>())
     return {"it is naked: its assembly takes the arguments from registers", "write it in C"};
@@ -40,8 +40,10 @@ WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits 
   }
 
   // What said "this is a program" says "this is part of one".
-  bool IsNoInline = FD->hasAttr<NoInlineAttr>();
-  std::string Inline = IsNoInline ? "static" : "static inline __attribute__((always_inline))";
+  bool IsNoInline = FD->hasAttr<NoInlineAttr>() || NoInline;
+  std::string Inline = NoInline     ? "static __attribute__((noinline))"
+                       : IsNoInline ? "static"
+                                    : "static inline __attribute__((always_inline))";
   if (Spot Attribute = Spell.invocation(A->getLocation(), FD->getLocation())) {
     if (!Changes.replace(Attribute, Inline, "section"))
       return Unreachable;

@@ -15,9 +15,9 @@ struct WrapRefusal {
 };
 
 /// The program's function is called Body from here on and loses its section; Wrapper stands behind
-/// it.
+/// it. NoInline: it is to be called, not copied into its caller.
 WrapRefusal wrapProgram(const clang::FunctionDecl *FD, const SourceModel &Model, Edits &Changes,
-                        const std::string &Body, llvm::StringRef Wrapper);
+                        const std::string &Body, llvm::StringRef Wrapper, bool NoInline = false);
 
 } // namespace opn
 

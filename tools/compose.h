@@ -4,6 +4,7 @@
  *
  * opened-compose.c reads the options and the spec; compose_stage.c reads each stage's source,
  * moves it to the pipeline's hook and cuts it out; compose_names.c gives names that clash others;
+ * compose_fuse.c joins stages to one source;
  * compose_emit.c makes what other loaders are told, compose_image.c an image; compose_write.c
  * writes the product.
  */
@@ -12,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base.h"
 #include "cli.h"
@@ -49,7 +51,10 @@ struct compose_unit {
 	struct opn_stage *rewritten;
 	const struct opn_rename *renames; /* of its symbols, in the product */
 	size_t rename_count;
-	char *const *externs; /* maps that another stage defines, NULL-terminated */
+	char *const *externs; /* maps that another source defines, NULL-terminated */
+	char *const *shared;  /* maps that are one with other stages', NULL-terminated */
+	/* Compiles the one source of all stages, of the first of them. */
+	struct opn_command fused;
 };
 
 struct compose_run {
@@ -74,6 +79,11 @@ int compose_read_stage(struct compose_run *run, struct compose_unit *unit);
 
 /* Decides names and makes the stages' texts. Returns 0 or -errno (reported). */
 int compose_make_texts(struct compose_run *run);
+
+/* Puts all stages of a hook into one source. Returns 0 or -errno (reported). */
+int compose_fuse(struct compose_run *run, struct opn_composed_hook *hook);
+/* What became of their parses, a line for each stage. */
+void compose_fuse_report(const struct compose_run *run, FILE *out);
 
 /* What another loader is to be told, when one is asked for: the spec's wishes are read before the
  * texts are made (spec NULL: there is none), checked behind the stages, and added to the product.

@@ -113,6 +113,26 @@ static const struct compose_unit *owner_of(const struct compose_run *run, const 
 	return NULL;
 }
 
+static bool is_fused(const struct compose_unit *unit)
+{
+	return unit->hook->mechanism == OPN_MECHANISM_FUSED;
+}
+
+/* Maps of the stage that are one with other stages'. */
+static char *const *shared_maps(struct compose_run *run, const struct compose_unit *unit)
+{
+	const struct opn_stage_facts *facts = opn_stage_facts(unit->rewritten);
+	char **list = opn_arena_array(run->arena, facts->symbol_count + 1, sizeof(*list));
+	size_t count = 0;
+
+	for (size_t i = 0; i < facts->symbol_count; i++) {
+		if (is_shared(run, unit, facts->symbols[i].name))
+			list[count++] = opn_arena_strdup(run->arena, facts->symbols[i].name);
+	}
+	return list;
+}
+
+/* Those that another source defines. */
 static char *const *shared_elsewhere(struct compose_run *run, const struct compose_unit *unit,
 				     int *error)
 {
@@ -130,6 +150,8 @@ static char *const *shared_elsewhere(struct compose_run *run, const struct compo
 		if (owner == unit)
 			continue;
 		*error = check_same_shape(run, owner, unit, name) ?: *error;
+		if (is_fused(unit) && owner->hook == unit->hook)
+			continue;
 		list[count++] = opn_arena_strdup(run->arena, name);
 	}
 	return list;
@@ -137,14 +159,35 @@ static char *const *shared_elsewhere(struct compose_run *run, const struct compo
 
 /* ---- new names ---- */
 
-static const char *new_name(struct compose_run *run, const struct compose_unit *unit,
+static const char *new_name(struct compose_run *run, const char *prefix,
 			    const char *const *reserved, const char *name)
 {
-	char *wanted = opn_arena_printf(run->arena, "%s_%s", unit->stage->id, name);
+	char *wanted = opn_arena_printf(run->arena, "%s_%s", prefix, name);
 
 	while (users(run, wanted) || in_list(reserved, wanted))
 		wanted = opn_arena_printf(run->arena, "%s_", wanted);
 	return wanted;
+}
+
+/* How many stages of other hooks define the name. */
+static size_t users_elsewhere(const struct compose_run *run, const struct compose_unit *unit,
+			      const char *name)
+{
+	size_t count = 0;
+
+	for (size_t u = 0; u < run->unit_count; u++)
+		count += run->units[u].hook != unit->hook && has_symbol(&run->units[u], name);
+	return count;
+}
+
+/* In one source with others a function may be one with theirs: only what is behind it is told
+ * apart here. */
+static bool is_apart(const struct compose_run *run, const struct compose_unit *unit,
+		     const struct opn_stage_symbol *symbol)
+{
+	if (is_fused(unit) && symbol->kind == OPN_STAGE_FUNCTION)
+		return !users_elsewhere(run, unit, symbol->name);
+	return users(run, symbol->name) == 1 || is_shared(run, unit, symbol->name);
 }
 
 static const struct opn_rename *renames_of(struct compose_run *run, const struct compose_unit *unit,
@@ -159,9 +202,14 @@ static const struct opn_rename *renames_of(struct compose_run *run, const struct
 		const char *name = facts->symbols[i].name;
 		bool is_taken = in_list(reserved, name);
 
-		if (!is_taken && (users(run, name) == 1 || is_shared(run, unit, name)))
+		if (!is_taken && is_apart(run, unit, &facts->symbols[i]))
 			continue;
-		list[(*count)++] = (struct opn_rename){ name, new_name(run, unit, reserved, name) };
+		list[(*count)++] = (struct opn_rename){
+			name,
+			is_fused(unit) && facts->symbols[i].kind == OPN_STAGE_FUNCTION
+				? new_name(run, unit->hook->id, reserved, name)
+				: new_name(run, unit->stage->id, reserved, name),
+		};
 	}
 	return list;
 }
@@ -221,7 +269,8 @@ static int make_text(struct compose_run *run, struct compose_unit *unit,
 		     const char *const *reserved)
 {
 	const struct opn_stage_facts *facts = opn_stage_facts(unit->rewritten);
-	struct opn_stage_edit edit = { .body = unit->stage->body };
+	struct opn_stage_edit edit = { .body = unit->stage->body,
+				       .no_inline = is_fused(unit) && unit->stage->leaves };
 	char *wrapper;
 	int error = 0;
 
@@ -233,6 +282,7 @@ static int make_text(struct compose_run *run, struct compose_unit *unit,
 	unit->rename_count = edit.rename_count;
 	unit->stage->renames = rename_words(run, &edit);
 	unit->externs = edit.externs;
+	unit->shared = shared_maps(run, unit);
 	keep_pins(run, unit, edit.renames, edit.rename_count);
 	wrapper =
 		opn_stage_wrapper(&run->composition, unit->hook, unit->stage, facts->is_referenced);
@@ -252,5 +302,9 @@ int compose_make_texts(struct compose_run *run)
 	reserved = opn_composition_symbols(&run->composition, run->arena);
 	for (size_t u = 0; u < run->unit_count; u++)
 		error = make_text(run, &run->units[u], reserved) ?: error;
+	for (size_t h = 0; !error && h < run->composition.hook_count; h++) {
+		if (run->composition.hooks[h].mechanism == OPN_MECHANISM_FUSED)
+			error = compose_fuse(run, &run->composition.hooks[h]);
+	}
 	return error;
 }

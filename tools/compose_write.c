@@ -62,22 +62,27 @@ static const char *const *dispatcher_flags(struct compose_run *run)
 
 static int add_build(struct compose_run *run, struct opn_output *output)
 {
-	size_t count = run->unit_count + 1;
-	struct opn_build_unit *units = opn_arena_array(run->arena, count, sizeof(*units));
-	const char *const **lists = opn_arena_array(run->arena, count, sizeof(*lists));
-	struct opn_build_info info = { .units = units,
-				       .unit_count = count,
-				       .marker = OPN_OUTPUT_COMPOSED };
+	size_t most = run->unit_count + 1, count = 0;
+	struct opn_build_unit *units = opn_arena_array(run->arena, most, sizeof(*units));
+	const char *const **lists = opn_arena_array(run->arena, most, sizeof(*lists));
+	struct opn_build_info info = { .units = units, .marker = OPN_OUTPUT_COMPOSED };
 	char *text;
 	int error;
 
 	lists[0] = dispatcher_flags(run);
-	units[0] = (struct opn_build_unit){ "dispatcher.bpf.c", &lists[0], 1 };
+	units[count++] = (struct opn_build_unit){ "dispatcher.bpf.c", &lists[0], 1 };
 	for (size_t u = 0; u < run->unit_count; u++) {
-		lists[u + 1] = run->units[u].stage->build_flags;
-		units[u + 1] =
-			(struct opn_build_unit){ run->units[u].stage->path, &lists[u + 1], 1 };
+		const struct opn_composed_stage *stage = run->units[u].stage;
+		const struct opn_composed_hook *hook = run->units[u].hook;
+
+		if (hook->path && stage != hook->stages)
+			continue;
+		lists[count] = hook->path ? hook->build_flags : stage->build_flags;
+		units[count] = (struct opn_build_unit){ hook->path ? hook->path : stage->path,
+							&lists[count], 1 };
+		count++;
 	}
+	info.unit_count = count;
 	error = opn_buildfile_make(&info, run->diags, &text);
 	if (!error)
 		error = compose_add_text(output, "bpf.mk", text);
@@ -133,6 +138,24 @@ static int add_loader(struct compose_run *run, struct opn_output *output)
 
 /* ---- all of it ---- */
 
+/* Whether all stages of a hook compile as one source. */
+static int check_fused(struct compose_run *run, const struct compose_unit *first, char *header)
+{
+	char *text = opn_emit_fused(&run->composition, first->hook);
+	struct opn_source_text texts[] = {
+		{ first->fused.file, text },
+		{ opn_arena_printf(run->arena, "%s/%s.h", first->root, run->composition.name),
+		  header },
+	};
+	int error;
+
+	if (!text)
+		opn_cli_no_memory(NULL);
+	error = opn_source_check(&first->fused, first->root, texts, 2, run->diags);
+	free(text);
+	return error;
+}
+
 /* Whether the texts compile, before anything is written. */
 static int check_texts(struct compose_run *run)
 {
@@ -156,6 +179,11 @@ static int check_texts(struct compose_run *run)
 		size_t count = 0;
 		const char **argv;
 
+		if (unit->hook->path) {
+			if (unit->stage == unit->hook->stages)
+				error = check_fused(run, unit, header) ?: error;
+			continue;
+		}
 		while (command.argv[count])
 			count++;
 		argv = opn_arena_array(run->arena, count + 1, sizeof(*argv));
@@ -176,9 +204,19 @@ static int add_all(struct compose_run *run, struct opn_output *output)
 	const char *name = composition->name;
 	int error = compose_add_text(output, "dispatcher.bpf.c", opn_emit_dispatcher(composition));
 
-	for (size_t u = 0; !error && u < run->unit_count; u++)
+	for (size_t h = 0; !error && h < composition->hook_count; h++) {
+		const struct opn_composed_hook *hook = &composition->hooks[h];
+
+		if (hook->path)
+			error = compose_add_text(output, hook->path,
+						 opn_emit_fused(composition, hook));
+	}
+	for (size_t u = 0; !error && u < run->unit_count; u++) {
+		if (run->units[u].hook->path)
+			continue;
 		error = opn_output_add(output, run->units[u].stage->path, run->units[u].stage->text,
 				       strlen(run->units[u].stage->text));
+	}
 	if (!error)
 		error = compose_add_text(output, opn_arena_printf(arena, "%s.h", name),
 					 opn_emit_header(composition));

@@ -30,7 +30,8 @@ static const struct argp_option tool_options[] = {
 	{ "unit", KEY_UNIT, "NAME[:PROGRAM]=FILE", 0,
 	  "What the spec calls NAME is in FILE; repeatable", 1 },
 	{ "mechanism", KEY_MECHANISM, "WAY", 0,
-	  "How stages follow each other, whatever the spec says: auto, linked, tail, tcx, cls-bpf",
+	  "How stages follow each other, whatever the spec says: auto, linked, fused, tail, tcx, "
+	  "cls-bpf, libxdp",
 	  1 },
 	{ "emit", KEY_EMIT, "LOADER", 0,
 	  "Who is to load it: c, the loader that is written with it (default); bpfman or l3af, for "
@@ -368,7 +369,16 @@ static void choose_section(struct compose_run *run, struct opn_composed_hook *ho
 		if (!rule || rule->flags != common)
 			continue;
 		hook->section = *known;
-		return;
+		break;
+	}
+	for (size_t s = 0; s < hook->stage_count; s++) {
+		const struct opn_composed_stage *stage = &hook->stages[s];
+		const struct opn_section_rule *rule =
+			opn_hookdefs_section(run->hookdefs, stage->section);
+
+		if (rule && rule->flags != common)
+			opn_diag(run->diags, OPN_DIAG_PIPELINE_SECTION, stage->loc, stage->name,
+				 stage->section, hook->section);
 	}
 }
 
@@ -394,7 +404,11 @@ static int compose(struct compose_run *run)
 		error = compose_make_texts(run);
 	if (!error)
 		error = compose_emit_check(run);
-	return error ?: compose_write(run);
+	if (!error)
+		error = compose_write(run);
+	if (!error && run->options->check)
+		compose_fuse_report(run, stdout);
+	return error;
 }
 
 int main(int argc, char **argv)

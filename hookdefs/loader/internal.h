@@ -7,7 +7,7 @@
  * host.c      what must be there first: capabilities, BPF filesystem, network namespace, the lock
  * pins.c      names in the BPF filesystem; folders, and what is in them
  * object.c    the object: open, maps taken over, load
- * points.c    places at which a program is put: links.c, filters.c, slots.c
+ * points.c    places at which a program is put: links.c, filters.c, slots.c, libxdp.c
  * instance.c  the pipeline on one interface: what is there, and in which state
  * steps.c     steps of attach and replace, each with what undoes it
  * replace.c   another version in place of the one that runs
@@ -85,6 +85,7 @@ enum opn_kind {
 	OPN_KIND_LINK,
 	OPN_KIND_FILTER,
 	OPN_KIND_SLOT,
+	OPN_KIND_LIBXDP,
 };
 
 /* One place at which one program is put. */
@@ -202,7 +203,7 @@ struct bpf_program *opn_object_program(const struct opn_instance *instance,
 				       const struct opn_point *point);
 void opn_map_pin_name(const char *name, char *pin);
 
-/* points.c, links.c, filters.c, slots.c */
+/* points.c, links.c, filters.c, slots.c, libxdp.c */
 struct opn_kind_ops {
 	/* Where nothing is. */
 	int (*attach)(struct opn_instance *instance, struct opn_point *point, int program);
@@ -214,7 +215,10 @@ struct opn_kind_ops {
 	void (*explain)(const struct opn_instance *instance, const struct opn_point *point,
 			int error);
 };
-extern const struct opn_kind_ops opn_kind_link, opn_kind_filter, opn_kind_slot;
+extern const struct opn_kind_ops opn_kind_link, opn_kind_filter, opn_kind_slot, opn_kind_libxdp;
+/* All programs of a hook, or none. 0, or -errno. */
+int opn_libxdp_attach(struct opn_instance *instance, struct opn_point *points, size_t count,
+		      const struct opn_attach_way *way);
 int opn_points_make(struct opn_instance *instance);
 int opn_points_add_unknown(struct opn_instance *instance);
 /* All programs of one hook, in the first way that is possible. */

@@ -27,7 +27,7 @@ struct opn_stage {
 enum opn_way {
 	OPN_WAY_LINK,	/* bpf_link_create(program, interface, type, flags) */
 	OPN_WAY_FILTER, /* a filter of cls_bpf under clsact; type: enum bpf_tc_attach_point */
-	OPN_WAY_LIBXDP, /* components of libxdp's dispatcher, in the order of the stages */
+	OPN_WAY_LIBXDP, /* components of libxdp's dispatcher; type: priority of the first */
 };
 
 struct opn_attach_way {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Copyright (c) 2026 The OPENED authors */
 /*
- * points.c - places at which a program is put: link, filter, slot of a PROG_ARRAY
+ * points.c - places at which a program is put: link, filter, slot of a PROG_ARRAY, component
  *
  * Each kind is a row of functions (links.c, filters.c, slots.c). Nothing is ever detached to put
  * something else there: links, filters and slots are overwritten in place, and no packet sees an
@@ -62,6 +62,7 @@ static const struct opn_kind_ops *const kinds[] = {
 	[OPN_KIND_LINK] = &opn_kind_link,
 	[OPN_KIND_FILTER] = &opn_kind_filter,
 	[OPN_KIND_SLOT] = &opn_kind_slot,
+	[OPN_KIND_LIBXDP] = &opn_kind_libxdp,
 };
 
 int opn_point_query(const struct opn_instance *instance, const struct opn_point *point,
@@ -154,6 +155,8 @@ static size_t points_of(const struct opn_instance *instance, const struct opn_ho
 static int attach_all(struct opn_instance *instance, struct opn_point *points, size_t count,
 		      const struct opn_attach_way *way)
 {
+	if (way->way == OPN_WAY_LIBXDP)
+		return opn_libxdp_attach(instance, points, count, way);
 	for (size_t i = 0; i < count; i++) {
 		int error;
 
@@ -201,11 +204,6 @@ int opn_hook_attach(struct opn_instance *instance, const struct opn_hook *hook)
 	for (size_t i = 0; i < hook->way_count; i++) {
 		if (chosen && strcmp(hook->ways[i].name, mode))
 			continue;
-		if (hook->ways[i].way == OPN_WAY_LIBXDP)
-			return opn_refuse(
-				instance->loader,
-				"%s: this loader is built without libxdp, which '%s' needs",
-				hook->name, hook->ways[i].name);
 		error = attach_all(instance, &instance->points[first], count, &hook->ways[i]);
 		if (!error)
 			return 0;
@@ -247,6 +245,11 @@ static int add_point(struct opn_instance *instance, struct opn_point point, cons
 	return 0;
 }
 
+static bool is_libxdp(const struct opn_hook *hook)
+{
+	return hook->way_count && hook->ways[0].way == OPN_WAY_LIBXDP;
+}
+
 /* A program without a link is, or would have been, a filter. */
 static enum opn_kind kind_of(const struct opn_instance *instance, const char *name)
 {
@@ -269,7 +272,9 @@ static int make_hook(struct opn_instance *instance, const struct opn_hook *hook)
 
 		snprintf(name, sizeof(name), "%s:%s", hook->name, hook->stages[i].name);
 		opn_pin_name(name, point.pin);
-		point.kind = hook->slots ? OPN_KIND_SLOT : kind_of(instance, point.pin);
+		point.kind = hook->slots	? OPN_KIND_SLOT
+			     : is_libxdp(hook)	? OPN_KIND_LIBXDP
+						: kind_of(instance, point.pin);
 		error = add_point(instance, point, name);
 	}
 	if (!hook->program || error)

@@ -396,6 +396,12 @@ static int aim(struct opn_instance *instance, const struct opn_stage *stage,
 		opn_note(instance->loader, "'clean', then 'attach'");
 		return -EPERM;
 	}
+	for (size_t i = 0; i < instance->point_count; i++)
+		if (instance->points[i].kind == OPN_KIND_LIBXDP)
+			return opn_refuse(instance->loader,
+					  "%s of %s: libxdp cannot replace a component: 'detach' "
+					  "and 'attach'",
+					  instance->points[i].pin, instance->interface);
 	opn_replace_settle(instance);
 	known = instance->point_count;
 	opn_points_add_unknown(instance);

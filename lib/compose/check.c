@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "composition.h"
+#include "hookdef.h"
 
 /* ---- licences ---- */
 
@@ -102,6 +103,52 @@ static int check_reached(const struct opn_composed_hook *hook, struct opn_diags 
 	return 0;
 }
 
+/* Packets that a stage lets pass while stages behind it do not see them. */
+static void tell_terminal(const struct opn_composed_hook *hook, struct opn_diags *diags)
+{
+	const struct opn_hook_run *run = hook->place->hook->run;
+
+	for (size_t s = 0; s + 1 < hook->stage_count; s++) {
+		const struct opn_composed_stage *stage = &hook->stages[s];
+		struct opn_buf list = { 0 };
+
+		for (size_t v = 0; v < run->verdict_count; v++) {
+			const struct opn_verdict_row *row = &run->verdicts[v];
+			bool returned = false;
+
+			for (size_t r = 0; r < stage->return_count; r++)
+				returned |= stage->returns[r] == row->value;
+			if (returned && row->fate == OPN_FATE_PASS &&
+			    !continues_after(hook, stage, row->value))
+				opn_buf_printf(&list, "%s%s", list.length ? ", " : "", row->name);
+		}
+		if (list.length)
+			opn_diag(diags, OPN_DIAG_STAGE_TERMINAL, stage->loc, stage->name, list.data,
+				 hook->stages[s + 1].name);
+		opn_buf_free(&list);
+	}
+}
+
+/* The first kernel that has any of the ways that are left. */
+static void tell_kernel(const struct opn_composed_hook *hook, struct opn_diags *diags)
+{
+	const char *kernel = NULL;
+
+	for (size_t w = 0; w < hook->place->way_count; w++) {
+		const struct opn_place_way *way = &hook->place->ways[w];
+
+		if (!opn_hook_takes_way(hook, way))
+			continue;
+		if (!way->min_kernel)
+			return;
+		if (!kernel || opn_kernel_newer(kernel, way->min_kernel))
+			kernel = way->min_kernel;
+	}
+	if (kernel)
+		opn_diag(diags, OPN_DIAG_PIPELINE_KERNEL, hook->loc,
+			 hook->place->hook->mechanisms[hook->mechanism], hook->place->name, kernel);
+}
+
 static void tell_writes(const struct opn_composed_hook *hook, struct opn_diags *diags)
 {
 	for (size_t b = 1; b < hook->stage_count; b++) {
@@ -167,6 +214,9 @@ static const struct {
 	{ OPN_MECHANISM_TAIL, 33, "the kernel ends a chain of tail calls after 33" },
 	/* include/linux/bpf_mprog.h: BPF_MPROG_MAX is 64, and one entry is the end */
 	{ OPN_MECHANISM_LINKS, 63, "the kernel takes 63 links at one place" },
+	/* lib/libxdp/protocol.org of xdp-tools */
+	{ OPN_MECHANISM_SHARED, 10,
+	  "its dispatcher has 10 places, for those of other owners, too" },
 };
 
 static int check_limits(const struct opn_composed_hook *hook, struct opn_diags *diags)
@@ -218,6 +268,38 @@ static int check_filters(const struct opn_composed_hook *hook, struct opn_diags 
 	return 0;
 }
 
+/* Somebody else's dispatcher. Its stubs cannot be replaced by what changes the packet since the
+ * kernel compares both (kernel/bpf/verifier.c: changes_pkt_data), until it has one that could; and
+ * it says itself what becomes of packets behind the last. */
+static int check_shared(const struct opn_composed_hook *hook, struct opn_diags *diags)
+{
+	int error = 0;
+
+	if (hook->mechanism != OPN_MECHANISM_SHARED)
+		return 0;
+	if (hook->next != hook->place->hook->next) {
+		struct opn_buf text = { 0 };
+
+		opn_buf_printf(&text,
+			       "packets behind the last stage get %s from that dispatcher, not %s",
+			       hook->place->hook->next->name, hook->next->name);
+		error = opn_diag(diags, OPN_DIAG_PIPELINE_LIMIT, hook->loc,
+				 text.data ? text.data : "");
+		opn_buf_free(&text);
+	}
+	for (size_t s = 0; s < hook->stage_count; s++) {
+		const char *word = hook->place->hook->mechanisms[hook->mechanism];
+
+		if (!hook->stages[s].moves)
+			continue;
+		opn_diag(diags, OPN_DIAG_DEPLOY_STUB, hook->stages[s].loc, word,
+			 hook->stages[s].name, hook->stages[s].name, hook->stages[s].moves);
+		/* xdp-tools, commit 092365f */
+		opn_diag_note(diags, OPN_NOWHERE, "that of %s 1.5.5 can", word);
+	}
+	return error;
+}
+
 int opn_composition_check(const struct opn_composition *composition, struct opn_diags *diags)
 {
 	int error = 0;
@@ -227,7 +309,10 @@ int opn_composition_check(const struct opn_composition *composition, struct opn_
 
 		error = check_limits(hook, diags) ?: error;
 		error = check_filters(hook, diags) ?: error;
+		error = check_shared(hook, diags) ?: error;
 		error = check_reached(hook, diags) ?: error;
+		tell_terminal(hook, diags);
+		tell_kernel(hook, diags);
 		tell_writes(hook, diags);
 		for (size_t s = 0; s < hook->stage_count; s++)
 			tell_kfuncs(composition, &hook->stages[s], diags);

@@ -56,6 +56,16 @@ struct opn_composed_stage {
 	size_t return_count;
 	bool returns_known;
 	const char *const *renames; /* from, to, from, to: its symbols' names; NULL-terminated */
+	const char *moves; /* a helper that it calls and that may move the packet, or NULL */
+	bool leaves;	   /* it may give the packet to another program, and then does not return */
+
+	/* Of a stage that stands in one source with others: the record and function that find
+	 * headers for it, NULL: it does that itself; whether the function is called before it;
+	 * why it parses itself or anew, or NULL. */
+	const char *parse;
+	bool parses;
+	const char *parse_why;
+	struct opn_loc parse_loc;
 };
 
 struct opn_composed_hook {
@@ -71,6 +81,10 @@ struct opn_composed_hook {
 	bool drop_missing;    /* what becomes of packets that find a slot empty; else they pass */
 	struct opn_composed_stage *stages;
 	size_t stage_count;
+	/* All stages in one source: its path in the product, the stages' text, and how it is
+	 * compiled; else NULL. */
+	const char *path, *text;
+	const char *const *build_flags;
 };
 
 /* A map whose pin has another name than it. */
@@ -137,6 +151,10 @@ struct opn_counted opn_counted_verdicts(const struct opn_composed_hook *hook);
 const char *const *opn_composition_symbols(const struct opn_composition *composition,
 					   struct opn_arena *arena);
 
+/* Names that the one source of all stages of a hook has besides theirs, NULL-terminated. */
+const char *const *opn_hook_symbols(const struct opn_composition *composition,
+				    const struct opn_composed_hook *hook, struct opn_arena *arena);
+
 /* What stands behind a stage's body: the function that the mechanism needs. keep_program: other
  * code names the program, so it stays one. */
 char *opn_stage_wrapper(const struct opn_composition *composition,
@@ -154,6 +172,8 @@ int opn_composition_license(const struct opn_composition *composition, struct op
 
 /* The files of the product, allocated; NULL without memory. */
 char *opn_emit_dispatcher(const struct opn_composition *composition);
+char *opn_emit_fused(const struct opn_composition *composition,
+		     const struct opn_composed_hook *hook);
 char *opn_emit_header(const struct opn_composition *composition);
 char *opn_emit_loader(const struct opn_composition *composition);
 char *opn_emit_makefile(const struct opn_composition *composition);
@@ -166,7 +186,15 @@ char *opn_emit_manifest(const struct opn_composition *composition);
 
 /* Whether programs look at a switch before they do anything: with several places to attach to. */
 bool opn_composition_switched(const struct opn_composition *composition);
+/* What a stage does about its headers, in words, allocated; NULL without memory. */
+char *opn_stage_parse_text(const struct opn_composed_stage *stage);
 /* Whether each stage of the hook is a program, not a function of the dispatcher. */
 bool opn_hook_has_programs(const struct opn_composed_hook *hook);
+
+/* Whether the hook's mechanism can be attached this way: where each stage is attached, all are by
+ * the same. */
+/* Whether any hook's stages are components of somebody else's dispatcher. */
+bool opn_composition_shares(const struct opn_composition *composition);
+bool opn_hook_takes_way(const struct opn_composed_hook *hook, const struct opn_place_way *way);
 
 #endif

@@ -86,6 +86,7 @@ static int check_mechanism(const struct opn_deploy_engine *engine,
 
 	switch (hook->mechanism) {
 	case OPN_MECHANISM_LINKED:
+	case OPN_MECHANISM_FUSED:
 		return 0;
 	case OPN_MECHANISM_TAIL:
 		error = refuse(diags, hook->loc, composition, engine,
@@ -93,6 +94,7 @@ static int check_mechanism(const struct opn_deploy_engine *engine,
 		break;
 	case OPN_MECHANISM_LINKS:
 	case OPN_MECHANISM_FILTERS:
+	case OPN_MECHANISM_SHARED:
 	case OPN_MECHANISM_COUNT:
 		if (opn_deploy_word_find(engine->separate, engine->separate_count, word))
 			return 0;

@@ -13,74 +13,6 @@
 #include "composition.h"
 #include "output.h"
 
-bool opn_hook_has_programs(const struct opn_composed_hook *hook)
-{
-	switch (hook->mechanism) {
-	case OPN_MECHANISM_LINKED:
-		return false;
-	case OPN_MECHANISM_TAIL:
-	case OPN_MECHANISM_LINKS:
-	case OPN_MECHANISM_FILTERS:
-	case OPN_MECHANISM_COUNT:
-		break;
-	}
-	return true;
-}
-
-bool opn_composition_switched(const struct opn_composition *composition)
-{
-	if (composition->elsewhere)
-		return false;
-	return composition->hook_count > 1 || !composition->hooks[0].program;
-}
-
-const struct opn_verdict_row *const *opn_stage_continues(const struct opn_composed_hook *hook,
-							 const struct opn_composed_stage *stage,
-							 size_t *count)
-{
-	*count = stage->continues ? stage->continue_count : hook->place->hook->continue_count;
-	return stage->continues ?: hook->place->hook->continues;
-}
-
-struct opn_counted opn_counted_verdicts(const struct opn_composed_hook *hook)
-{
-	const struct opn_hook_run *run = hook->place->hook->run;
-	int first = run->verdicts[0].value, last = first;
-
-	for (size_t i = 1; i < run->verdict_count; i++) {
-		int value = run->verdicts[i].value;
-
-		first = value < first ? value : first;
-		last = value > last ? value : last;
-	}
-	return (struct opn_counted){ first, (size_t)(last - first) + 1 };
-}
-
-const char *const *opn_composition_symbols(const struct opn_composition *composition,
-					   struct opn_arena *arena)
-{
-	size_t count = 1, at = 0;
-	const char **names;
-
-	for (size_t h = 0; h < composition->hook_count; h++)
-		count += 4 + composition->hooks[h].stage_count;
-	names = opn_arena_array(arena, count + 1, sizeof(*names));
-	for (size_t h = 0; h < composition->hook_count; h++) {
-		const struct opn_composed_hook *hook = &composition->hooks[h];
-
-		names[at++] = opn_arena_printf(arena, "counters_%s", hook->id);
-		names[at++] = opn_arena_printf(arena, "slots_%s", hook->id);
-		if (hook->program)
-			names[at++] = hook->program;
-		if (hook->handover)
-			names[at++] = hook->handover;
-		for (size_t s = 0; s < hook->stage_count; s++)
-			names[at++] = hook->stages[s].function;
-	}
-	names[at++] = opn_arena_printf(arena, "%s_running", composition->name);
-	return names;
-}
-
 /* ---- counters ---- */
 
 static void add_counter_types(struct opn_buf *buf, const struct opn_composed_hook *hook)
@@ -268,6 +200,11 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 			       "\tif (counters)\n"
 			       "\t\tcount_%s(&counters->stage[%zu], bytes, verdict);\n",
 			       hook->id, hook->id, index);
+	if (hook->mechanism == OPN_MECHANISM_SHARED) {
+		/* The dispatcher knows after which verdicts it goes on. */
+		opn_buf_puts(buf, "\treturn verdict;\n}\n");
+		return;
+	}
 	opn_buf_puts(buf, "\tif (");
 	add_continues(buf, hook, stage, true, false);
 	opn_buf_puts(buf, ")\n\t\treturn ");
@@ -304,7 +241,9 @@ char *opn_stage_wrapper(const struct opn_composition *composition,
 			       "\treturn %s(ctx);\n"
 			       "}\n\n",
 			       hook->section, stage->program, rules->context, stage->body);
-	if (opn_hook_has_programs(hook)) {
+	if (hook->mechanism == OPN_MECHANISM_FUSED) {
+		opn_buf_puts(&buf, ""); /* the program stands behind all stages */
+	} else if (opn_hook_has_programs(hook)) {
 		opn_buf_printf(&buf, "#include \"../%s.h\"\n\n", composition->name);
 		add_program(&buf, composition, hook, stage);
 	} else {
@@ -384,7 +323,8 @@ char *opn_emit_header(const struct opn_composition *composition)
 			       "extern volatile __u32 %s_running;\n\n",
 			       composition->name);
 	for (size_t h = 0; h < composition->hook_count; h++) {
-		if (opn_hook_has_programs(&composition->hooks[h]))
+		if (opn_hook_has_programs(&composition->hooks[h]) ||
+		    composition->hooks[h].mechanism == OPN_MECHANISM_FUSED)
 			add_programs_part(&buf, composition, &composition->hooks[h]);
 	}
 	return opn_buf_take(&buf);
@@ -408,28 +348,59 @@ static void add_count(struct opn_buf *buf, const struct opn_composed_hook *hook,
 		       hook->id, stage->id, verdict);
 }
 
+/* Which of the records that stages parse into is this stage's, from 1. */
+static size_t parse_number(const struct opn_composed_hook *hook,
+			   const struct opn_composed_stage *stage)
+{
+	size_t number = 0;
+
+	for (const struct opn_composed_stage *s = hook->stages;; s++) {
+		bool is_new = s->parse != NULL;
+
+		for (const struct opn_composed_stage *b = hook->stages; is_new && b < s; b++)
+			is_new = !b->parse || strcmp(b->parse, s->parse);
+		number += is_new;
+		if (s->parse && !strcmp(s->parse, stage->parse))
+			return is_new ? number : parse_number(hook, s);
+	}
+}
+
 /* One stage: its call, and who is next. With one verdict that goes on, the counter of the packets
  * that do is known here, which saves finding it. */
 static void add_call(struct opn_buf *buf, const struct opn_composition *composition,
-		     const struct opn_composed_hook *hook, const struct opn_composed_stage *stage)
+		     const struct opn_composed_hook *hook, const struct opn_composed_stage *stage,
+		     bool by_name)
 {
 	size_t count;
 	const struct opn_verdict_row *const *rows = opn_stage_continues(hook, stage, &count);
 	bool counts_late = composition->counts && count == 1;
 
-	opn_buf_printf(buf, "\tverdict = %s(ctx);\n", stage->function);
+	if (stage->parses)
+		opn_buf_printf(buf, "\t%s(ctx, &parsed_%zu);\n", stage->parse,
+			       parse_number(hook, stage));
+	if (stage->parse)
+		opn_buf_printf(buf, "\tverdict = %s(ctx, &parsed_%zu);\n", stage->body,
+			       parse_number(hook, stage));
+	else
+		opn_buf_printf(buf, "\tverdict = %s(ctx);\n",
+			       by_name ? stage->function : stage->body);
 	if (composition->counts && !counts_late)
 		add_count(buf, hook, stage, "\t", "verdict");
 	opn_buf_puts(buf, "\tif (");
-	add_continues(buf, hook, stage, true, true);
+	add_continues(buf, hook, stage, true, by_name);
 	opn_buf_puts(buf, counts_late ? ") {\n" : ")\n");
 	if (counts_late)
 		add_count(buf, hook, stage, "\t\t", "verdict");
 	opn_buf_puts(buf, "\t\treturn ");
 	add_exit(buf, hook);
 	opn_buf_puts(buf, counts_late ? ";\n\t}\n" : ";\n");
-	if (counts_late)
-		add_count(buf, hook, stage, "\t", rows[0]->name);
+	if (counts_late) {
+		struct opn_buf verdict = { 0 };
+
+		add_verdict(&verdict, rows[0], by_name);
+		add_count(buf, hook, stage, "\t", verdict.data ? verdict.data : "");
+		opn_buf_free(&verdict);
+	}
 	opn_buf_putc(buf, '\n');
 }
 
@@ -447,42 +418,54 @@ static void add_handover_map(struct opn_buf *buf, const struct opn_composed_hook
 		       hook->handover);
 }
 
-/* Stages that are functions, called one after another. */
+/* Stages that are functions, called one after another; of other sources, or of this one. */
 static void add_calls(struct opn_buf *buf, const struct opn_composition *composition,
 		      const struct opn_composed_hook *hook)
 {
+	bool is_linked = hook->mechanism == OPN_MECHANISM_LINKED;
 	const struct opn_hook_rules *rules = hook->place->hook;
 
-	for (size_t s = 0; s < hook->stage_count; s++)
+	for (size_t s = 0; is_linked && s < hook->stage_count; s++)
 		opn_buf_printf(buf, "int %s(%s *ctx); /* %s */\n", hook->stages[s].function,
 			       rules->context, hook->stages[s].origin);
-	opn_buf_printf(buf, "\nSEC(\"%s\")\nint %s(%s *ctx)\n{\n", hook->section, hook->program,
-		       rules->context);
+	opn_buf_printf(buf, "%sSEC(\"%s\")\nint %s(%s *ctx)\n{\n", is_linked ? "\n" : "",
+		       hook->section, hook->program, rules->context);
 	if (composition->counts)
 		opn_buf_printf(buf,
 			       "\tstruct counters_%s *counters;\n"
 			       "\t__u64 bytes = %s;\n"
 			       "\t__u32 zero = 0;\n",
 			       hook->id, rules->length);
+	for (size_t s = 0; s < hook->stage_count; s++) {
+		const struct opn_composed_stage *stage = &hook->stages[s];
+		bool is_first = stage->parse != NULL;
+
+		for (size_t b = 0; is_first && b < s; b++)
+			is_first = !hook->stages[b].parse ||
+				   strcmp(hook->stages[b].parse, stage->parse);
+		if (is_first)
+			opn_buf_printf(buf, "\tstruct %s parsed_%zu;\n", stage->parse,
+				       parse_number(hook, stage));
+	}
 	opn_buf_puts(buf, "\tint verdict;\n\n");
-	add_running(buf, composition, hook, true);
+	add_running(buf, composition, hook, is_linked);
 	if (composition->counts) {
 		opn_buf_printf(buf,
 			       "\tcounters = bpf_map_lookup_elem(&counters_%s, &zero);\n"
 			       "\tif (!counters) /* never: the map has this element */\n"
 			       "\t\treturn ",
 			       hook->id);
-		add_verdict(buf, hook->next, true);
+		add_verdict(buf, hook->next, is_linked);
 		opn_buf_puts(buf, ";\n\n");
 	}
 	for (size_t s = 0; s < hook->stage_count; s++)
-		add_call(buf, composition, hook, &hook->stages[s]);
+		add_call(buf, composition, hook, &hook->stages[s], is_linked);
 	if (hook->handover)
 		opn_buf_printf(buf, "\tbpf_tail_call(ctx, &%s, 0);\n", hook->handover);
 	opn_buf_puts(buf, "\treturn ");
-	add_verdict(buf, hook->next, true);
+	add_verdict(buf, hook->next, is_linked);
 	opn_buf_puts(buf, ";\n");
-	opn_buf_puts(buf, "}\n\n");
+	opn_buf_puts(buf, "}\n");
 }
 
 /* A program that is there only to call the first slot. */
@@ -539,7 +522,7 @@ char *opn_emit_dispatcher(const struct opn_composition *composition)
 	for (size_t h = 0; h < composition->hook_count; h++) {
 		const struct opn_composed_hook *hook = &composition->hooks[h];
 
-		if (!opn_hook_has_programs(hook)) {
+		if (hook->mechanism == OPN_MECHANISM_LINKED) {
 			opn_buf_printf(&buf, "/* ---- %s ---- */\n\n", hook->place->name);
 			add_stage_numbers(&buf, hook);
 			if (composition->counts) {
@@ -549,13 +532,14 @@ char *opn_emit_dispatcher(const struct opn_composition *composition)
 		}
 		if (composition->counts)
 			add_map(&buf, hook, "", "counter");
-		if (!opn_hook_has_programs(hook)) {
+		if (hook->mechanism == OPN_MECHANISM_LINKED) {
 			if (composition->counts)
 				add_count_function(&buf, hook);
 			add_exit_function(&buf, hook, true);
 			if (hook->handover)
 				add_handover_map(&buf, hook);
 			add_calls(&buf, composition, hook);
+			opn_buf_putc(&buf, '\n');
 			continue;
 		}
 		if (hook->mechanism == OPN_MECHANISM_TAIL) {
@@ -564,5 +548,23 @@ char *opn_emit_dispatcher(const struct opn_composition *composition)
 		}
 	}
 	opn_buf_printf(&buf, "char _license[] SEC(\"license\") = \"%s\";\n", composition->license);
+	return opn_buf_take(&buf);
+}
+
+/* All stages of a hook, and the program that runs them. */
+char *opn_emit_fused(const struct opn_composition *composition,
+		     const struct opn_composed_hook *hook)
+{
+	struct opn_buf buf = { 0 };
+
+	add_head(&buf, composition, strrchr(hook->path, '/') + 1,
+		 "all stages in one source, and the program that runs them");
+	opn_buf_printf(&buf, " */\n%s\n/* ---- %s ---- */\n\n#include \"../%s.h\"\n\n", hook->text,
+		       hook->place->name, composition->name);
+	if (composition->counts)
+		add_stage_numbers(&buf, hook);
+	if (hook->handover)
+		add_handover_map(&buf, hook);
+	add_calls(&buf, composition, hook);
 	return opn_buf_take(&buf);
 }

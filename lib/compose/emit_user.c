@@ -85,30 +85,13 @@ static void add_stage_table(struct opn_buf *buf, const struct opn_composed_hook 
 	opn_buf_puts(buf, "};\n\n");
 }
 
-/* Whether the hook's mechanism can be attached this way: where each stage is attached, all are by
- * the same. */
-static bool takes_way(const struct opn_composed_hook *hook, const struct opn_place_way *way)
-{
-	switch (hook->mechanism) {
-	case OPN_MECHANISM_LINKS:
-		return !strcmp(way->way, "OPN_WAY_LINK");
-	case OPN_MECHANISM_FILTERS:
-		return !strcmp(way->way, "OPN_WAY_FILTER");
-	case OPN_MECHANISM_LINKED:
-	case OPN_MECHANISM_TAIL:
-	case OPN_MECHANISM_COUNT:
-		break;
-	}
-	return true;
-}
-
 static void add_way_table(struct opn_buf *buf, const struct opn_composed_hook *hook)
 {
 	opn_buf_printf(buf, "static const struct opn_attach_way %s_ways[] = {\n", hook->id);
 	for (size_t w = 0; w < hook->place->way_count; w++) {
 		const struct opn_place_way *way = &hook->place->ways[w];
 
-		if (takes_way(hook, way))
+		if (opn_hook_takes_way(hook, way))
 			opn_buf_printf(buf, "\t{ \"%s\", %s, %u, %u },\n", way->name, way->way,
 				       way->type, way->flags);
 	}
@@ -216,7 +199,10 @@ char *opn_emit_makefile(const struct opn_composition *composition)
 	for (size_t h = 0; h < composition->hook_count; h++) {
 		const struct opn_composed_hook *hook = &composition->hooks[h];
 
-		for (size_t s = 0; s < hook->stage_count; s++)
+		if (hook->path)
+			opn_buf_printf(&objects, " \\\n\t%.*so", (int)strlen(hook->path) - 1,
+				       hook->path);
+		for (size_t s = 0; !hook->path && s < hook->stage_count; s++)
 			opn_buf_printf(&objects, " \\\n\t%.*so",
 				       (int)strlen(hook->stages[s].path) - 1, hook->stages[s].path);
 	}
@@ -231,6 +217,7 @@ char *opn_emit_makefile(const struct opn_composition *composition)
 		"CC := $(CLANG)\n"
 		"endif\n"
 		"CFLAGS ?= -O2 -g\n"
+		"%s"
 		"LDLIBS += -lbpf -ljansson\n"
 		"BPF_OBJECTS := %s\n"
 		"LOADER := $(wildcard loader/*.c)\n\n"
@@ -253,14 +240,41 @@ char *opn_emit_makefile(const struct opn_composition *composition)
 		"\trm -f %s.bpf.o %s.skel.h %s\n\n"
 		".PHONY: clean-%s\n"
 		"%s",
-		composition->version, objects.data, name, name, name, name, name, name, name, name,
-		name, name, name, name, name, name, name, name,
+		composition->version,
+		opn_composition_shares(composition)
+			? "override CFLAGS += -DOPN_LIBXDP\nLDLIBS += -lxdp\n"
+			: "",
+		objects.data, name, name, name, name, name, name, name, name, name, name, name,
+		name, name, name, name, name,
 		composition->elsewhere ? "\ninclude deploy.mk\n" : "");
 	opn_buf_free(&objects);
 	return opn_buf_take(&buf);
 }
 
 /* ---- what there is ---- */
+
+char *opn_stage_parse_text(const struct opn_composed_stage *stage)
+{
+	const struct opn_loc *loc = &stage->parse_loc;
+	struct opn_buf buf = { 0 };
+
+	if (stage->parse && !stage->parses) {
+		const struct opn_composed_stage *from = stage;
+
+		while (!from->parses || !from->parse || strcmp(from->parse, stage->parse))
+			from--;
+		opn_buf_printf(&buf, "takes what %s() found before %s", stage->parse, from->name);
+	} else if (stage->parse) {
+		opn_buf_printf(&buf, "%s() is called before it", stage->parse);
+	} else {
+		opn_buf_puts(&buf, "parses by itself");
+	}
+	if (stage->parse_why)
+		opn_buf_printf(&buf, "%s: %s", stage->parse ? " anew" : "", stage->parse_why);
+	if (stage->parse_why && loc->file)
+		opn_buf_printf(&buf, " (%s:%u:%u)", loc->file, loc->line, loc->column);
+	return opn_buf_take(&buf);
+}
 
 static void add_verdict_names(struct opn_buf *buf, const struct opn_composed_hook *hook,
 			      const struct opn_composed_stage *stage)
@@ -291,6 +305,17 @@ static void add_hook_text(struct opn_buf *buf, const struct opn_composed_hook *h
 		opn_buf_puts(buf, " |\n");
 	}
 	opn_buf_putc(buf, '\n');
+	if (!hook->path)
+		return;
+	opn_buf_puts(buf, "All stages are in one source. How each finds its headers:\n\n"
+			  "| stage | |\n|---|---|\n");
+	for (size_t s = 0; s < hook->stage_count; s++) {
+		char *text = opn_stage_parse_text(&hook->stages[s]);
+
+		opn_buf_printf(buf, "| `%s` | %s |\n", hook->stages[s].name, text ? text : "");
+		free(text);
+	}
+	opn_buf_putc(buf, '\n');
 }
 
 char *opn_emit_readme(const struct opn_composition *composition)
@@ -303,7 +328,7 @@ char *opn_emit_readme(const struct opn_composition *composition)
 		       "<!-- SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause -->\n"
 		       "<!-- " OPN_OUTPUT_COMPOSED " %s -->\n\n"
 		       "# %s\n\n"
-		       "Build it: clang, bpftool, libbpf-dev, libjansson-dev and make "
+		       "Build it: clang, bpftool, libbpf-dev, libjansson-dev%s and make "
 		       "are needed.\n\n"
 		       "```sh\nmake\n```\n\n"
 		       "Run it, as root:\n\n"
@@ -315,8 +340,9 @@ char *opn_emit_readme(const struct opn_composition *composition)
 		       "./%s replace            # by what was built anew; no packet is missed\n"
 		       "./%s detach %s\n"
 		       "```\n\n",
-		       composition->version, name, name, name, interface, name, name, name, name,
-		       interface);
+		       composition->version, name,
+		       opn_composition_shares(composition) ? ", libxdp-dev" : "", name, name,
+		       interface, name, name, name, name, interface);
 	for (size_t h = 0; h < composition->hook_count; h++)
 		add_hook_text(&buf, &composition->hooks[h]);
 	opn_buf_printf(&buf,
@@ -400,6 +426,12 @@ static json_t *stage_json(const struct opn_composed_hook *hook,
 	object = opn_json_set(object, "function", opn_json_string(stage->function));
 	object = opn_json_set(object, "names", names);
 	object = opn_json_set(object, "license", opn_json_string(stage->license));
+	if (hook->path) {
+		char *text = opn_stage_parse_text(stage);
+
+		object = opn_json_set(object, "parse", opn_json_string(text));
+		free(text);
+	}
 	return opn_json_set(object, "continue", continues);
 }
 

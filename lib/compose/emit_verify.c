@@ -29,7 +29,13 @@ static json_t *stages_json(const struct opn_composed_hook *hook)
 		json_t *stage = json_object();
 
 		stage = opn_json_set(stage, "program", opn_json_string(hook->stages[s].function));
-		stage = opn_json_set(stage, "continue", names_json(&hook->next, 1));
+		const struct opn_verdict_row *const *rows = &hook->next;
+		size_t count = 1;
+
+		/* That dispatcher is told of each stage's verdicts. */
+		if (hook->mechanism == OPN_MECHANISM_SHARED)
+			rows = opn_stage_continues(hook, &hook->stages[s], &count);
+		stage = opn_json_set(stage, "continue", names_json(rows, count));
 		stages = opn_json_append(stages, stage);
 	}
 	return stages;

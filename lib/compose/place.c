@@ -20,8 +20,9 @@ struct opn_places {
 };
 
 static const char *const mechanism_keys[] = {
-	[OPN_MECHANISM_LINKED] = "linked", [OPN_MECHANISM_TAIL] = "tail",
-	[OPN_MECHANISM_LINKS] = "links",   [OPN_MECHANISM_FILTERS] = "filters",
+	[OPN_MECHANISM_LINKED] = "linked",   [OPN_MECHANISM_FUSED] = "fused",
+	[OPN_MECHANISM_TAIL] = "tail",	     [OPN_MECHANISM_LINKS] = "links",
+	[OPN_MECHANISM_FILTERS] = "filters", [OPN_MECHANISM_SHARED] = "shared",
 	[OPN_MECHANISM_COUNT] = NULL,
 };
 
@@ -111,7 +112,7 @@ static int read_mechanisms(struct opn_yaml *yaml, yaml_node_t *mapping,
 
 static int read_way(struct opn_yaml *yaml, yaml_node_t *node, struct opn_place_way *way)
 {
-	static const char *const keys[] = { "name", "way", "type", "flags", NULL };
+	static const char *const keys[] = { "name", "way", "type", "flags", "min-kernel", NULL };
 	int error;
 
 	if (node->type != YAML_MAPPING_NODE)
@@ -120,6 +121,7 @@ static int read_way(struct opn_yaml *yaml, yaml_node_t *node, struct opn_place_w
 	error = opn_yaml_get_string(yaml, node, "name", true, &way->name) ?: error;
 	error = opn_yaml_get_string(yaml, node, "way", true, &way->way) ?: error;
 	error = opn_yaml_get_unsigned(yaml, node, "type", true, &way->type) ?: error;
+	error = opn_yaml_get_string(yaml, node, "min-kernel", false, &way->min_kernel) ?: error;
 	return opn_yaml_get_unsigned(yaml, node, "flags", false, &way->flags) ?: error;
 }
 
@@ -156,17 +158,18 @@ static int read_places(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_h
 static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn_places *places,
 		      struct opn_hook_rules *rules)
 {
-	static const char *const keys[] = { "schema", "hook",	  "sections", "headers",
-					    "next",   "length",	  "exits",    "mechanisms",
-					    "places", "continue", NULL };
+	static const char *const keys[] = { "apart",	  "schema", "hook",	"sections",
+					    "headers",	  "next",   "length",	"exits",
+					    "mechanisms", "places", "continue", NULL };
 	yaml_node_t *sections = NULL, *headers = NULL, *continues = NULL, *exits = NULL,
-		    *ways = NULL, *list = NULL;
+		    *apart = NULL, *ways = NULL, *list = NULL;
 	int error = opn_yaml_check_keys(yaml, root, keys);
 
 	error = opn_yaml_get_string(yaml, root, "hook", true, &rules->hook) ?: error;
 	error = opn_yaml_get_list(yaml, root, "sections", true, &sections) ?: error;
 	error = opn_yaml_get_string(yaml, root, "length", true, &rules->length) ?: error;
 	error = opn_yaml_get_list(yaml, root, "headers", true, &headers) ?: error;
+	error = opn_yaml_get_list(yaml, root, "apart", false, &apart) ?: error;
 	error = opn_yaml_get_list(yaml, root, "continue", true, &continues) ?: error;
 	error = opn_yaml_get_mapping(yaml, root, "exits", false, &exits) ?: error;
 	error = opn_yaml_get_mapping(yaml, root, "mechanisms", true, &list) ?: error;
@@ -183,6 +186,8 @@ static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn
 	rules->context = rules->run->context;
 	error = read_words(yaml, headers, &rules->headers);
 	error = read_words(yaml, sections, &rules->sections) ?: error;
+	if (apart)
+		error = read_words(yaml, apart, &rules->apart) ?: error;
 	error = read_verdict(yaml, opn_yaml_get(yaml, root, "next"), rules, &rules->next) ?: error;
 	error = read_continues(yaml, continues, rules) ?: error;
 	error = exits ? read_exits(yaml, exits, rules) ?: error : error;

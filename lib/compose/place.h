@@ -17,9 +17,11 @@
 /* How the stages of a pipeline follow each other. */
 enum opn_mechanism {
 	OPN_MECHANISM_LINKED,  /* subprograms of one dispatcher, joined by libbpf's linker */
+	OPN_MECHANISM_FUSED,   /* one source with all of them */
 	OPN_MECHANISM_TAIL,    /* programs that call each other through a program array */
 	OPN_MECHANISM_LINKS,   /* one link for each stage, in order */
 	OPN_MECHANISM_FILTERS, /* one filter for each stage, in order */
+	OPN_MECHANISM_SHARED,  /* components of a dispatcher that other owners use as well */
 	OPN_MECHANISM_COUNT,
 };
 
@@ -27,6 +29,7 @@ struct opn_place_way {
 	const char *name; /* "native" */
 	const char *way;  /* enumerator of loader.h: "OPN_WAY_LINK" */
 	unsigned int type, flags;
+	const char *min_kernel; /* "6.6", or NULL: whatever has programs of the hook */
 };
 
 /* One place at which programs of a hook run. */
@@ -50,6 +53,9 @@ struct opn_hook_rules {
 	const struct opn_verdict_row *const *continues; /* the next program runs; by default */
 	size_t continue_count;
 	const struct opn_verdict_row *next; /* what says: whoever comes after this pipeline */
+	/* Choices of a pair of hooks in which stages that were rewritten for this one must differ:
+	 * each gets the first word that no other has. NULL-terminated, or NULL. */
+	const char *const *apart;
 	/* Verdicts that mean something else where the kernel runs several programs itself. */
 	const struct opn_verdict_exit *exits;
 	size_t exit_count;

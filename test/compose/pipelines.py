@@ -21,13 +21,13 @@ STAGES = ("ttl", "limiter", "acl", "count", "sampler", "flows", "policy", "nat")
 HOOKS = {
     "xdp": {
         "twin": "xdp",
-        "mechanisms": ("linked", "tail"),
+        "mechanisms": ("linked", "fused", "tail", "libxdp"),
         "continue": ["XDP_PASS"],
         "final": "XDP_PASS",
     },
     "tc-ingress": {
         "twin": "tc",
-        "mechanisms": ("linked", "tail", "tcx", "cls-bpf"),
+        "mechanisms": ("linked", "fused", "tail", "tcx", "cls-bpf"),
         "continue": ["TC_ACT_UNSPEC", "TC_ACT_PIPE"],
         "final": "TC_ACT_UNSPEC",
     },
