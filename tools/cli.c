@@ -33,6 +33,8 @@ enum {
 	KEY_COMPLETION,
 };
 
+#define COMPILE_ROWS 4 /* of the table, at its beginning */
+
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "Compile commands:", 10 },
 	{ NULL, 'p', "DIR", 0, "Take compile commands from DIR/compile_commands.json", 10 },
@@ -252,6 +254,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp opn_cli_argp = { options, parse_option, NULL, NULL, NULL, NULL, NULL };
+const struct argp opn_cli_plain_argp = {
+	options + COMPILE_ROWS, parse_option, NULL, NULL, NULL, NULL, NULL
+};
 
 void opn_cli_version(FILE *stream, const char *name)
 {

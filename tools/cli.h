@@ -48,6 +48,8 @@ struct opn_cli {
 
 /* The parser of the shared options; the parent hands it a struct opn_cli as child input. */
 extern const struct argp opn_cli_argp;
+/* The same of a tool that compiles nothing by itself. */
+extern const struct argp opn_cli_plain_argp;
 
 /* Parses argv with the tool's own argp, after taking off what follows "--". input is the tool's
  * own. Ends the process for --help, --version and usage errors (2). */

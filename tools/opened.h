@@ -73,7 +73,8 @@ struct opened_unit {
 struct opened_run {
 	const struct opened_options *options;
 	struct opn_arena *arena;
-	struct opn_diags *diags;
+	struct opn_diags *diags;       /* that are not shown yet */
+	struct opn_diags *shown_diags; /* for --diag-output, with those of the tools */
 	struct opn_spec spec;
 	struct opn_places *places;
 	struct opn_hook_runs *runs;

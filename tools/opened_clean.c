@@ -23,7 +23,7 @@ struct clean_options {
 };
 
 static const struct argp_child children[] = {
-	{ &opn_cli_argp, 0, NULL, 0 },
+	{ &opn_cli_plain_argp, 0, NULL, 0 },
 	{ NULL, 0, NULL, 0 },
 };
 

@@ -16,7 +16,7 @@
 #define PAGE_LIMIT (8u << 20)
 
 static const struct argp_child children[] = {
-	{ &opn_cli_argp, 0, NULL, 0 },
+	{ &opn_cli_plain_argp, 0, NULL, 0 },
 	{ NULL, 0, NULL, 0 },
 };
 

@@ -40,7 +40,7 @@ static const struct argp_option check_options[] = {
 };
 
 static const struct argp_child children[] = {
-	{ &opn_cli_argp, 0, NULL, 0 },
+	{ &opn_cli_plain_argp, 0, NULL, 0 },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -71,8 +71,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		options->spec = options->spec ?: OPENED_SPEC;
-		if (options->cli.commands.build_dir || options->cli.commands.flags ||
-		    options->cli.extra.count || options->cli.extra_before.count)
+		if (options->cli.commands.flags)
 			argp_error(state, "how sources are compiled is said in the spec");
 		if (options->check && options->cli.output)
 			argp_error(state, "opened check writes nothing: it takes no -o");
@@ -186,13 +185,22 @@ static void show_diags(struct opened_run *run)
 	opn_diags_print(run->diags, stderr, opn_cli_coloured(&run->options->cli),
 			run->options->cli.quiet);
 	run->status = MAX(run->status, opn_diags_status(run->diags));
+	opn_diags_move(run->shown_diags, run->diags);
 	opn_diags_free(run->diags);
 	run->diags = fresh;
 }
 
-/* Of a step that ended well, what we warn of; what clang warns of in somebody's sources is nothing
- * that this run could mend. */
-static void pass_warnings(struct opened_run *run, const struct opn_step *step)
+static enum opn_severity severity_of(const json_t *message)
+{
+	const char *word = json_string_value(json_object_get(message, "severity"));
+
+	return word && strcmp(word, "warning") ? OPN_SEV_ERROR : OPN_SEV_WARNING;
+}
+
+/* Takes over what a step's tool said; ours: without what clang warns of in somebody's sources,
+ * which this run could not mend. */
+static void take_diagnostics(const struct opened_run *run, const struct opn_step *step, bool ours,
+			     struct opn_diags *into)
 {
 	json_t *root = opened_json(opened_diagnostics(run, step));
 	size_t index, inner;
@@ -202,13 +210,13 @@ static void pass_warnings(struct opened_run *run, const struct opn_step *step)
 	{
 		const char *flag = json_string_value(json_object_get(row, "flag"));
 
-		if (!flag || strncmp(flag, "opened-", 7))
+		if (ours && (!flag || strncmp(flag, "opened-", 7)))
 			continue;
-		opn_diag_foreign(run->diags, OPN_SEV_WARNING, opened_loc(run, step, row),
+		opn_diag_foreign(into, severity_of(row), opened_loc(run, step, row),
 				 json_string_value(json_object_get(row, "message")),
-				 opn_arena_printf(run->arena, "-W%s", flag), NULL);
+				 flag ? opn_arena_printf(run->arena, "-W%s", flag) : NULL, NULL);
 		json_array_foreach(json_object_get(row, "notes"), inner, note)
-			opn_diag_note(run->diags, opened_loc(run, step, note), "%s",
+			opn_diag_note(into, opened_loc(run, step, note), "%s",
 				      json_string_value(json_object_get(note, "message")));
 	}
 	json_decref(root);
@@ -223,8 +231,10 @@ static void ended(const struct opn_step *step, void *data)
 		fprintf(stderr, "\r\033[K");
 	if (step->log_length && (step->state == OPN_STEP_FAILED || run->options->cli.verbose))
 		fwrite(step->log, 1, step->log_length, stderr);
+	if (step->state == OPN_STEP_FAILED)
+		take_diagnostics(run, step, false, run->shown_diags);
 	else if (step->state == OPN_STEP_DONE)
-		pass_warnings(run, step);
+		take_diagnostics(run, step, true, run->diags);
 	show_diags(run);
 	if (step->state == OPN_STEP_FAILED)
 		run->status = MAX(run->status, step->status);
@@ -488,6 +498,7 @@ static void free_run(struct opened_run *run)
 	opn_places_free(run->places);
 	opn_hook_runs_free(run->runs);
 	opn_diags_free(run->diags);
+	opn_diags_free(run->shown_diags);
 	opn_arena_free(run->arena);
 	free(run->hookdefs);
 	free((char *)run->tools);
@@ -505,10 +516,13 @@ static int start(struct opened_options *options, const struct argp *argp, int ar
 
 		run.arena = opn_arena_new(opn_cli_no_memory, NULL);
 		run.diags = opn_diags_new();
-		if (!run.arena || !run.diags)
+		run.shown_diags = opn_diags_new();
+		if (!run.arena || !run.diags || !run.shown_diags)
 			opn_cli_no_memory(NULL);
 		again = run_once(&run);
 		status = run.status;
+		if (!again)
+			status = MAX(status, opn_cli_finish(&options->cli, run.shown_diags));
 		free_run(&run);
 	}
 	opn_cli_resume_signal();

@@ -192,17 +192,18 @@ static const char *const *choose_sources(const struct opn_spec_unit *unit, const
 {
 	const char **chosen;
 	size_t count = 0, used = 0;
-	bool *take;
+	bool *take, *said;
 
 	while (all[count])
 		count++;
 	chosen = opn_arena_array(arena, count + 1, sizeof(*chosen));
 	take = opn_arena_array(arena, count + 1, sizeof(*take));
-	if (!chosen || !take)
+	said = opn_arena_array(arena, count + 1, sizeof(*said));
+	if (!chosen || !take || !said)
 		return NULL;
 	for (size_t f = 0; f < unit->functions.count; f++) {
 		const char *function = unit->functions.word[f].text;
-		bool own = false, any = false;
+		bool own = false, any = false, programs = false;
 
 		for (size_t s = 0; s < count && !own; s++) {
 			own = stands_in(function, root, all[s], arena);
@@ -214,9 +215,21 @@ static const char *const *choose_sources(const struct opn_spec_unit *unit, const
 
 			if (opn_file_read(all[s], SOURCE_LIMIT, &text, &length))
 				continue;
-			if (is_wanted(unit, root, all[s], text, function, arena))
-				take[s] = any = true;
+			if (is_wanted(unit, root, all[s], text, function, arena)) {
+				bool is_bpf = opn_has_word(text, "SEC");
+
+				/* User space that says the name loads the program. */
+				if (is_bpf && !programs)
+					memset(said, 0, count * sizeof(*said));
+				programs |= is_bpf;
+				said[s] = is_bpf || !programs;
+				any = true;
+			}
 			free(text);
+		}
+		for (size_t s = 0; s < count; s++) {
+			take[s] |= said[s];
+			said[s] = false;
 		}
 		for (size_t s = 0; s < count && !own && !any; s++)
 			take[s] = true;

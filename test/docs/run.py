@@ -6,7 +6,8 @@ A fenced block says by the words behind its language what it is:
 
     ```sh               run by bash in a scratch copy of the tree; each block stands alone, files stay
     ```sh status=N      ... and ends with N, not with 0
-    ```sh needs=WORD    ... where WORD holds: bpf (root, a kernel that tells its BTF), bpftool
+    ```sh needs=WORD    ... where WORD holds: bpf (root, a kernel that tells its BTF), bpftool,
+                        linux-source (bpf, and Debian's package linux-source-6.12)
     ```sh by-hand       not run: it installs, or needs what a test has not
     ```LANG file=PATH   the text of a file, which is written
     ```LANG output      what the sh block before it prints; a line "..." stands for any lines,
@@ -31,6 +32,9 @@ import sys
 COPIED = ("dev", "README.md", "docs", "examples", "hookdefs", "test/corpus", "LICENSE", "CONTRIBUTING.md")
 # Each tool and the document that names all of its options.
 TOOLS = {
+    "opened run": "docs/opened.md",
+    "opened check": "docs/opened.md",
+    "opened graph": "docs/opened.md",
     "opened-extract": "docs/extract.md",
     "opened-transform": "docs/transform.md",
     "opened-verify": "docs/verify.md",
@@ -88,6 +92,8 @@ def holds(need):
         return os.geteuid() == 0 and os.path.exists("/sys/kernel/btf/vmlinux")
     if need == "bpftool":
         return bool(shutil.which("bpftool")) and os.path.exists("/sys/kernel/btf/vmlinux")
+    if need == "linux-source":
+        return holds("bpf") and os.path.exists("/usr/src/linux-source-6.12.tar.xz")
     raise ValueError(f"nothing is known of needs={need}")
 
 
@@ -111,7 +117,7 @@ def prepare(tree, scratch):
         elif os.path.exists(source):
             os.makedirs(os.path.dirname(target), exist_ok=True)
             shutil.copy2(source, target)
-    for name in TOOLS:
+    for name in sorted({command.split()[0] for command in TOOLS}):
         tool = shutil.which(name)
         if not tool:
             raise ValueError(f"no {name} on PATH")
@@ -232,7 +238,7 @@ class Document:
             self.write_updates()
 
     def check_options(self, tool):
-        done = subprocess.run([tool, "--help"], capture_output=True, text=True, check=True)
+        done = subprocess.run(tool.split() + ["--help"], capture_output=True, text=True, check=True)
         for option in sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", done.stdout))):
             if not re.search(re.escape(option) + r"(?![\w-])", self.text):
                 self.fault(1, f"nothing is said of '{option}'")
