@@ -179,6 +179,23 @@ static struct xdp_multiprog *find(const struct opn_instance *instance, const str
 	return NULL;
 }
 
+size_t opn_libxdp_list(const struct opn_instance *instance, __u32 *programs, size_t most)
+{
+	struct xdp_multiprog *all;
+	struct xdp_program *program = NULL;
+	size_t count = 0;
+
+	set_print(instance->loader);
+	all = xdp_multiprog__get_from_ifindex(instance->ifindex);
+	if (!all || libxdp_get_error(all))
+		return 0;
+	if (!xdp_multiprog__is_legacy(all))
+		while (count < most && (program = xdp_multiprog__next_prog(program, all)))
+			programs[count++] = xdp_program__id(program);
+	xdp_multiprog__close(all);
+	return count;
+}
+
 static int attach_component(struct opn_instance *instance, struct opn_point *point, int program)
 {
 	(void)instance;
@@ -263,6 +280,14 @@ int opn_libxdp_attach(struct opn_instance *instance, struct opn_point *points, s
 	(void)count;
 	(void)way;
 	return not_here(instance);
+}
+
+size_t opn_libxdp_list(const struct opn_instance *instance, __u32 *programs, size_t most)
+{
+	(void)instance;
+	(void)programs;
+	(void)most;
+	return 0;
 }
 
 static int change_nothing(struct opn_instance *instance, struct opn_point *point, int program)

@@ -51,7 +51,12 @@ static void describe_program(json_t *object, int fd)
 
 static json_t *describe_point(const struct opn_instance *instance, const struct opn_point *point)
 {
-	static const char *const kinds[] = { "link", "filter", "slot" };
+	static const char *const kinds[] = {
+		[OPN_KIND_LINK] = "link",
+		[OPN_KIND_FILTER] = "filter",
+		[OPN_KIND_SLOT] = "slot",
+		[OPN_KIND_LIBXDP] = "component",
+	};
 	struct opn_attached now;
 	json_t *object = json_object();
 	int fd = opn_program_open(instance, instance->prefix, point);
@@ -68,10 +73,10 @@ static json_t *describe_point(const struct opn_instance *instance, const struct 
 		json_object_set_new(object, "way", json_string(now.way->name));
 	if (now.link)
 		json_object_set_new(object, "link", json_integer(now.link));
-	if (now.priority) {
+	if (now.priority)
 		json_object_set_new(object, "priority", json_integer(now.priority));
+	if (now.handle)
 		json_object_set_new(object, "handle", json_integer(now.handle));
-	}
 	if (fd >= 0)
 		close(fd);
 	return object;
@@ -164,6 +169,19 @@ static void others_by_filter(const struct opn_instance *instance, const struct o
 	free(filters);
 }
 
+/* The dispatcher is nobody's; without one, whatever is at the device. */
+static void others_by_libxdp(const struct opn_instance *instance, const struct opn_attach_way *way,
+			     json_t *others, const json_t *ours)
+{
+	__u32 programs[OPN_LISTED];
+	size_t count = opn_libxdp_list(instance, programs, OPN_LISTED);
+
+	for (size_t i = 0; i < count; i++)
+		add_other(others, ours, way->name, programs[i], 0);
+	if (!count)
+		others_at_device(instance, others, ours);
+}
+
 static json_t *describe_others(const struct opn_instance *instance, const struct opn_hook *hook,
 			       const json_t *ours)
 {
@@ -177,9 +195,11 @@ static json_t *describe_others(const struct opn_instance *instance, const struct
 			others_by_filter(instance, way, others, ours);
 		else if (way->way == OPN_WAY_LINK && way->type != BPF_XDP)
 			others_by_link(instance, way, others, ours);
+		else if (way->way == OPN_WAY_LIBXDP && !device)
+			others_by_libxdp(instance, way, others, ours);
 		else if (!device)
 			others_at_device(instance, others, ours);
-		device = device || way->type == BPF_XDP;
+		device = device || way->type == BPF_XDP || way->way == OPN_WAY_LIBXDP;
 	}
 	return others;
 }
@@ -321,8 +341,9 @@ static void print_program(const json_t *point)
 	if (json_object_get(point, "link"))
 		printf("link %lld, ", number_of(point, "link"));
 	if (json_object_get(point, "priority"))
-		printf("priority %lld, handle %#llx, ", number_of(point, "priority"),
-		       number_of(point, "handle"));
+		printf("priority %lld, ", number_of(point, "priority"));
+	if (json_object_get(point, "handle"))
+		printf("handle %#llx, ", number_of(point, "handle"));
 	if (json_object_get(point, "slot"))
 		printf("slot %lld, ", number_of(point, "slot"));
 	printf("program %lld '%s' tag %s", number_of(point, "program"), text_of(point, "name"),
