@@ -1,5 +1,5 @@
 #!/bin/sh
-# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # attach.sh LOADER - attach a pipeline in this network namespace, send something through it, show what its
 # stages counted, detach it. Run it with unshare -n.
