@@ -186,8 +186,7 @@ static error_t print_completion(struct opn_cli *cli, const char *arg, struct arg
 	struct opn_hookdefs *hookdefs = NULL;
 	char *folder = opn_cli_hookdefs(cli);
 	struct opn_completion_words words[] = { { NULL, NULL }, { NULL, NULL } };
-	struct opn_completion completion = { state->name, state->root_argp, cli->subcommands,
-					     words };
+	struct opn_completion completion = { state->name, state->root_argp, words };
 
 	if (!zsh && strcmp(arg, "bash")) {
 		argp_error(state, "--completion takes bash or zsh, not '%s'", arg);

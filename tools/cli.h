@@ -42,8 +42,7 @@ struct opn_cli {
 	bool quiet, verbose, force;
 	const char *diag_output; /* NULL: not given */
 	enum opn_diag_format diag_format;
-	const char *const *subcommands; /* of the tool, for completion; NULL-terminated, or NULL */
-	const char *hookdefs;		/* as given; opn_cli_hookdefs() finds the folder */
+	const char *hookdefs; /* as given; opn_cli_hookdefs() finds the folder */
 };
 
 /* The parser of the shared options; the parent hands it a struct opn_cli as child input. */

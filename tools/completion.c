@@ -92,19 +92,26 @@ static void print_words(const struct opn_completion *completion, const char *arg
 }
 
 /* The tool's name as a part of a function's. */
-static void print_function(const struct opn_completion *completion, FILE *out)
+static void print_function(const char *tool, FILE *out)
 {
 	fputc('_', out);
-	for (const char *c = completion->tool; *c; c++)
-		fputc(isalnum((unsigned char)*c) ? *c : '_', out);
+	for (; *tool; tool++)
+		fputc(isalnum((unsigned char)*tool) ? *tool : '_', out);
 }
 
-static void print_head(const struct opn_completion *completion, const char *shell, FILE *out)
+static void print_head(const char *tool, const char *shell, FILE *out)
 {
 	fprintf(out,
 		"# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
 		"# made from the tool's own option tables: %s --completion=%s\n",
-		completion->tool, shell);
+		tool, shell);
+}
+
+static void print_complete(const char *tool, FILE *out)
+{
+	fputs("complete -F ", out);
+	print_function(tool, out);
+	fprintf(out, " %s\n", tool);
 }
 
 /* ---- bash ---- */
@@ -152,10 +159,8 @@ static void bash_case(const struct opn_completion *completion, const struct opn_
 
 static void print_bash(const struct opn_completion *completion, FILE *out)
 {
-	const char *const *command = completion->commands;
-
-	print_head(completion, "bash", out);
-	print_function(completion, out);
+	print_head(completion->tool, "bash", out);
+	print_function(completion->tool, out);
 	/* Bash splits "--option=word" at the "=". */
 	fputs("()\n{\n"
 	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word\n"
@@ -180,18 +185,12 @@ static void print_bash(const struct opn_completion *completion, FILE *out)
 	fputs("' -- \"$cur\"))\n"
 	      "\t\t[[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace\n",
 	      out);
-	if (command) {
-		fputs("\telif [[ $COMP_CWORD -eq 1 ]]; then\n\t\tCOMPREPLY=($(compgen -W '", out);
-		for (size_t i = 0; command[i]; i++)
-			fprintf(out, "%s%s", i ? " " : "", command[i]);
-		fputs("' -- \"$cur\"))\n", out);
-	}
 	fputs("\telse\n"
 	      "\t\tcompopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))\n"
-	      "\tfi\n}\ncomplete -F ",
+	      "\tfi\n}\n",
 	      out);
-	print_function(completion, out);
-	fprintf(out, " %s\n", completion->tool);
+	if (!strchr(completion->tool, ' '))
+		print_complete(completion->tool, out);
 }
 
 /* ---- zsh ---- */
@@ -261,18 +260,11 @@ static void zsh_option(const struct opn_completion *completion, const struct opn
 
 static void print_zsh(const struct opn_completion *completion, FILE *out)
 {
-	const char *const *command = completion->commands;
-
-	fprintf(out, "#compdef %s\n", completion->tool);
-	print_head(completion, "zsh", out);
+	if (!strchr(completion->tool, ' '))
+		fprintf(out, "#compdef %s\n", completion->tool);
+	print_head(completion->tool, "zsh", out);
 	fputs("_arguments -s -S", out);
 	visit_options(completion, completion->argp, zsh_option, out);
-	if (command) {
-		fputs(" \\\n\t'1:command:(", out);
-		for (size_t i = 0; command[i]; i++)
-			fprintf(out, "%s%s", i ? " " : "", command[i]);
-		fputs(")'", out);
-	}
 	fputs(" \\\n\t'*:file:_files'\n", out);
 }
 
@@ -284,6 +276,71 @@ void opn_completion_print(const struct opn_completion *completion, enum opn_shel
 		break;
 	case OPN_SHELL_ZSH:
 		print_zsh(completion, out);
+		break;
+	}
+}
+
+/* ---- a tool with commands ---- */
+
+static void print_list(const char *const *words, FILE *out)
+{
+	for (size_t i = 0; words[i]; i++)
+		fprintf(out, "%s%s", i ? " " : "", words[i]);
+}
+
+static void print_bash_commands(const char *tool, const char *const *commands, FILE *out)
+{
+	print_head(tool, "bash", out);
+	print_function(tool, out);
+	fputs("()\n{\n\tlocal commands='", out);
+	print_list(commands, out);
+	fputs("' function=", out);
+	print_function(tool, out);
+	fprintf(out,
+		"_${COMP_WORDS[1]}\n"
+		"\tCOMPREPLY=()\n"
+		"\tif [[ $COMP_CWORD -eq 1 ]]; then\n"
+		"\t\tCOMPREPLY=($(compgen -W \"$commands --help --version\" -- "
+		"\"${COMP_WORDS[1]}\"))\n"
+		"\t\treturn\n"
+		"\tfi\n"
+		"\t[[ \" $commands \" == *\" ${COMP_WORDS[1]} \"* ]] || return\n"
+		"\tdeclare -F \"$function\" >/dev/null ||\n"
+		"\t\tsource <(%s \"${COMP_WORDS[1]}\" --completion=bash 2>/dev/null)\n"
+		"\t! declare -F \"$function\" >/dev/null || \"$function\"\n"
+		"}\n",
+		tool);
+	print_complete(tool, out);
+}
+
+static void print_zsh_commands(const char *tool, const char *const *commands, FILE *out)
+{
+	fprintf(out, "#compdef %s\n", tool);
+	print_head(tool, "zsh", out);
+	fputs("local -a commands=(", out);
+	print_list(commands, out);
+	fprintf(out,
+		")\n"
+		"if (( CURRENT == 2 )); then\n"
+		"\tcompadd -- $commands --help --version\n"
+		"elif (( $commands[(Ie)$words[2]] )); then\n"
+		"\tlocal command=$words[2]\n"
+		"\tshift words\n"
+		"\t(( CURRENT-- ))\n"
+		"\teval \"$(%s $command --completion=zsh 2>/dev/null)\"\n"
+		"fi\n",
+		tool);
+}
+
+void opn_completion_print_commands(const char *tool, const char *const *commands,
+				   enum opn_shell shell, FILE *out)
+{
+	switch (shell) {
+	case OPN_SHELL_BASH:
+		print_bash_commands(tool, commands, out);
+		break;
+	case OPN_SHELL_ZSH:
+		print_zsh_commands(tool, commands, out);
 		break;
 	}
 }

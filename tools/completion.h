@@ -17,13 +17,18 @@ struct opn_completion_words {
 };
 
 struct opn_completion {
-	const char *tool;	 /* the command's name */
-	const struct argp *argp; /* with all of its children */
-	/* Commands that stand before the options, NULL-terminated; NULL: there are none. */
-	const char *const *commands;
+	/* The command's name; one of a tool with commands, "opened run", has a blank, and its
+	 * script is for opn_completion_print_commands(). */
+	const char *tool;
+	const struct argp *argp;		  /* with all of its children */
 	const struct opn_completion_words *words; /* until argument is NULL; may be NULL */
 };
 
 void opn_completion_print(const struct opn_completion *completion, enum opn_shell shell, FILE *out);
+
+/* The script of a tool with commands (NULL-terminated): it asks each for its own script, by
+ * "TOOL COMMAND --completion=SHELL", when it is first wanted. */
+void opn_completion_print_commands(const char *tool, const char *const *commands,
+				   enum opn_shell shell, FILE *out);
 
 #endif
