@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "completion.h"
+
 const struct opened_command opened_commands[] = {
 	{ "init", "write a commented " OPENED_SPEC " for a source tree", opened_init_command },
 	{ "check", "tell what speaks against a spec; write nothing", opened_check_command },
@@ -42,6 +44,8 @@ static void help(FILE *out)
 	for (size_t i = 0; tools[i][0]; i++)
 		fprintf(out, "  %-10s %s\n", tools[i][0], tools[i][1]);
 	fputs("\n  -?, --help       give this help list\n"
+	      "      --completion=bash|zsh\n"
+	      "                   print what makes the shell complete this command\n"
 	      "  -V, --version    print program version\n\n"
 	      "'opened COMMAND --help' tells the options of each.\n\n"
 	      "Exit status: 0 done, 1 refused with reasons, 2 usage or configuration, 3 a decision "
@@ -61,10 +65,11 @@ static int run_tool(const char *name, char **argv)
 	return OPN_EXIT_USAGE;
 }
 
-static int unknown(const char *name)
+#define COMMANDS_LIMIT 32
+
+/* All commands, NULL-terminated. */
+static void list_commands(const char *names[COMMANDS_LIMIT])
 {
-	const char *names[32];
-	const char *near;
 	size_t used = 0;
 
 	for (const struct opened_command *command = opened_commands; command->name; command++)
@@ -72,6 +77,29 @@ static int unknown(const char *name)
 	for (size_t i = 0; tools[i][0]; i++)
 		names[used++] = tools[i][0];
 	names[used] = NULL;
+}
+
+static int print_completion(const char *shell)
+{
+	const char *names[COMMANDS_LIMIT];
+	bool zsh = !strcmp(shell, "zsh");
+
+	if (!zsh && strcmp(shell, "bash")) {
+		fprintf(stderr, "opened: --completion takes bash or zsh, not '%s'\n", shell);
+		return OPN_EXIT_USAGE;
+	}
+	list_commands(names);
+	opn_completion_print_commands("opened", names, zsh ? OPN_SHELL_ZSH : OPN_SHELL_BASH,
+				      stdout);
+	return fflush(stdout) || ferror(stdout) ? OPN_EXIT_REFUSED : OPN_EXIT_DONE;
+}
+
+static int unknown(const char *name)
+{
+	const char *names[COMMANDS_LIMIT];
+	const char *near;
+
+	list_commands(names);
 	near = opn_suggest(name, names);
 	fprintf(stderr, "opened: no command '%s'", name);
 	if (near)
@@ -96,6 +124,8 @@ int main(int argc, char **argv)
 		opn_cli_version(stdout, "opened");
 		return OPN_EXIT_DONE;
 	}
+	if (!strncmp(name, "--completion=", strlen("--completion=")))
+		return print_completion(name + strlen("--completion="));
 	for (const struct opened_command *command = opened_commands; command->name; command++) {
 		if (strcmp(command->name, name))
 			continue;

@@ -78,7 +78,7 @@ cp -u "$root"/var/cache/apt/archives/*.deb "$cache/$codename-packages/"
 set -x
 # Alone, with what it depends on: no compiler, no header but Clang's own.
 inside 'apt-get -qq install -y --no-install-recommends ./opened.deb >log 2>&1 || { cat log; exit 1; }'
-inside '! command -v clang && opened-extract --version'
+inside '! command -v clang && opened-extract --version && opened --version && opened list one.c -- -target bpf'
 inside 'opened-extract --all --prove -o out one.c -- -target bpf -O2 -g && test -s out/first.bpf.c'
 inside 'for tool in extract transform verify compose; do opened-$tool --help >/dev/null || exit; done'
 inside 'test -e /usr/share/bash-completion/completions/opened-extract'

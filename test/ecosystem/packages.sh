@@ -36,8 +36,8 @@ cpack --config "$build/CPackConfig.cmake" -G DEB -B "$out" >"$out/log" 2>&1 || {
 }
 [ "$(find "$out" -maxdepth 1 -name '*.deb' | wc -l)" -eq 2 ] || die "not two DEBs"
 
-tools=("bin/opened-extract" "bin/opened-transform" "bin/opened-verify" "bin/opened-compose"
-	"share/man/man1/opened-extract.1" "share/opened/hookdefs/xdp.yaml" "share/opened/opened.mk"
+tools=("bin/opened" "bin/opened-extract" "bin/opened-transform" "bin/opened-verify" "bin/opened-compose"
+	"share/man/man1/opened-extract.1" "share/man/man1/opened-run.1" "share/opened/hookdefs/xdp.yaml" "share/opened/opened.mk"
 	"share/opened/vm/vm.sh" "share/bash-completion/completions/opened-verify"
 	"share/zsh/site-functions/_opened-verify" "share/cmake/opened/opened-config.cmake"
 	"share/pkgconfig/opened-tools.pc" "share/doc/opened/LICENSE")
