@@ -71,7 +71,8 @@ static __always_inline __u32 find_network_header(struct __sk_buff *skb, __u32 li
 SEC("tc")
 int observe(struct __sk_buff *skb)
 {
-	__u32 zero = 0, captured = skb->len;
+	__s64 captured = skb->len;
+	__u32 zero = 0;
 	struct record *record = bpf_map_lookup_elem(&scratch, &zero);
 	struct opn_seen *seen;
 
@@ -98,7 +99,10 @@ int observe(struct __sk_buff *skb)
 		count(OPN_SEEN_NON_LINEAR);
 	if (captured > OPN_SEEN_BYTES)
 		captured = OPN_SEEN_BYTES;
-	if (!captured || bpf_skb_load_bytes(skb, 0, record->bytes, captured))
+	/* Verifiers before 6.8 learn nothing from a comparison with 0 for (in)equality: so that it
+	 * stays one for greater. */
+	asm volatile("" : "+r"(captured));
+	if (captured <= 0 || bpf_skb_load_bytes(skb, 0, record->bytes, captured))
 		captured = 0;
 	seen->captured = captured;
 	if (bpf_ringbuf_output(&records, record, sizeof(*seen) + captured, 0))

@@ -110,6 +110,11 @@ void opn_live_net_leave(struct opn_live_net *net)
 	free(net);
 }
 
+void opn_live_net_do(struct opn_live_net *net, const char *doing)
+{
+	net->doing = doing;
+}
+
 const char *opn_live_net_doing(const struct opn_live_net *net)
 {
 	return net ? net->doing : "create a network namespace";

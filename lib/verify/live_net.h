@@ -48,6 +48,8 @@ int opn_live_net_enter(struct opn_live_net **out);
 void opn_live_net_leave(struct opn_live_net *net);
 /* What was tried last, for the report of an error: "create a TAP device". */
 const char *opn_live_net_doing(const struct opn_live_net *net);
+/* For what others do in it. */
+void opn_live_net_do(struct opn_live_net *net, const char *doing);
 
 /* Creates a TAP and returns its descriptor, non-blocking: a frame that is written to it is
  * received, what is transmitted can be read. -errno. The device is up and goes with the

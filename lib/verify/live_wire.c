@@ -93,9 +93,13 @@ static int open_wire(struct opn_live_net *net, struct opn_wire *wire)
 	for (unsigned int i = 0; !error && i < OPN_LIVE_HOPS; i++)
 		error = open_tap(net, OPN_LIVE_FIRST_HOP + i, &wire->fds[FD_HOPS + i]);
 	error = error ?: open_tap(net, OPN_LIVE_WATCH, &wire->fds[FD_WATCH]);
-	error = error ?: opn_observer_open(OPN_LIVE_WATCH, &wire->observer);
 	if (error)
 		return error;
+	opn_live_net_do(net, "load the program that observes the stack");
+	error = opn_observer_open(OPN_LIVE_WATCH, &wire->observer);
+	/* so says the verifier, and it is not about rights */
+	if (error)
+		return error == -EACCES ? -EOPNOTSUPP : error;
 	wire->fds[FD_OBSERVER] = opn_observer_fd(wire->observer);
 	error = opn_live_net_watch(net, OPN_LIVE_DEVICE, OPN_WATCH_TAKE);
 	for (unsigned int i = 0; !error && i < OPN_LIVE_HOPS; i++)
