@@ -119,7 +119,10 @@ class Case:
             return
         reached = re.search(r"^ +left .*, (\d+) of (\d+) branches reached", result.stdout, re.MULTILINE)
         unreached = int(reached[2]) - int(reached[1]) if reached else 0
-        if unreached != self.options.unreached:
+        # On devices no packet is led by what the ones before reached: those runs are for what a test
+        # run cannot show, and the same shims have tests that reach every branch.
+        live = any(word.startswith("--live") for word in self.options.rest)
+        if unreached != self.options.unreached and not live:
             self.fail("right", f"{unreached} branches of the first form are not reached\n{result.stdout}")
         else:
             print(f"right: {line}")
