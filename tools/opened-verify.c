@@ -400,6 +400,19 @@ static int run_stages(struct verify_run *run)
 	return verify_write(run);
 }
 
+static void free_words(struct verify_options *options)
+{
+	struct opn_words *lists[] = {
+		&options->packets,	    &options->cases,	&options->maps,
+		&options->renames,	    &options->ignore,	&options->transfers,
+		&options->reports,	    &options->programs, &options->cli.extra,
+		&options->cli.extra_before,
+	};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		free(lists[i]->word);
+}
+
 int main(int argc, char **argv)
 {
 	struct verify_options options = { .generate = DEFAULT_GENERATE, .seed = DEFAULT_SEED };
@@ -424,5 +437,6 @@ int main(int argc, char **argv)
 	opn_hookdefs_free(run.hookdefs);
 	opn_diags_free(run.diags);
 	opn_arena_free(run.arena);
+	free_words(&options);
 	return status;
 }

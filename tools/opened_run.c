@@ -125,12 +125,12 @@ static bool shows_progress(const struct opened_run *run)
 
 static void event(const struct opened_run *run, const struct opn_step *step)
 {
-	json_t *object = json_object();
+	json_t *object;
 	char *text;
 
 	if (!run->options->events)
 		return;
-	object = opn_json_set(object, "event", json_string("step"));
+	object = opn_json_set(json_object(), "event", json_string("step"));
 	object = opn_json_set(object, "stage", opn_json_string(step->stage));
 	object = opn_json_set(object, "unit", opn_json_string(step->name));
 	object = opn_json_set(object, "state", json_string(state_names[step->state]));

@@ -388,7 +388,7 @@ static json_t *stage_json(struct opened_run *run, struct opn_step *step,
 	const struct opened_unit *unit = NULL;
 	const char *from = json_string_value(json_object_get(row, "from"));
 	const char *program = stage->program, *object;
-	json_t *made = json_object();
+	json_t *made;
 
 	for (size_t u = 0; u < run->spec.unit_count; u++) {
 		if (!strcmp(run->units[u].spec->name, stage->unit))
@@ -411,7 +411,7 @@ static json_t *stage_json(struct opened_run *run, struct opn_step *step,
 		program = *unit->programs;
 	object = opn_arena_printf(run->arena, "%s/%s.bpf.o", unit->final, program);
 	step->inputs = list_of(run, step->inputs, object);
-	made = opn_json_set(made, "name", opn_json_string(stage->name));
+	made = opn_json_set(json_object(), "name", opn_json_string(stage->name));
 	made = opn_json_set(made, "object", opn_json_string(object));
 	made = opn_json_set(made, "program", opn_json_string(program));
 	made = opn_json_set(made, "continue", json_incref(json_object_get(row, "continue")));

@@ -345,6 +345,8 @@ static void join_edges(struct opn_program *program, const struct opn_chain_membe
 {
 	const struct opn_program *own = member->program;
 
+	if (!own->edge_count)
+		return;
 	memcpy(&program->edges[first], own->edges, own->edge_count * sizeof(*own->edges));
 	for (size_t i = first; i < first + own->edge_count; i++) {
 		struct opn_edge *edge = &program->edges[i];
