@@ -220,7 +220,8 @@ extern const struct opn_kind_ops opn_kind_link, opn_kind_filter, opn_kind_slot, 
 int opn_libxdp_attach(struct opn_instance *instance, struct opn_point *points, size_t count,
 		      const struct opn_attach_way *way);
 /* Identifiers of the dispatcher's components, whoever's; returns how many there are, up to most. */
-size_t opn_libxdp_list(const struct opn_instance *instance, __u32 *programs, size_t most);
+size_t opn_libxdp_list(const struct opn_instance *instance, const struct opn_attach_way *way,
+		       __u32 *programs, size_t most);
 int opn_points_make(struct opn_instance *instance);
 int opn_points_add_unknown(struct opn_instance *instance);
 /* All programs of one hook, in the first way that is possible. */

@@ -179,7 +179,8 @@ static struct xdp_multiprog *find(const struct opn_instance *instance, const str
 	return NULL;
 }
 
-size_t opn_libxdp_list(const struct opn_instance *instance, __u32 *programs, size_t most)
+size_t opn_libxdp_list(const struct opn_instance *instance, const struct opn_attach_way *way,
+		       __u32 *programs, size_t most)
 {
 	struct xdp_multiprog *all;
 	struct xdp_program *program = NULL;
@@ -189,7 +190,7 @@ size_t opn_libxdp_list(const struct opn_instance *instance, __u32 *programs, siz
 	all = xdp_multiprog__get_from_ifindex(instance->ifindex);
 	if (!all || libxdp_get_error(all))
 		return 0;
-	if (!xdp_multiprog__is_legacy(all))
+	if (!xdp_multiprog__is_legacy(all) && xdp_multiprog__attach_mode(all) == mode_of(way))
 		while (count < most && (program = xdp_multiprog__next_prog(program, all)))
 			programs[count++] = xdp_program__id(program);
 	xdp_multiprog__close(all);
@@ -282,9 +283,11 @@ int opn_libxdp_attach(struct opn_instance *instance, struct opn_point *points, s
 	return not_here(instance);
 }
 
-size_t opn_libxdp_list(const struct opn_instance *instance, __u32 *programs, size_t most)
+size_t opn_libxdp_list(const struct opn_instance *instance, const struct opn_attach_way *way,
+		       __u32 *programs, size_t most)
 {
 	(void)instance;
+	(void)way;
 	(void)programs;
 	(void)most;
 	return 0;

@@ -169,24 +169,23 @@ static void others_by_filter(const struct opn_instance *instance, const struct o
 	free(filters);
 }
 
-/* The dispatcher is nobody's; without one, whatever is at the device. */
-static void others_by_libxdp(const struct opn_instance *instance, const struct opn_attach_way *way,
+/* The dispatcher is nobody's. Whether there is one, in this way. */
+static bool others_by_libxdp(const struct opn_instance *instance, const struct opn_attach_way *way,
 			     json_t *others, const json_t *ours)
 {
 	__u32 programs[OPN_LISTED];
-	size_t count = opn_libxdp_list(instance, programs, OPN_LISTED);
+	size_t count = opn_libxdp_list(instance, way, programs, OPN_LISTED);
 
 	for (size_t i = 0; i < count; i++)
 		add_other(others, ours, way->name, programs[i], 0);
-	if (!count)
-		others_at_device(instance, others, ours);
+	return count != 0;
 }
 
 static json_t *describe_others(const struct opn_instance *instance, const struct opn_hook *hook,
 			       const json_t *ours)
 {
 	json_t *others = json_array();
-	bool device = false;
+	bool at_device = false, dispatched = false;
 
 	for (size_t i = 0; instance->ifindex && i < hook->way_count; i++) {
 		const struct opn_attach_way *way = &hook->ways[i];
@@ -195,12 +194,12 @@ static json_t *describe_others(const struct opn_instance *instance, const struct
 			others_by_filter(instance, way, others, ours);
 		else if (way->way == OPN_WAY_LINK && way->type != BPF_XDP)
 			others_by_link(instance, way, others, ours);
-		else if (way->way == OPN_WAY_LIBXDP && !device)
-			others_by_libxdp(instance, way, others, ours);
-		else if (!device)
-			others_at_device(instance, others, ours);
-		device = device || way->type == BPF_XDP || way->way == OPN_WAY_LIBXDP;
+		else if (way->way == OPN_WAY_LIBXDP)
+			dispatched |= others_by_libxdp(instance, way, others, ours);
+		at_device |= way->type == BPF_XDP || way->way == OPN_WAY_LIBXDP;
 	}
+	if (at_device && !dispatched)
+		others_at_device(instance, others, ours);
 	return others;
 }
 
