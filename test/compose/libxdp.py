@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""libxdp.py - pipelines of libxdp's components beside the same stages in one dispatcher, in a machine
+"""libxdp.py - pipelines of libxdp's components beside their stages run one after another, in a machine
 
-usage: libxdp.py OPENED-COMPOSE KERNEL-TREE
+usage: libxdp.py OPENED-COMPOSE KERNEL-TREE [PACKETS]
 
-The products' own loaders attach stages to an interface of a virtual machine, where a component of
-somebody else is attached already. Packets run through libxdp's dispatcher and through the linked
-pipeline: verdicts and bytes must be the same, and with two stages exchanged they must not. After
-`detach` the other's component is still there, and nothing of ours. Exit status 1: anything else.
-Needs libxdp-dev and xdp-tools: the host cannot attach programs of type EXT, so this is no lit test.
+For 2, 4 and 8 stages: the product's own loader attaches them to an interface of a virtual machine,
+where a component of somebody else is attached already. PACKETS (10000) packets go through the
+dispatcher that libxdp made, and through the stages' own objects, one after another: verdicts and bytes
+must be the same, and the product's counters those of the stages. With the first two stages exchanged
+they must not be the same. After `detach` the other's component is still there, and nothing of ours.
+Exit status 1: anything else. Needs libxdp-dev and xdp-tools: the host cannot attach programs of type
+EXT, so this is no lit test.
 """
+import json
 import os
-import struct
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,12 +22,13 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLANG = os.environ.get("CLANG", "clang-19")
 FLAGS = ["-target", "bpf", "-O2", "-g", "-mcpu=v3", f"-idirafter/usr/include/{os.uname().machine}-linux-gnu"]
-# age drops what is too old and goes on, whatever it says, to size; then version.
+VERDICTS = ("XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX", "XDP_REDIRECT")
+# version writes what age reads; age goes on even when it drops, to size.
 STAGES = (
-    ("age", "[XDP_PASS, XDP_DROP]"),
-    ("size", "[XDP_PASS]"),
-    ("version", "[XDP_PASS]"),
-    ("age", "[XDP_PASS]"),
+    ("version", ["XDP_PASS"]),
+    ("age", ["XDP_PASS"]),
+    ("size", ["XDP_PASS"]),
+    ("age", ["XDP_PASS", "XDP_DROP"]),
 )
 SIZES = (2, 4, 8)
 DISPATCHER = "/usr/lib/x86_64-linux-gnu/bpf/xdp-dispatcher.o"
@@ -36,121 +40,120 @@ char _license[] SEC("license") = "GPL";
 """
 
 
-def run(argv, **more):
+def run(argv, wanted=0, **more):
     done = subprocess.run(argv, capture_output=True, text=True, errors="replace", check=False, **more)
-    if done.returncode:
+    if done.returncode != wanted:
         sys.exit(f"libxdp.py: {' '.join(map(str, argv))}\n{done.stdout}{done.stderr}")
     return done.stdout
 
 
-def packets():
-    """What the stages tell apart: type, version, TTL, length, the group bit of the address."""
-    for kind, version, ttl, tos, group, length in (
-        (0x0800, 4, 64, 4, 0, 20),
-        (0x0800, 4, 64, 0, 0, 1460),
-        (0x0800, 4, 64, 4, 0, 1600),
-        (0x0800, 4, 64, 0, 1, 1600),
-        (0x0800, 4, 2, 0, 0, 20),
-        (0x0800, 4, 1, 4, 0, 20),
-        (0x0800, 4, 0, 0, 1, 1600),
-        (0x0800, 6, 64, 0, 0, 20),
-        (0x86DD, 4, 64, 0, 1, 20),
-    ):
-        ip = struct.pack("!BBHHHBBHII", version << 4 | 5, tos, length, 1, 0, ttl, 17, 0, 1, 2)
-        yield bytes((group, 0, 0, 0, 0, 1)) + bytes(6) + struct.pack("!H", kind) + ip + bytes(length - 20)
-    yield bytes(14)
-
-
-def compose(tool, folder, name, stages, mechanism):
+def compose(tool, folder, name, stages):
     spec = os.path.join(folder, name + ".yaml")
     rows = "".join(
-        f"  - {{unit: {HERE}/Inputs/fused/{stage}.c, name: {stage}{index}, continue: {goes_on}}}\n"
+        f"  - {{unit: {HERE}/Inputs/fused/{stage}.c, name: {stage}{index}, continue: [{', '.join(goes_on)}]}}\n"
         for index, (stage, goes_on) in enumerate(stages)
     )
     with open(spec, "w", encoding="utf-8") as file:
-        file.write(f"opened: 1\ncompose:\n- name: {name}\n  hook: xdp\n  mechanism: {mechanism}\n  stages:\n{rows}")
+        file.write(f"opened: 1\ncompose:\n- name: {name}\n  hook: xdp\n  mechanism: libxdp\n  stages:\n{rows}")
     out = os.path.join(folder, name + ".d")
     run([tool, "-q", "-o", out, spec, "--", *FLAGS])
     run(["make", "-s", "-C", out, f"CLANG={CLANG}"])
     return os.path.join(out, name)
 
 
-def guest(names, count):
-    """Prints 'NAME same|different', and what is wrong."""
+def guest(variants, count):
+    """A part of its words for each variant: what beside says, the counters, BAD: what is wrong."""
     text = """
-mount -t bpf bpf /sys/fs/bpf
+sysctl -q -w net.ipv6.conf.default.disable_ipv6=1
 ip link add near type veth peer name far
 ip link set dev near up
 ip link set dev far up
 xdp-loader load -m skb -P 10 -s xdp far other.o || echo BAD: xdp-loader
-# name packets: what the program that is at the interface, or is pinned, makes of all packets
-through() {
-	for p in $(seq 0 %d); do
-		bpftool prog run $1 data_in packet$p data_out out$p repeat 1 2>&1 | sed -n 's/.*[Rr]eturn value: \\([0-9]*\\).*/\\1/p'
-		busybox cksum < out$p
-	done > $2
-}
-dispatcher() {
-	ip -j link show far | sed -n 's/.*"prog":{"id":\\([0-9]*\\).*/id \\1/p'
-}
-""" % (count - 1)
-    for name in names:
-        text += f"""
-{name}s attach --mode=libxdp-generic far || echo BAD: attach {name}
-{name}s status | grep -c 'libxdp-generic, priority' | sed 's/^/components: /'
-{name}s status | grep -q "not ours: libxdp-generic.*'other'" || echo BAD: status does not name the other component
-xdp-loader status far | grep -q ' other ' || echo BAD: the other component is not there
-through "$(dispatcher)" shared
-{name}s replace && echo BAD: replaced
-{name}s detach far || echo BAD: detach {name}
-xdp-loader status far | grep -q ' other ' || echo BAD: the other component went with ours
-xdp-loader status far | grep -q stage_ && echo BAD: {name} is left
-find /sys/fs/bpf/{name}s | grep . && echo BAD: pins of {name} are left
-bpftool prog loadall {name}l.o /sys/fs/bpf/{name}l || echo BAD: load {name}
-through "pinned /sys/fs/bpf/{name}l/{name}l" linked
-cmp -s shared linked && echo {name} same || echo {name} different
-sort -u shared | wc -l | sed 's/^/different answers: /'
+mkdir /sys/fs/bpf/own
 """
+    for stage in sorted({stage for stage, _ in STAGES}):
+        text += f"bpftool prog loadall {stage}.o /sys/fs/bpf/own/{stage} || echo BAD: load {stage}\n"
+    for name, (stages, expected) in variants.items():
+        chain = " ".join(
+            f"/sys/fs/bpf/own/{stage}/{stage}:{sum(1 << VERDICTS.index(word) for word in goes_on)}"
+            for stage, goes_on in expected
+        )
+        text += f"""
+echo @{name}
+{name} attach --mode=libxdp-generic far || echo BAD: attach
+{name} status > status
+grep -c 'libxdp-generic, priority' status | grep -qx {len(stages)} || {{ echo BAD: components; cat status; }}
+grep -q "not ours: libxdp-generic.*'other'" status || {{ echo BAD: status does not name the other component; cat status; }}
+xdp-loader status far | grep -q ' other ' || echo BAD: the other component is not there
+id=$(ip -j link show far | sed -n 's/.*"prog":{{"id":\\([0-9]*\\).*/\\1/p')
+beside $id {count} 1 {VERDICTS.index("XDP_PASS")} {chain}
+echo "stats $({name} stats --json | tr -d '\\n')"
+{name} replace 2>/dev/null && echo BAD: replaced
+{name} detach far || echo BAD: detach
+xdp-loader status far > status
+grep -q ' other ' status || echo BAD: the other component went with ours
+grep stage_ status && echo BAD: stages are left
+[ -e /sys/fs/bpf/{name} ] && echo BAD: pins are left
+"""
+    return text + "echo @end\n"
+
+
+def counted(said):
+    """What the product counted, as beside prints it."""
+    document = json.loads(re.search(r"^stats (.*)$", said, flags=re.M)[1])
+    text = ""
+    for index, stage in enumerate(document["interfaces"][0]["hooks"][0]["stages"]):
+        numbers = [stage["verdicts"][word] for word in VERDICTS] + [stage.get("other", 0)]
+        text += f"stage {index}: {' '.join(map(str, numbers))}\n"
     return text
 
 
+def judge(name, said, count):
+    """What is wrong with a variant, or nothing."""
+    if "BAD" in said:
+        return said
+    if name.startswith("wrong"):
+        return "" if "\ndifferent: " in said else "not told apart:\n" + said
+    if f"\nsame: {count} packets\n" not in said:
+        return said
+    return "" if counted(said) in said else f"counters are others:\n{counted(said)}{said}"
+
+
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
     tool, tree = os.path.abspath(sys.argv[1]), sys.argv[2]
+    count = int(sys.argv[3]) if len(sys.argv) > 3 else 10000
     with tempfile.TemporaryDirectory() as folder:
-        files, names = [], {}
+        files, variants = [], {}
         for size in SIZES:
             stages = (STAGES * 2)[:size]
-            swapped = (stages[1], stages[0]) + stages[2:]
-            names[f"n{size}"] = "same"
-            variants = [(f"n{size}", stages)]
-            if size == 2:
-                names[f"w{size}"] = "different"
-                variants.append((f"w{size}", swapped))
-            for name, list_of_shared in variants:
-                files += ["-b", compose(tool, folder, name + "s", list_of_shared, "libxdp")]
-                linked = compose(tool, folder, name + "l", stages, "linked") + ".bpf.o"
-                files += ["-f", f"{linked}:/t/{name}l.o"]
-        count = 0
-        for count, data in enumerate(packets(), 1):
-            path = os.path.join(folder, f"packet{count - 1}")
-            with open(path, "wb") as file:
-                file.write(data)
-            files += ["-f", path]
+            exchanged = (stages[1], stages[0]) + stages[2:]
+            variants[f"right{size}"] = (stages, stages)
+            variants[f"wrong{size}"] = (exchanged, stages)
+        for name, (stages, _) in variants.items():
+            files += ["-b", compose(tool, folder, name, stages)]
         with open(folder + "/other.c", "w", encoding="utf-8") as file:
             file.write(OTHER)
-        run([CLANG, *FLAGS, "-c", folder + "/other.c", "-o", folder + "/other.o"])
+        sources = {stage: f"{HERE}/Inputs/fused/{stage}.c" for stage, _ in STAGES}
+        for name, source in {**sources, "other": folder + "/other.c"}.items():
+            run([CLANG, *FLAGS, "-c", source, "-o", f"{folder}/{name}.o"])
+            files += ["-f", f"{folder}/{name}.o"]
+        run([CLANG, "-O2", "-Wall", "-Wextra", "-Werror", HERE + "/beside.c", "-o", folder + "/beside", "-lbpf"])
         with open(folder + "/guest.sh", "w", encoding="utf-8") as file:
-            file.write(guest(names, count))
+            file.write(guest(variants, count))
         said = run(
-            [os.path.join(HERE, "../vm/vm.sh"), "-k", tree, "-s", folder + "/guest.sh", "-f", folder + "/other.o"]
-            + ["-b", "bpftool", "-b", "ip", "-b", "xdp-loader", "-b", "busybox", "-f", f"{DISPATCHER}:{DISPATCHER}", "-m", "veth"]
-            + ["-t", "600"] + files
+            [os.path.join(HERE, "../vm/vm.sh"), "-k", tree, "-s", folder + "/guest.sh", "-b", folder + "/beside"]
+            + ["-b", "bpftool", "-b", "ip", "-b", "xdp-loader", "-f", f"{DISPATCHER}:{DISPATCHER}", "-m", "veth"]
+            + ["-t", "900"] + files
         )
-        print(said, end="")
-        bad = [name for name, wanted in names.items() if f"{name} {wanted}\n" not in said]
-        sys.exit(1 if bad or "BAD" in said else 0)
+    parts = dict(re.findall(r"^@(\w+)\n(.*?)(?=^@)", said, flags=re.M | re.S))
+    bad = 0
+    for name in variants:
+        why = judge(name, "\n" + parts.get(name, said), count)
+        bad += why != ""
+        print(f"{name}: {why or re.search('(?:same|different): .*', parts[name])[0]}")
+    sys.exit(bad != 0)
 
 
 if __name__ == "__main__":
