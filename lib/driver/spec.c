@@ -462,10 +462,10 @@ static int read_verify(struct reader *reader)
 	return error;
 }
 
-/* A stage is a unit, or a source that is there. */
+/* A stage is a unit, or a source that is there; what has neither was reported. */
 static int check_stage(const struct reader *reader, const struct opn_composed_stage *stage)
 {
-	if (!stage->source || stage->made || !access(stage->source, R_OK))
+	if (!stage->unit || !stage->source || stage->made || !access(stage->source, R_OK))
 		return 0;
 	if (!strpbrk(stage->unit, "./"))
 		return no_unit(reader, stage->loc, "stages", stage->unit);

@@ -155,7 +155,9 @@ def rule_diagnostics(tree):
 TOOL_LICENSE = "Apache-2.0 WITH LLVM-exception"
 OUTPUT_LICENSE = "GPL-2.0-only OR BSD-2-Clause"
 # Goldens stand for other people's code: what they say of their licence is what they test.
-FREE_LICENSE = re.compile(r"test/(extract|prove|corpus|cli|fuzz)/.*\.(c|h|inc|def)$")
+FREE_LICENSE = re.compile(
+    r"test/(extract|prove|corpus|cli|fuzz)/.*\.(c|h|inc|def)$|test/fuzz/(seeds|found)/"
+)
 NO_COMMENTS = (".json", ".md", ".txt", ".pcap", ".gitignore", ".clang-format", "LICENSE", ".expected")
 
 
