@@ -8,18 +8,22 @@
  */
 #include "opened.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "driver/process.h"
 
 #define SOURCE_LIMIT (64u << 20)
-#define SOURCES_MAX  200 /* that are parsed */
-#define CANDIDATES   3	 /* whose flags are tried to be found out */
+#define ROUNDS	     3	 /* of finding out flags: what those of one round fit is done */
+#define CANDIDATES   8	 /* that a round tries before it gives up */
+#define PART	     100 /* sources that are read at a time */
+#define NAME_LIMIT   32	 /* of a unit */
 
 struct init_options {
 	struct opn_cli cli;
@@ -66,47 +70,72 @@ static const struct argp init_argp = {
 	NULL,
 };
 
+/* A program that was found. */
+struct found {
+	json_t *manifest;
+	const char *unit;	  /* its name in the spec */
+	const char *source;	  /* as seen from the tree, or NULL: it is not below it */
+	const char *const *flags; /* NULL-terminated, or NULL: the database */
+};
+
+/* Why a source's flags are not known. */
+struct unfit {
+	const char *source, *why;
+};
+
 struct init {
 	const struct init_options *options;
 	struct opn_arena *arena;
 	const char *root;	  /* of the tree, absolute */
+	const char *path;	  /* of the spec, as the user says it; NULL: standard output */
+	const char *from;	  /* the folder that the spec's paths are seen from, absolute */
 	const char *database;	  /* absolute, or NULL */
-	const char *const *flags; /* NULL-terminated, or NULL */
-	struct opn_words sources;
-	struct opn_buf text;
+	const char *const *flags; /* NULL-terminated, or NULL: found out */
+	struct opn_words sources; /* that may have programs and were not read yet */
+	size_t source_count;	  /* of all */
+	struct found *found;
+	size_t count;
+	struct unfit unfit[CANDIDATES];
+	size_t unfit_count;
+	struct opn_buf text, said;
 	int here; /* descriptor of the current folder */
 };
 
-/* A source that can have programs says SEC. */
-static bool may_have_programs(const char *path)
+/* A source that can have programs says SEC; one that includes libbpf's helpers has some, where
+ * others are user space that loads them. */
+static void sort_source(const char *path, struct opn_words *likely, struct opn_words *others)
 {
 	size_t length;
 	char *text;
-	bool may;
 
 	if (opn_file_read(path, SOURCE_LIMIT, &text, &length))
-		return false;
-	may = opn_has_word(text, "SEC") || opn_has_word(text, "section");
+		return;
+	if (opn_has_word(text, "SEC") || opn_has_word(text, "section"))
+		opn_words_add(opn_has_word(text, "bpf_helpers") || opn_has_word(text, "vmlinux")
+				      ? likely
+				      : others,
+			      (char *)path);
 	free(text);
-	return may;
 }
 
 static void find_sources(struct init *init)
 {
 	const char *const *source = opn_tree_sources(init->root, ".c", init->arena);
+	struct opn_words others = { 0 };
 
-	for (; source && *source && init->sources.count < SOURCES_MAX; source++) {
-		if (may_have_programs(*source))
-			opn_words_add(&init->sources, (char *)*source);
-	}
+	for (; source && *source; source++)
+		sort_source(*source, &init->sources, &others);
+	for (size_t i = 0; i < others.count; i++)
+		opn_words_add(&init->sources, others.word[i]);
+	free(others.word);
+	init->source_count = init->sources.count;
 }
 
+/* Flags that were given, or a database. */
 static void find_commands(struct init *init)
 {
 	static const char *const places[] = { ".", "build", "out", NULL };
-	static const char *const compilers[] = { "clang-" OPN_CLANG_MAJOR, "clang", NULL };
 	const struct opn_cli *cli = &init->options->cli;
-	const char *why = NULL;
 
 	if (cli->commands.flags) {
 		init->flags = (const char *const *)cli->commands.flags;
@@ -128,10 +157,25 @@ static void find_commands(struct init *init)
 			return;
 		}
 	}
-	for (size_t i = 0; i < init->sources.count && i < CANDIDATES && !init->flags; i++)
-		init->flags = opn_tree_infer(init->root, init->sources.word[i],
-					     opn_process_find(compilers, init->arena), NULL,
-					     init->arena, &why);
+}
+
+/* Flags that one of the sources takes; NULL: none of those that were tried can be compiled. */
+static const char *const *infer(struct init *init)
+{
+	static const char *const compilers[] = { "clang-" OPN_CLANG_MAJOR, "clang", NULL };
+	const char *clang = opn_process_find(compilers, init->arena);
+	const char *const *flags = NULL;
+
+	init->unfit_count = 0;
+	for (size_t i = 0; i < init->sources.count && i < CANDIDATES && !flags; i++) {
+		struct unfit *unfit = &init->unfit[init->unfit_count];
+
+		unfit->source = init->sources.word[i];
+		flags = opn_tree_infer(init->root, unfit->source, clang, NULL, init->arena,
+				       &unfit->why);
+		init->unfit_count += !flags;
+	}
+	return flags;
 }
 
 /* A double-quoted word of YAML. */
@@ -149,25 +193,22 @@ static void add_quoted(struct opn_buf *buf, const char *word)
 	opn_buf_putc(buf, '"');
 }
 
-static void add_compile(struct init *init)
+static void add_compile(struct init *init, const char *const *flags)
 {
 	struct opn_buf *text = &init->text;
 
-	if (init->database) {
+	if (!flags) {
 		opn_buf_puts(text, "    compile: {database: ");
 		add_quoted(text, opn_path_relative(init->arena, init->root, init->database));
 		opn_buf_puts(text, "}\n");
-	} else if (init->flags) {
-		opn_buf_puts(text, "    compile: {flags: [");
-		for (const char *const *flag = init->flags; *flag; flag++) {
-			opn_buf_puts(text, flag == init->flags ? "" : ", ");
-			add_quoted(text, *flag);
-		}
-		opn_buf_puts(text, "]}\n");
-	} else {
-		opn_buf_puts(text, "    compile: {infer: true}   # or database: FOLDER, or flags: "
-				   "[...]\n");
+		return;
 	}
+	opn_buf_puts(text, "    compile: {flags: [");
+	for (const char *const *flag = flags; *flag; flag++) {
+		opn_buf_puts(text, flag == flags ? "" : ", ");
+		add_quoted(text, *flag);
+	}
+	opn_buf_puts(text, "]}\n");
 }
 
 static const char *word(const json_t *object, const char *key)
@@ -175,33 +216,61 @@ static const char *word(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key)) ?: "";
 }
 
-/* Units are called as their program, as far as that is a name of its own. */
-static void add_unit(struct init *init, const json_t *manifest)
+static bool is_taken(const struct init *init, const char *name)
 {
-	struct opn_buf *text = &init->text;
-	const char *name = word(manifest, "unit");
-
-	opn_buf_printf(text, "  - unit: %.*s\n", 32, name);
-	opn_buf_printf(text, "    # %s of %s; functions: %zu, maps: %zu\n",
-		       *word(manifest, "hook") ? word(manifest, "hook") : "a program",
-		       word(manifest, "source"),
-		       json_array_size(json_object_get(manifest, "functions")),
-		       json_array_size(json_object_get(manifest, "maps")));
-	opn_buf_puts(text, "    source: {path: ");
-	add_quoted(text, init->options->tree);
-	opn_buf_puts(text, "}\n");
-	add_compile(init);
-	opn_buf_printf(text, "    functions: [%s]\n    sources: [", name);
-	add_quoted(text, word(manifest, "source"));
-	opn_buf_puts(text, "]\n");
+	for (size_t i = 0; i < init->count; i++) {
+		if (!strcmp(init->found[i].unit, name))
+			return true;
+	}
+	return false;
 }
 
-static int write_spec(struct init *init, const json_t *programs)
+/* Units are called as their program, as far as that is a name of its own: it begins with a letter,
+ * is not too long, and no unit before is called so. */
+static const char *unit_name(const struct init *init, const char *program)
+{
+	const char *name, *base;
+
+	while (*program && !isalpha((unsigned char)*program))
+		program++;
+	base = *program ? program : "unit";
+	name = opn_arena_printf(init->arena, "%.*s", NAME_LIMIT, base);
+	for (unsigned int number = 2; is_taken(init, name); number++) {
+		const char *end = opn_arena_printf(init->arena, "-%u", number);
+
+		name = opn_arena_printf(init->arena, "%.*s%s", NAME_LIMIT - (int)strlen(end), base,
+					end);
+	}
+	return name;
+}
+
+static void add_unit(struct init *init, const struct found *found)
+{
+	const json_t *manifest = found->manifest;
+	struct opn_buf *text = &init->text;
+	size_t maps = json_array_size(json_object_get(manifest, "maps"));
+
+	opn_buf_printf(text, "  - unit: %s\n", found->unit);
+	opn_buf_printf(text, "    # %s of %s; functions: %zu, maps: %zu\n",
+		       *word(manifest, "hook") ? word(manifest, "hook") : "a program",
+		       found->source ?: word(manifest, "source"),
+		       json_array_size(json_object_get(manifest, "functions")), maps);
+	opn_buf_puts(text, "    source: {path: ");
+	add_quoted(text, opn_path_relative(init->arena, init->from, init->root));
+	opn_buf_puts(text, "}\n");
+	add_compile(init, found->flags);
+	opn_buf_printf(text, "    functions: [%s]\n", word(manifest, "unit"));
+	if (found->source) {
+		opn_buf_puts(text, "    sources: [");
+		add_quoted(text, found->source);
+		opn_buf_puts(text, "]\n");
+	}
+}
+
+static int write_spec(struct init *init)
 {
 	struct opn_buf *text = &init->text;
-	const char *path = init->options->cli.output ?: OPENED_SPEC, *first = "decap";
-	size_t index;
-	json_t *manifest;
+	const char *first = init->found[0].unit;
 	int error = 0;
 
 	opn_buf_puts(
@@ -212,86 +281,189 @@ static int write_spec(struct init *init, const json_t *programs)
 		"opened: 1\n\n"
 		"# Functions to cut out; each unit compiles alone. Delete what you do not need.\n"
 		"extract:\n");
-	json_array_foreach((json_t *)programs, index, manifest)
-	{
-		if (!index)
-			first = word(manifest, "unit");
-		add_unit(init, manifest);
-	}
+	for (size_t i = 0; i < init->count; i++)
+		add_unit(init, &init->found[i]);
 	opn_buf_printf(text,
 		       "\n# Units that are to run at another hook.\n"
 		       "# transform:\n"
-		       "#   - {unit: %.*s, to: tc}\n"
+		       "#   - {unit: %s, to: tc}\n"
 		       "\n# The pipeline: which stages run where, in this order.\n"
 		       "# compose:\n"
 		       "#   - interface: eth0\n"
 		       "#     hook: xdp              # xdp, tc-ingress or tc-egress\n"
 		       "#     mechanism: auto\n"
-		       "#     stages: [%.*s]\n"
+		       "#     stages: [%s]\n"
 		       "\n# Each rewritten program beside its original, the pipeline beside its "
 		       "stages (needs root).\n"
 		       "verify: {generate: 10000}\n",
-		       32, first, 32, first);
+		       first, first);
 	if (text->failed)
 		opn_cli_no_memory(NULL);
-	if (!strcmp(path, "-")) {
+	if (!init->path) {
 		fwrite(text->data, 1, text->length, stdout);
 		return 0;
 	}
-	if (!access(path, F_OK) && !init->options->cli.force) {
-		fprintf(stderr, "opened: '%s' is there already: give -o FILE, or --force\n", path);
+	error = opn_file_write(init->path, text->data, text->length);
+	if (error)
+		fprintf(stderr, "opened: cannot write '%s': %s\n", init->path, strerror(-error));
+	else if (!init->options->cli.quiet)
+		fprintf(stderr, "opened: %zu program%s in '%s'; next: opened check %s\n",
+			init->count, init->count == 1 ? "" : "s", init->path, init->path);
+	return error ? OPN_EXIT_REFUSED : 0;
+}
+
+/* The manifest's source is as seen from where it was parsed. */
+static void add_found(struct init *init, json_t *manifest, const char *const *flags)
+{
+	struct found *found = &init->found[init->count];
+	const char *source =
+		opn_path_join(init->arena, init->database ?: init->root, word(manifest, "source"));
+
+	*found = (struct found){ .manifest = json_incref(manifest), .flags = flags };
+	found->unit = unit_name(init, word(manifest, "unit"));
+	if (opn_path_inside(init->root, source))
+		found->source = opn_path_relative(init->arena, init->root, source);
+	init->count++;
+}
+
+static bool was_found(const struct init *init, const char *source)
+{
+	for (size_t i = 0; i < init->count; i++) {
+		if (init->found[i].source &&
+		    !strcmp(opn_path_join(init->arena, init->root, init->found[i].source), source))
+			return true;
+	}
+	return false;
+}
+
+/* Looks into a part of the sources. */
+static int look_into(struct init *init, const struct opn_words *part, const char *const *flags)
+{
+	struct opn_cli scan = init->options->cli;
+	struct opened_rows rows;
+	struct found *grown;
+	size_t index;
+	json_t *manifest;
+
+	scan.commands.build_dir = init->database;
+	scan.commands.flags = (char *const *)flags;
+	/* Folders in flags are as seen from the tree. */
+	if (flags && chdir(init->root)) {
+		fprintf(stderr, "opened: cannot enter '%s': %s\n", init->root, strerror(errno));
 		return OPN_EXIT_USAGE;
 	}
-	error = opn_file_write(path, text->data, text->length);
-	if (error)
-		fprintf(stderr, "opened: cannot write '%s': %s\n", path, strerror(-error));
-	else if (!init->options->cli.quiet)
-		fprintf(stderr, "opened: %zu programs in '%s'; next: opened check %s\n",
-			json_array_size(programs), path, path);
-	return error ? OPN_EXIT_REFUSED : 0;
+	rows = opened_scan(&scan, part, init->arena);
+	if (init->here >= 0 && fchdir(init->here))
+		return OPN_EXIT_INTERNAL;
+	grown = opn_arena_array(init->arena, init->count + json_array_size(rows.programs) + 1,
+				sizeof(*grown));
+	if (init->count)
+		memcpy(grown, init->found, init->count * sizeof(*grown));
+	init->found = grown;
+	json_array_foreach(rows.programs, index, manifest) add_found(init, manifest, flags);
+	json_decref(rows.programs);
+	if (rows.status)
+		opn_buf_puts(&init->said, rows.said);
+	return 0;
+}
+
+/* Looks into all sources that are left, with flags (NULL: the database). Those that have programs
+ * are not left any more. Returns 0 or an exit status. */
+static int look(struct init *init, const char *const *flags)
+{
+	bool terminal = !init->options->cli.quiet && isatty(STDERR_FILENO);
+	size_t left = 0;
+	int status = 0;
+
+	opn_buf_free(&init->said);
+	for (size_t i = 0; i < init->sources.count && !status; i += PART) {
+		struct opn_words part = { init->sources.word + i,
+					  MIN(init->sources.count - i, PART) };
+
+		if (terminal)
+			fprintf(stderr, "\r\033[K[%zu/%zu] sources", i, init->sources.count);
+		status = look_into(init, &part, flags);
+	}
+	if (terminal)
+		fprintf(stderr, "\r\033[K");
+	for (size_t i = 0; i < init->sources.count; i++) {
+		if (!was_found(init, init->sources.word[i]))
+			init->sources.word[left++] = init->sources.word[i];
+	}
+	init->sources.count = left;
+	return status;
+}
+
+/* Trees compile their programs in more than one way: what the flags of one source do not fit gets
+ * flags of its own. */
+static int look_inferring(struct init *init)
+{
+	int status = 0;
+
+	for (size_t round = 0; !status && round < ROUNDS && init->sources.count; round++) {
+		const char *const *flags = infer(init);
+		size_t before = init->sources.count;
+
+		if (!flags)
+			break;
+		status = look(init, flags);
+		/* What compiles and has no program is no reason to go on. */
+		if (init->sources.count == before)
+			break;
+	}
+	return status;
+}
+
+/* What was not taken, and why: the tool's own words, or what the trial compiles ended with. */
+static void tell_rest(const struct init *init)
+{
+	bool whole = init->options->cli.verbose || !init->count;
+
+	if (init->options->cli.quiet || !init->sources.count)
+		return;
+	if (whole && init->said.length)
+		fputs(init->said.data, stderr);
+	for (size_t i = 0; i < init->unfit_count && (whole || i < 3); i++)
+		fprintf(stderr, "%s: %s\n",
+			opn_path_relative(init->arena, init->root, init->unfit[i].source),
+			init->unfit[i].why);
+	if (init->count)
+		fprintf(stderr, "opened: %zu of %zu sources that may have programs gave none%s\n",
+			init->sources.count, init->source_count,
+			whole ? "" : "; -v tells what was said of them");
 }
 
 static int run(struct init *init)
 {
-	struct opn_cli scan = init->options->cli;
-	struct opened_rows rows;
+	const char *tree = init->options->tree;
 	int status;
 
+	if (init->path && !access(init->path, F_OK) && !init->options->cli.force) {
+		fprintf(stderr, "opened: '%s' is there already: give -o FILE, or --force\n",
+			init->path);
+		return OPN_EXIT_USAGE;
+	}
 	find_sources(init);
 	if (!init->sources.count) {
-		fprintf(stderr, "opened: no source below '%s' has a program\n",
-			init->options->tree);
+		fprintf(stderr, "opened: no source below '%s' has a program\n", tree);
 		return OPN_EXIT_REFUSED;
 	}
 	find_commands(init);
+	status = init->database || init->flags ? look(init, init->flags) : look_inferring(init);
+	if (!status && init->count)
+		status = write_spec(init);
+	tell_rest(init);
+	if (status || init->count)
+		return status;
 	if (!init->database && !init->flags) {
 		fprintf(stderr,
 			"opened: cannot find out how '%s' is compiled: give -p DIR, or FLAGS "
 			"behind --\n",
-			init->options->tree);
+			tree);
 		return OPN_EXIT_USAGE;
 	}
-	scan.commands.build_dir = init->database;
-	scan.commands.flags = init->database ? NULL : (char *const *)init->flags;
-	/* Folders in flags are as seen from the tree. */
-	if (!init->database && chdir(init->root)) {
-		fprintf(stderr, "opened: cannot enter '%s': %s\n", init->root, strerror(errno));
-		return OPN_EXIT_USAGE;
-	}
-	rows = opened_scan(&scan, &init->sources, init->arena);
-	if (init->here >= 0 && fchdir(init->here))
-		return OPN_EXIT_INTERNAL;
-	if (rows.status && init->options->cli.verbose)
-		fputs(rows.said, stderr);
-	if (!json_array_size(rows.programs)) {
-		fputs(rows.said, stderr);
-		fprintf(stderr, "opened: no program was found below '%s'\n", init->options->tree);
-		status = OPN_EXIT_REFUSED;
-	} else {
-		status = write_spec(init, rows.programs);
-	}
-	json_decref(rows.programs);
-	return status;
+	fprintf(stderr, "opened: no program was found below '%s'\n", tree);
+	return OPN_EXIT_REFUSED;
 }
 
 int opened_init_command(int argc, char **argv)
@@ -306,11 +478,20 @@ int opened_init_command(int argc, char **argv)
 	if (!init.arena)
 		opn_cli_no_memory(NULL);
 	init.here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	init.root = opn_path_join(init.arena, getcwd(here, sizeof(here)) ?: ".", options.tree);
+	init.from = getcwd(here, sizeof(here)) ?: ".";
+	init.root = opn_path_join(init.arena, init.from, options.tree);
+	if (!options.cli.output || strcmp(options.cli.output, "-")) {
+		init.path = options.cli.output ?: OPENED_SPEC;
+		init.from = opn_path_join(init.arena,
+					  opn_path_join(init.arena, init.from, init.path), "..");
+	}
 	status = run(&init);
+	for (size_t i = 0; i < init.count; i++)
+		json_decref(init.found[i].manifest);
 	if (init.here >= 0)
 		close(init.here);
 	opn_buf_free(&init.text);
+	opn_buf_free(&init.said);
 	free(init.sources.word);
 	opn_arena_free(init.arena);
 	return status;
