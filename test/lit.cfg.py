@@ -10,7 +10,7 @@
 %root                the source tree
 %version %llvm-version  of OPENED and of LLVM
 
-Features: root, bpf (root, and the kernel tells its BTF), asan, shellcheck, chromium, apply-replacements.
+Features: root, bpf (root, and the kernel tells its BTF), asan, shellcheck, chromium, dot, apply-replacements.
 """
 
 import os
@@ -72,6 +72,8 @@ if config.opened_sanitize:
             config.environment[name] = os.environ[name]
 if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
     config.available_features.add("chromium")
+if shutil.which("dot"):
+    config.available_features.add("dot")
 if shutil.which("shellcheck"):
     config.available_features.add("shellcheck")
 if shutil.which("clang-apply-replacements-19"):

@@ -17,10 +17,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base.h"
 #include "completion.h"
 
 #define HOOKDEFS_FORMAT 1
 #define JOBS_LIMIT	256
+#define PAGE_LIMIT	(8u << 20)
 
 enum {
 	KEY_EXTRA_ARG = 0x200,
@@ -335,11 +337,30 @@ char *opn_cli_hookdefs(const struct opn_cli *cli)
 	return opn_cli_format("%s", OPN_HOOKDEFS_DIR);
 }
 
-char *opn_cli_diagnostics(void)
+char *opn_cli_section(const char *page, const char *title)
 {
-	char *path = beside_executable("../share/doc/opened/diagnostics.md");
+	static const char *const folders[] = { "../share/doc/opened", "../docs" };
+	char *path = NULL, *text = NULL, *section = NULL, *heading, *at, *end;
+	size_t length;
 
-	return path ? path : beside_executable("../docs/diagnostics.md");
+	for (size_t i = 0; !path && i < sizeof(folders) / sizeof(*folders); i++) {
+		char *place = opn_cli_format("%s/%s", folders[i], page);
+
+		path = beside_executable(place);
+		free(place);
+	}
+	heading = opn_cli_format("\n### %s\n", title);
+	if (path && !opn_file_read(path, PAGE_LIMIT, &text, &length) &&
+	    (at = strstr(text, heading))) {
+		end = strstr(at + 5, "\n##");
+		if (end)
+			end[1] = '\0';
+		section = opn_cli_format("%s", at + 5);
+	}
+	free(heading);
+	free(text);
+	free(path);
+	return section;
 }
 
 char *opn_cli_machine(void)

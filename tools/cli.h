@@ -65,8 +65,9 @@ char *opn_cli_hookdefs(const struct opn_cli *cli);
 /* The folder of the tools: that of the executable, or where they are installed. Allocated. */
 char *opn_cli_folder(void);
 
-/* The page that explains the diagnostics. Allocated; NULL: it is not there. */
-char *opn_cli_diagnostics(void);
+/* A section of a page of docs/, by the titles of both: its title's line and its text. Allocated;
+ * NULL: there is none, or the page is not there. */
+char *opn_cli_section(const char *page, const char *title);
 
 /* What --version prints. */
 void opn_cli_version(FILE *stream, const char *name);

@@ -2,8 +2,8 @@
 /*
  * opened_explain.c - opened explain: what a flag or a rule means
  *
- * Nothing is told twice: a flag's text is its section of docs/diagnostics.md, a rule's is what the
- * tables say, with their reasons and the kernel facts they stand on.
+ * Nothing is told twice: a flag's text is its section of docs/diagnostics.md, a rule's that of
+ * docs/rules.md, and what the tables say, with their reasons and the kernel facts they stand on.
  */
 #include "opened.h"
 
@@ -12,8 +12,6 @@
 #include <string.h>
 
 #include "yaml_read.h"
-
-#define PAGE_LIMIT (8u << 20)
 
 static const struct argp_child children[] = {
 	{ &opn_cli_plain_argp, 0, NULL, 0 },
@@ -72,22 +70,15 @@ static const char *plain_flag(const char *word, struct opn_arena *arena)
 	return opn_arena_strndup(arena, word, length);
 }
 
-static bool explain_flag(const char *flag, struct opn_arena *arena)
+static bool explain_title(const char *page, const char *title)
 {
-	char *path = opn_cli_diagnostics(), *text = NULL, *at = NULL, *end;
-	size_t length;
+	char *section = opn_cli_section(page, title);
+	bool found = section;
 
-	if (path && !opn_file_read(path, PAGE_LIMIT, &text, &length))
-		at = strstr(text, opn_arena_printf(arena, "\n### %s\n", flag));
-	if (at) {
-		end = strstr(at + 5, "\n##");
-		fwrite(at + 5, 1, end ? (size_t)(end - at - 5) : strlen(at + 5), stdout);
-		if (end)
-			putchar('\n');
-	}
-	free(text);
-	free(path);
-	return at;
+	if (found)
+		fputs(section, stdout);
+	free(section);
+	return found;
 }
 
 /* The row of a dotted path: keys may have dots themselves. */
@@ -175,6 +166,7 @@ int opened_explain_command(int argc, char **argv)
 	struct explain_options options = { 0 };
 	struct opn_arena *arena;
 	struct opn_diags *diags;
+	bool found;
 	int status;
 
 	opn_cli_parse(&options.cli, &explain_argp, argc, argv, &options);
@@ -182,8 +174,10 @@ int opened_explain_command(int argc, char **argv)
 	diags = opn_diags_new();
 	if (!arena || !diags)
 		opn_cli_no_memory(NULL);
-	if (!explain_flag(plain_flag(options.word, arena), arena) &&
-	    !explain_rule(&options, arena, diags))
+	found = explain_title("diagnostics.md", plain_flag(options.word, arena));
+	found |= explain_title("rules.md", options.word);
+	found |= explain_rule(&options, arena, diags);
+	if (!found)
 		opn_diag(diags, OPN_DIAG_EXPLAIN_UNKNOWN, OPN_NOWHERE, options.word);
 	opn_diags_print(diags, stderr, opn_cli_coloured(&options.cli), options.cli.quiet);
 	status = opn_cli_finish(&options.cli, diags);

@@ -45,10 +45,21 @@ bool page_went_well(const struct opn_step *step)
 
 /* ---- pictures ---- */
 
-/* Draws a graph. The SVG is dot's own, made of names that were escaped into the graph. */
+/*
+ * Draws a graph. The SVG is dot's own, made of names that were escaped into the graph. dot counts
+ * nodes and edges from one in each picture: a page has several, so their ids get the page's length.
+ */
 void page_picture(const struct page *page, const char *file, const char *what)
 {
-	char *argv[] = { "dot", "-Tsvg", (char *)file, NULL };
+	struct opn_arena *arena = page->run->arena;
+	size_t number = page->buf->length;
+	char *argv[] = { "dot",
+			 "-Tsvg",
+			 opn_arena_printf(arena, "-Gid=picture-%zu-\\G", number),
+			 opn_arena_printf(arena, "-Nid=picture-%zu-\\N", number),
+			 opn_arena_printf(arena, "-Eid=picture-%zu-\\E", number),
+			 (char *)file,
+			 NULL };
 	struct opn_buf out = { 0 };
 	const char *svg;
 

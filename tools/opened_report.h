@@ -29,6 +29,8 @@ bool page_went_well(const struct opn_step *step);
 void page_diagnostics(const struct page *page, const struct opn_step *step);
 /* The runs beside each other that prove a subject: a unit, or a hook of the pipeline. */
 void page_proofs(const struct page *page, const void *subject);
+/* What was changed in a program's file, beside what it was. */
+void page_sides(const struct page *page, const struct opened_unit *unit, const char *program);
 void page_unit(const struct page *page, const struct opened_unit *unit);
 
 #endif

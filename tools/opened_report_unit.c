@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * opened_report_unit.c - a unit on a run's page: what it needs, what was changed and by which rule,
- * how it was proved
+ * opened_report_unit.c - a unit on a run's page: what it needs and how it was proved
  */
 #include "opened_report.h"
 
@@ -12,8 +11,7 @@
 #include "driver/process.h"
 #include "output.h"
 
-#define MISSED_LIMIT 200  /* branches that were not reached, a side */
-#define LINE_LIMIT   4000 /* of a side-by-side view */
+#define MISSED_LIMIT 200 /* branches that were not reached, a side */
 
 static void put_cell(const struct page *page, const char *text)
 {
@@ -51,36 +49,82 @@ static void dot_edge(struct opn_buf *dot, const char *from, const char *to, cons
 	opn_buf_printf(dot, "%s;\n", attributes);
 }
 
-/* What a unit needs: functions by file, maps and who reads and writes them. */
-static char *unit_graph(const json_t *manifest)
+/* A box for each file around what comes from it: the members of one list of the manifest. */
+static void dot_members(struct opn_buf *dot, const json_t *list, const char *file,
+			const char *attributes)
 {
-	static const char head[] = "digraph unit {\n\trankdir=LR;\n"
-				   "\tgraph [fontname=\"sans-serif\", bgcolor=transparent];\n"
-				   "\tnode [shape=box, style=filled, fillcolor=\"#eef2f8\", "
-				   "fontname=\"sans-serif\", fontsize=11];\n";
-	struct opn_buf dot = { 0 };
-	size_t index, inner;
-	json_t *row, *value;
+	size_t index;
+	json_t *row;
 
-	opn_buf_puts(&dot, head);
-	json_array_foreach(json_object_get(manifest, "functions"), index, row)
+	json_array_foreach(list, index, row)
 	{
-		opn_buf_putc(&dot, '\t');
-		dot_word(&dot, page_member(row, "name"));
-		opn_buf_puts(&dot, " [tooltip=");
-		dot_word(&dot, page_member(row, "file"));
-		opn_buf_printf(&dot, "%s];\n",
+		const char *own = page_member(row, "file");
+
+		if (!own || strcmp(own, file))
+			continue;
+		opn_buf_puts(dot, "\t\t");
+		dot_word(dot, page_member(row, "name"));
+		opn_buf_printf(dot, " [%s%s];\n", attributes,
 			       json_is_true(json_object_get(row, "program"))
 				       ? ", fillcolor=\"#cfe3ff\", penwidth=2"
 				       : "");
+	}
+}
+
+/* The files that anything of a kind comes from, each once. */
+static json_t *manifest_files(const json_t *manifest, const char *const *kinds)
+{
+	json_t *files = json_object();
+	size_t index;
+	json_t *row;
+
+	for (; files && *kinds; kinds++) {
+		json_array_foreach(json_object_get(manifest, *kinds), index, row)
+		{
+			if (page_member(row, "file") &&
+			    json_object_set_new(files, page_member(row, "file"), json_true()))
+				opn_cli_no_memory(NULL);
+		}
+	}
+	if (!files)
+		opn_cli_no_memory(NULL);
+	return files;
+}
+
+/* What a unit needs: functions and maps by file, who calls, reads and writes what. */
+static char *unit_graph(const json_t *manifest)
+{
+	static const char head[] = "digraph unit {\n\trankdir=LR;\n"
+				   "\tgraph [fontname=\"sans-serif\", fontsize=10, "
+				   "fontcolor=\"#55606e\", bgcolor=transparent];\n"
+				   "\tnode [shape=box, style=filled, fillcolor=\"#eef2f8\", "
+				   "fontname=\"sans-serif\", fontsize=11];\n";
+	static const char *const kinds[] = { "functions", "maps", NULL };
+	json_t *files = manifest_files(manifest, kinds);
+	struct opn_buf dot = { 0 };
+	size_t index, inner, number = 0;
+	const char *file;
+	json_t *row, *value;
+
+	opn_buf_puts(&dot, head);
+	json_object_foreach(files, file, value)
+	{
+		opn_buf_printf(&dot, "\tsubgraph \"cluster_%zu\" {\n\t\tlabel=", number++);
+		dot_word(&dot, file);
+		opn_buf_puts(&dot, ";\n\t\tcolor=\"#c5cedb\";\n");
+		dot_members(&dot, json_object_get(manifest, "functions"), file, "shape=box");
+		dot_members(&dot, json_object_get(manifest, "maps"), file,
+			    "shape=cylinder, fillcolor=\"#fdeccf\"");
+		opn_buf_puts(&dot, "\t}\n");
+	}
+	json_decref(files);
+	json_array_foreach(json_object_get(manifest, "functions"), index, row)
+	{
 		json_array_foreach(json_object_get(row, "callees"), inner, value)
 			dot_edge(&dot, page_member(row, "name"), json_string_value(value), "");
 	}
 	json_array_foreach(json_object_get(manifest, "maps"), index, row)
 	{
-		opn_buf_putc(&dot, '\t');
-		dot_word(&dot, page_member(row, "name"));
-		opn_buf_puts(&dot, " [shape=cylinder, fillcolor=\"#fdeccf\"];\n");
 		json_array_foreach(json_object_get(row, "access"), inner, value)
 			dot_edge(&dot, page_member(value, "function"), page_member(row, "name"),
 				 json_is_true(json_object_get(value, "write"))
@@ -101,7 +145,8 @@ static void put_unit_graph(const struct page *page, const json_t *manifest, cons
 	if (!opn_file_write(file, dot, strlen(dot)))
 		page_picture(
 			page, file,
-			"What the function needs: functions that it calls, maps that they use");
+			"What the function needs: functions that it calls, maps that they use, "
+			"each in its file");
 	free(dot);
 	free(file);
 }
@@ -200,153 +245,48 @@ static void put_maps(const struct page *page, const json_t *manifest)
 	page_put(page, "</tbody></table></div>\n");
 }
 
-/* The rules that changed a line, below it. */
-static void put_rules(const struct page *page, const json_t *sites, const char *file,
-		      unsigned long line)
+/* The names of one kind that come from a file. */
+static void put_names(const struct page *page, const json_t *list, const char *file)
 {
+	const char *before = "";
 	size_t index;
-	json_t *site;
+	json_t *row;
 
-	json_array_foreach(sites, index, site)
+	page_put(page, "<td class=\"code\">");
+	json_array_foreach(list, index, row)
 	{
-		const char *in = page_member(site, "file");
+		const char *own = page_member(row, "file"), *name = page_member(row, "name");
 
-		if ((unsigned long)json_integer_value(json_object_get(site, "line")) != line ||
-		    !in || strcmp(opn_path_basename(in), file))
+		if (!own || strcmp(own, file))
 			continue;
-		opn_html_element(page->buf, "<tr class=\"why\"><td></td><td colspan=\"3\"><code>",
-				 page_member(site, "rule"), "</code> ");
-		page_text(page, page_member(site, "what"));
-		if (page_member(site, "condition"))
-			opn_html_element(page->buf, "; if ", page_member(site, "condition"), "");
-		if (page_member(site, "fact"))
-			opn_html_element(page->buf, " <span class=\"note\">(",
-					 page_member(site, "fact"), ")</span>");
-		page_put(page, "</td></tr>\n");
+		page_put(page, before);
+		page_text(page, name && *name ? name : "(no name)");
+		before = ", ";
 	}
-}
-
-struct side {
-	const char *line[LINE_LIMIT];
-	size_t length[LINE_LIMIT];
-	size_t count;
-	unsigned long number;
-};
-
-static void put_side(const struct page *page, const struct side *side, size_t at, const char *tone)
-{
-	if (at >= side->count) {
-		page_put(page, "<td class=\"n\"></td><td></td>");
-		return;
-	}
-	opn_buf_printf(page->buf, "<td class=\"n\">%lu</td><td class=\"%s\">", side->number + at,
-		       tone);
-	page_text(page, opn_arena_strndup(page->run->arena, side->line[at], side->length[at]));
 	page_put(page, "</td>");
 }
 
-/* Lines that gave way to others, beside them. */
-static void flush_sides(const struct page *page, struct side *left, struct side *right,
-			const json_t *sites, const char *file)
+/* What came from which file: the graph in words, with macros and types, that it has no room for. */
+static void put_files(const struct page *page, const json_t *manifest)
 {
-	size_t rows = left->count > right->count ? left->count : right->count;
+	static const char *const kinds[] = { "functions", "maps", "macros", "types", NULL };
+	json_t *files = manifest_files(manifest, kinds), *value;
+	const char *file;
 
-	for (size_t i = 0; i < rows; i++) {
-		page_put(page, "<tr>");
-		put_side(page, left, i, "gone");
-		put_side(page, right, i, "new");
+	page_put(page, "<details><summary>what comes from which file</summary>"
+		       "<div class=\"card scroll\"><table><thead><tr><th scope=\"col\">file</th>");
+	for (const char *const *kind = kinds; *kind; kind++)
+		opn_html_element(page->buf, "<th scope=\"col\">", *kind, "</th>");
+	page_put(page, "</tr></thead><tbody>\n");
+	json_object_foreach(files, file, value)
+	{
+		opn_html_element(page->buf, "<tr><th scope=\"row\" class=\"code\">", file, "</th>");
+		for (const char *const *kind = kinds; *kind; kind++)
+			put_names(page, json_object_get(manifest, *kind), file);
 		page_put(page, "</tr>\n");
-		if (i < left->count)
-			put_rules(page, sites, file, left->number + i);
 	}
-	left->number += left->count;
-	right->number += right->count;
-	left->count = right->count = 0;
-}
-
-/* One line of "diff -U3". */
-static void put_diff_line(const struct page *page, const char *line, size_t length,
-			  struct side *left, struct side *right, const json_t *sites,
-			  const char *file)
-{
-	struct side *side = *line == '-' ? left : right;
-
-	switch (*line) {
-	case '-':
-	case '+':
-		if (side->count == LINE_LIMIT)
-			return;
-		side->line[side->count] = line + 1;
-		side->length[side->count++] = length - 1;
-		return;
-	case '@':
-		flush_sides(page, left, right, sites, file);
-		if (sscanf(line, "@@ -%lu%*[^+]+%lu", &left->number, &right->number) == 2)
-			page_put(page,
-				 "<tr class=\"cut\"><td colspan=\"4\">\xe2\x8b\xaf</td></tr>\n");
-		return;
-	case ' ':
-		flush_sides(page, left, right, sites, file);
-		page_put(page, "<tr>");
-		for (int i = 0; i < 2; i++) {
-			opn_buf_printf(page->buf, "<td class=\"n\">%lu</td><td>",
-				       i ? right->number : left->number);
-			page_text(page, opn_arena_strndup(page->run->arena, line + 1, length - 1));
-			page_put(page, "</td>");
-		}
-		page_put(page, "</tr>\n");
-		left->number++;
-		right->number++;
-		return;
-	default:
-		return;
-	}
-}
-
-/* Original and result side by side, each change with its rule. */
-static void put_sides(const struct page *page, const struct opened_unit *unit, const char *program)
-{
-	struct opn_arena *arena = page->run->arena;
-	const char *file = opn_arena_printf(arena, "%s.bpf.c", program);
-	const char *before = opn_arena_printf(arena, "%s/%s", unit->extracted, file);
-	const char *after = opn_arena_printf(arena, "%s/%s", unit->final, file);
-	char *argv[] = { "diff", "-U3", "--", (char *)before, (char *)after, NULL };
-	json_t *report = opened_json(opn_arena_printf(arena, "%s.transform.json", after));
-	struct side *left = opn_cli_alloc(1, sizeof(*left)),
-		    *right = opn_cli_alloc(1, sizeof(*right));
-	struct opn_buf out = { 0 };
-	int status = opn_process_run(argv, NULL, NULL, &out);
-
-	if (status == 1 && out.data) {
-		const char *line = out.data;
-		size_t number = 0;
-
-		page_put(page,
-			 "<h4>Rewritten: original and result</h4><details open><summary>changes, "
-			 "with "
-			 "their rules</summary><div class=\"card scroll\"><table class=\"sides\">"
-			 "<colgroup><col style=\"width:3.4rem\"><col><col "
-			 "style=\"width:3.4rem\"><col>"
-			 "</colgroup><tbody>\n");
-		for (; *line; number++) {
-			size_t length = strcspn(line, "\n");
-
-			/* The first two lines name the files. */
-			if (number > 1)
-				put_diff_line(page, line, length, left, right,
-					      json_object_get(report, "sites"), file);
-			line += length + (line[length] == '\n');
-		}
-		flush_sides(page, left, right, json_object_get(report, "sites"), file);
-		page_put(page, "</tbody></table></div></details>\n");
-	} else if (status < 0) {
-		page_put(page,
-			 "<p class=\"note\">No view of the changes: diff is not installed.</p>\n");
-	}
-	opn_buf_free(&out);
-	free(left);
-	free(right);
-	json_decref(report);
+	page_put(page, "</tbody></table></div></details>\n");
+	json_decref(files);
 }
 
 /* ---- a proof by runs ---- */
@@ -462,10 +402,11 @@ static void put_program(const struct page *page, const struct opened_unit *unit,
 	page_put(page, "</ul>\n");
 	put_proof_levels(page, manifest);
 	put_unit_graph(page, manifest, program);
+	put_files(page, manifest);
 	put_maps(page, manifest);
 	json_decref(manifest);
 	if (unit->final != unit->extracted && page_went_well(unit->last))
-		put_sides(page, unit, program);
+		page_sides(page, unit, program);
 }
 
 void page_unit(const struct page *page, const struct opened_unit *unit)

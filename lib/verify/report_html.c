@@ -298,7 +298,7 @@ static void add_matrix(const struct opn_result *result, struct opn_buf *buf)
 			cells[row][column] += fate->packets;
 	}
 	opn_buf_puts(buf, "<div class=\"scroll\"><table class=\"matrix\"><thead><tr>"
-			  "<th>left \xe2\x86\x93 right \xe2\x86\x92</th>");
+			  "<th scope=\"col\">left \xe2\x86\x93 right \xe2\x86\x92</th>");
 	for (size_t i = 0; i < columns; i++)
 		opn_html_element(buf, "<th scope=\"col\">", right[i], "</th>");
 	opn_buf_puts(buf, "</tr></thead><tbody>\n");
@@ -322,8 +322,9 @@ static bool fits_matrix(const struct opn_result *result)
 
 static void add_fate_list(const struct opn_result *result, struct opn_buf *buf)
 {
-	opn_buf_puts(buf, "<div class=\"scroll\"><table><thead><tr><th>left</th><th>right</th>"
-			  "<th>packets</th></tr></thead><tbody>\n");
+	opn_buf_puts(buf, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">left</th><th "
+			  "scope=\"col\">right</th>"
+			  "<th scope=\"col\">packets</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < result->fate_count; i++) {
 		opn_html_element(buf, "<tr><td class=\"code\">", result->fates[i].left, "</td>");
 		opn_html_element(buf, "<td class=\"code\">", result->fates[i].right, "</td>");
@@ -381,10 +382,10 @@ static void add_benign(const struct opn_result *result, struct opn_buf *buf)
 {
 	if (!result->benign_count)
 		return;
-	opn_buf_puts(buf,
-		     "<section id=\"allowed\"><h2>Allowed differences<small>each by a row of "
-		     "the tables</small></h2><div class=\"card scroll\"><table class=\"wide\">"
-		     "<thead><tr><th>row</th><th>packets</th><th>why</th></tr></thead><tbody>\n");
+	opn_buf_puts(buf, "<section id=\"allowed\"><h2>Allowed differences<small>each by a row of "
+			  "the tables</small></h2><div class=\"card scroll\"><table class=\"wide\">"
+			  "<thead><tr><th scope=\"col\">row</th><th scope=\"col\">packets</th><th "
+			  "scope=\"col\">why</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < result->benign_count; i++) {
 		const struct opn_result_benign *benign = &result->benign[i];
 

@@ -222,9 +222,9 @@ static void add_values(const struct opn_difference *difference,
 {
 	if (!count && !difference->field_count)
 		return;
-	opn_buf_puts(buf,
-		     "<h4>Values that differ</h4><div class=\"scroll\"><table class=\"wide\">"
-		     "<thead><tr><th>what</th><th>left</th><th>right</th></tr></thead><tbody>\n");
+	opn_buf_puts(buf, "<h4>Values that differ</h4><div class=\"scroll\"><table class=\"wide\">"
+			  "<thead><tr><th scope=\"col\">what</th><th scope=\"col\">left</th><th "
+			  "scope=\"col\">right</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < difference->field_count; i++)
 		add_value(buf, "", difference->fields[i].what, difference->fields[i].left,
 			  difference->fields[i].right);

@@ -4,13 +4,16 @@
 
 usage: look.py FILE TEXT [LIGHT DARK]
 
-TEXT must stand in the document as the browser built it. With LIGHT and DARK, colours of six hex
+TEXT must stand in the document as the browser built it, without a word on the browser's console. What
+people with a keyboard or a screen reader need must be there: a language, a title, a name for each
+picture, heads for each table, targets for each link, and each id once. With LIGHT and DARK, colours of six hex
 digits, pictures are taken in light and in dark, wide and narrow: each must have the wanted size,
 many colours and a few of them most of the time (a page, no noise), LIGHT or DARK in its head, and a
 ground as bright or dark as wanted. Exit status 1: not so, with what is wrong first on stdout.
 """
 import collections
 import html
+import html.parser
 import os
 import re
 import shutil
@@ -26,6 +29,47 @@ HEIGHT = 420
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+class Complaint(Exception):
+    """The browser has something against the page."""
+
+
+class Access(html.parser.HTMLParser):
+    """What is missing for those who do not see the page or have no mouse."""
+
+    def __init__(self):
+        super().__init__()
+        self.errors, self.ids, self.links, self.tables = [], [], [], []
+        self.open = {"title": False, "h1": False}
+
+    def handle_starttag(self, tag, pairs):
+        values = dict(pairs)
+        if "id" in values:
+            self.ids.append(values["id"])
+        if tag == "html" and not values.get("lang"):
+            self.errors.append("the page has no language")
+        if tag in self.open:
+            self.open[tag] = True
+        if tag == "a" and (values.get("href") or "").startswith("#"):
+            self.links.append(values["href"][1:])
+        if values.get("role") == "img" and not values.get("aria-label"):
+            self.errors.append("a picture has no name")
+        if "onclick" in values or (values.get("tabindex") or "0") not in ("0", "-1"):
+            self.errors.append(f"<{tag}> is not for the keyboard")
+        if tag == "table":
+            self.tables.append(0)
+        if tag == "th" and self.tables:
+            self.tables[-1] += 1
+            if values.get("scope") not in ("col", "row"):
+                self.errors.append("a table's head does not say what it is the head of")
+
+    def finish(self):
+        self.errors += [f"no <{tag}>" for tag, seen in self.open.items() if not seen]
+        doubles = [i for i, count in collections.Counter(self.ids).items() if count > 1]
+        self.errors += [f"the id {i} is there more than once" for i in doubles]
+        self.errors += [f"the link #{i} leads nowhere" for i in self.links if i not in self.ids]
+        return self.errors
+
+
 def browse(folder, url, *options):
     browser = next(filter(None, map(shutil.which, NAMES)))
     command = [
@@ -36,6 +80,7 @@ def browse(folder, url, *options):
         "--disable-dev-shm-usage",
         "--hide-scrollbars",
         "--force-color-profile=srgb",
+        "--enable-logging=stderr",
         "--user-data-dir=" + os.path.join(folder, "profile"),
         *options,
         url,
@@ -52,6 +97,9 @@ def browse(folder, url, *options):
         raise
     if process.returncode:
         raise RuntimeError(err.decode(errors="replace"))
+    told = [line for line in err.decode(errors="replace").splitlines() if "CONSOLE" in line]
+    if told:
+        raise Complaint("the console says: " + told[0])
     return out.decode(errors="replace")
 
 
@@ -133,7 +181,9 @@ def check_document(folder, url, text):
         return ["the text is not in the document"]
     if re.search(r"<script|<img|onerror=", document):
         return ["the document has a script"]
-    return []
+    access = Access()
+    access.feed(document)
+    return access.finish()
 
 
 def check(folder, url, text, colours):
@@ -155,7 +205,10 @@ def main(arguments):
         return 2
     path, text, *colours = arguments
     with tempfile.TemporaryDirectory(prefix="opened-look-") as folder:
-        errors = check(folder, "file://" + os.path.abspath(path), text, colours)
+        try:
+            errors = check(folder, "file://" + os.path.abspath(path), text, colours)
+        except Complaint as complaint:
+            errors = [str(complaint)]
     print("\n".join(errors))
     return 1 if errors else 0
 
