@@ -180,6 +180,44 @@ static int make_folders(struct opn_instance *instance)
 		     : 0;
 }
 
+/*
+ * What is to be one stage must do a stage's part: use those of the pipeline's own maps, slots and
+ * counters, that the program there uses. Anything else would end the pipeline there, uncounted.
+ */
+static int fit_stage(struct opn_instance *instance)
+{
+	const struct opn_point *point = instance->only;
+	const char *const own[] = { point ? point->hook->slots : NULL,
+				    point ? point->hook->counters : NULL };
+	static const char *const without[] = { "goes on to no other stage",
+					       "counts nothing" };
+	struct bpf_program *program = point ? opn_object_program(instance, point) : NULL;
+	int running, error = 0;
+
+	if (!point)
+		return 0;
+	running = opn_program_open(instance, "", point);
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own) && program && !error; i++) {
+		int map = own[i] ? opn_instance_map(instance, "", own[i]) : -ENOENT;
+		__u32 id = map_id(map);
+
+		if (id && uses_map(running, id) && !uses_map(bpf_program__fd(program), id)) {
+			error = opn_refuse(instance->loader,
+					   "program '%s' of %s is no stage of this pipeline: it %s",
+					   bpf_program__name(program), instance->source, without[i]);
+			opn_note(instance->loader,
+				 "compose the pipeline anew with the stage's new source, build it, "
+				 "and give its object: --stage=%s=%s.bpf.o",
+				 point->stage->name, instance->loader->pipeline->name);
+		}
+		if (map >= 0)
+			close(map);
+	}
+	if (running >= 0)
+		close(running);
+	return error;
+}
+
 static int fill_slots(struct opn_instance *instance)
 {
 	return instance->only ? 0 : opn_slots_fill(instance);
@@ -277,6 +315,7 @@ static const struct opn_step replace_steps[] = {
 	{ "open", opn_object_open, opn_object_close, true },
 	{ "take-over", opn_object_take_over, NULL, true },
 	{ "load", opn_object_load, NULL, true },
+	{ "fit", fit_stage, NULL, true },
 	{ "folder", make_folders, opn_replace_settle, true },
 	{ "pin-maps", opn_object_pin_maps, opn_object_unpin_maps, true },
 	{ "slots", fill_slots, NULL, true },
