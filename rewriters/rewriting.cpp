@@ -7,6 +7,7 @@
 #include "transform.h"
 
 #include "closure.h"
+#include "wrap.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
@@ -21,7 +22,7 @@ namespace opn {
 
 //===-- who takes part --------------------------------------------------------------------------//
 
-static void functionsIn(const Stmt *S, FunctionSet &Out) {
+void functionsIn(const Stmt *S, FunctionSet &Out) {
   if (!S)
     return;
   if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
@@ -160,34 +161,65 @@ StringRef tagOf(StringRef Type) {
   return Type;
 }
 
+/// The text of a kfunc's declaration with other words.
+static std::string renamed(const LexedFile *File, Range Extent,
+                           const std::map<StringRef, StringRef> &Words) {
+  std::string Text;
+  unsigned At = Extent.Begin;
+  for (size_t T = File->tokenAfter(At);
+       T < File->tokens().size() && File->tokens()[T].Begin < Extent.End; ++T) {
+    const RawToken &Token = File->tokens()[T];
+    auto It = Words.find(File->text({Token.Begin, Token.end()}));
+    if (It == Words.end())
+      continue;
+    Text += File->text({At, Token.Begin});
+    Text += It->second;
+    At = Token.end();
+  }
+  return Text + File->text({At, Extent.End}).str();
+}
+
 /// What a kfunc becomes must be declared. The old declaration stays: others may use it.
 void Rewriting::declareKfunc(const FunctionDecl *FD) {
   std::string Name = FD->getName().str();
   const opn_row *Row = opn_rows_find(&Pair.calls, Name.c_str());
-  if (!Row || Row->action != OPN_ROW_RENAME ||
-      !Context.getTranslationUnitDecl()->lookup(&Context.Idents.get(Row->text)).empty())
+  if (!Row || Row->action != OPN_ROW_RENAME)
     return;
-  int Index = Model.chunkOf(FD);
+  StringRef OldType = tagOf(Back ? Back->made().to_context : Pair.from_context);
+  StringRef NewType = tagOf(Pair.to_context);
+  auto Known = Context.getTranslationUnitDecl()->lookup(&Context.Idents.get(Row->text));
+  int Index = Model.chunkOf(Known.empty() ? FD : *Known.begin());
   if (Index < 0)
     return;
   const Chunk &C = Model.Chunks[Index];
   const LexedFile *File = Model.Instances[C.Instance].File;
-  std::string Text = "\n";
-  unsigned At = C.Extent.Begin;
-  for (size_t T = File->tokenAfter(At);
-       T < File->tokens().size() && File->tokens()[T].Begin < C.Extent.End; ++T) {
-    const RawToken &Token = File->tokens()[T];
-    StringRef Word = File->text({Token.Begin, Token.end()});
-    bool IsType = Word == tagOf(Pair.from_context);
-    if (Word != Name && !IsType)
-      continue;
-    Text += File->text({At, Token.Begin});
-    Text += IsType ? tagOf(Pair.to_context) : StringRef(Row->text);
-    At = Token.end();
+  if (Known.empty()) {
+    std::string Text = renamed(File, C.Extent, {{Name, Row->text}, {OldType, NewType}});
+    Changes->insert(File, C.Extent.End, "\n" + Text, "calls." + Name);
+    Unusual = true;
+  } else if (Back) {
+    // What was added behind the declaration that it was made of.
+    std::string Text = "\n" + renamed(File, C.Extent, {{Row->text, Name}, {NewType, OldType}});
+    if (File->text().drop_front(C.Extent.End).starts_with(Text)) {
+      Spot Added;
+      Added.File = File;
+      Added.Extent = {C.Extent.End, C.Extent.End + unsigned(Text.size())};
+      Changes->replace(Added, "", "calls." + Name);
+    }
   }
-  Text += File->text({At, C.Extent.End});
-  Changes->insert(File, C.Extent.End, Text, "calls." + Name);
-  Unusual = true;
+}
+
+/// Gives a program's prototype the section, as SEC("x"), of what it announces from now on.
+void Rewriting::announce(const FunctionDecl *Prototype, const SectionAttr &A, StringRef Section) {
+  SourceLocation Loc = A.getLocation();
+  Spot S = Spell.invocation(Loc, Prototype->getLocation());
+  bool IsWritten = !S && !Loc.isMacroID(); // as __attribute__((section("x"), used))
+  if (IsWritten && Section.consume_front("SEC(")) {
+    S = Spell.range(A.getRange().getBegin(), A.getRange().getEnd());
+    edit(S, "section(" + Section.str(), "section", Loc, "this prototype");
+    return;
+  }
+  edit(S, IsWritten ? "" : Section, "section", Loc, "this prototype");
 }
 
 void Rewriting::walkFunction(const FunctionDecl *FD) {
@@ -204,14 +236,13 @@ void Rewriting::walkFunction(const FunctionDecl *FD) {
     Unusual |= Announces && (FD->getStorageClass() != SC_None ||
                              !Context.hasSameType(FD->getReturnType(), Context.IntTy));
     if (const auto *A = Declaration->getAttr<SectionAttr>(); Announces && A && !A->isInherited())
-      edit(Spell.invocation(A->getLocation(), Declaration->getLocation()),
-           "SEC(\"" + section(A->getName()) + "\")", "section", A->getLocation(), "this prototype");
+      announce(Declaration, *A, "SEC(\"" + section(A->getName()) + "\")");
     walkSites(Declaration, *this, /*TypesOnly=*/false);
   }
   if (FD->hasAttr<NakedAttr>())
     reject(FD->getLocation(), "function '" + FD->getName().str() + "'",
            "it is naked: its assembly takes the arguments from registers", "write it in C");
-  makeStatic(FD);
+  Back ? makeGlobal(FD) : makeStatic(FD);
   Current = nullptr;
 }
 
@@ -225,111 +256,6 @@ void Rewriting::checkPrograms(const VarDecl *Map) {
                     "it holds '" + FD->getName().str() +
                         "', which stays, and a program array is of one type",
                     "let all of its programs go");
-}
-
-/// Functions that no program calls here, mostly of headers. They go along so that types agree, as
-/// far as they can; those that cannot, and who calls these, stay as they are.
-void Rewriting::walkUnreached() {
-  FunctionSet Idle, Stay;
-  for (const Chunk &C : Model.Chunks)
-    for (const Decl *D : C.Decls)
-      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && FD->doesThisDeclarationHaveABody() &&
-                                                      !Reached.count(FD) && !KeptBy.count(FD) &&
-                                                      !isShim(FD) && !Programs.count(FD))
-        for (const ParmVarDecl *P : FD->parameters())
-          if (isContext(P->getType()))
-            Idle.insert(FD);
-  auto Attempt = [this](const FunctionDecl *FD, Edits &To, std::vector<opn_site> &Found) {
-    Edits *OldChanges = std::exchange(Changes, &To);
-    std::vector<opn_site> *OldSites = std::exchange(Sites, &Found);
-    opn_diags *OldDiags = std::exchange(Diags, opn_diags_new());
-    auto OldTold = Told;
-    auto OldUse = FirstUse;
-    auto OldLosses = Losses;
-    auto OldMacros = InMacros;
-    auto OldReplaced = Replaced, OldCalled = StillCalled;
-    Failed = false;
-    walkFunction(FD);
-    bool Good = !std::exchange(Failed, false);
-    Changes = OldChanges;
-    Sites = OldSites;
-    opn_diags_free(std::exchange(Diags, OldDiags));
-    Told = std::move(OldTold);
-    FirstUse = std::move(OldUse);
-    Losses = std::move(OldLosses);
-    InMacros = std::move(OldMacros);
-    Replaced = std::move(OldReplaced);
-    StillCalled = std::move(OldCalled);
-    return Good;
-  };
-  for (const FunctionDecl *FD : Idle) {
-    Edits Scratch;
-    std::vector<opn_site> Found;
-    if (!Attempt(FD, Scratch, Found))
-      Stay.insert(FD);
-  }
-  for (bool Grew = !Stay.empty(); Grew;) {
-    Grew = false;
-    for (const FunctionDecl *FD : Idle) {
-      FunctionSet Called;
-      functionsIn(FD->getBody(), Called);
-      for (const FunctionDecl *Callee : Called)
-        if (Stay.count(Callee) && Stay.insert(FD))
-          Grew = true;
-    }
-  }
-  std::vector<opn_site> Found;
-  auto *OldSites = std::exchange(Sites, &Found);
-  for (const FunctionDecl *FD : Idle)
-    if (!Stay.count(FD))
-      walkFunction(FD);
-  Sites = OldSites;
-  if (Stay.empty())
-    return;
-  Unusual |= Outside;
-  // What stays cannot call what has changed: it is left out, with all that calls it.
-  FunctionSet Out;
-  for (bool Grew = true; Grew;) {
-    Grew = false;
-    for (const Chunk &C : Model.Chunks)
-      for (const Decl *D : C.Decls) {
-        const auto *FD = dyn_cast<FunctionDecl>(D);
-        if (!FD || !FD->doesThisDeclarationHaveABody() || Reached.count(FD) || KeptBy.count(FD) ||
-            (Idle.count(FD) && !Stay.count(FD)) || isShim(FD) || Programs.count(FD))
-          continue;
-        FunctionSet Called;
-        functionsIn(FD->getBody(), Called);
-        for (const FunctionDecl *Callee : Called) {
-          bool Changed = Reached.count(Callee) || (Idle.count(Callee) && !Stay.count(Callee));
-          bool Takes = false;
-          for (const ParmVarDecl *P : Callee->parameters())
-            Takes |= isContext(P->getType());
-          if ((Out.count(Callee) || (Changed && Takes)) && Out.insert(FD))
-            Grew = true;
-        }
-      }
-  }
-  for (const FunctionDecl *FD : Out)
-    Unusual |= leaveOut(FD);
-}
-
-/// Puts a function that no program uses between #if 0 and #endif, where its lines are its own.
-bool Rewriting::leaveOut(const FunctionDecl *FD) {
-  int Index = Model.chunkOf(FD);
-  if (Index < 0)
-    return true;
-  const Chunk &C = Model.Chunks[Index];
-  const LexedFile *File = Model.Instances[C.Instance].File;
-  StringRef Text = File->text(), Before = Text.take_front(C.Extent.Begin);
-  StringRef After = Text.drop_front(C.Extent.End).split('\n').first.trim();
-  if (C.Decls.size() != 1 || !(Before.empty() || Before.ends_with("\n")) ||
-      !(After.empty() || After.starts_with("/*") || After.starts_with("//")))
-    return true;
-  Changes->insert(File, C.Extent.Begin,
-                  "#if 0 /* no program uses it, and it cannot be rewritten */\n", "unused",
-                  /*First=*/true);
-  Changes->insert(File, C.Extent.End, "\n#endif", "unused");
-  return true;
 }
 
 /// Helpers of the project's own that nobody calls any more must not become a warning.
@@ -409,16 +335,27 @@ void Rewriting::walkDeclarations() {
   Outside = Sites->size() != Before;
 }
 
+/// By the comment a way back knows that the function was global.
+static const char StaticHead[] = "static /* global */ ";
+
+/// What makeStatic() did.
+void Rewriting::makeGlobal(const FunctionDecl *FD) {
+  for (const FunctionDecl *Declaration : FD->redecls()) {
+    Spot S = Spell.token(Model.SM->getExpansionLoc(Declaration->getBeginLoc()));
+    if (!S || !S.File->text().drop_front(S.Extent.Begin).starts_with(StaticHead))
+      continue;
+    S.Extent.End = S.Extent.Begin + strlen(StaticHead);
+    edit(S, "", "static", Declaration->getLocation(), "this function");
+  }
+}
+
 /// The verifier checks a global function alone and gives it the kernel's context: one that takes
 /// ours must be static.
 void Rewriting::makeStatic(const FunctionDecl *FD) {
   if (!Pair.native || Programs.count(FD) || !FD->getDefinition() ||
       FD->getStorageClass() == SC_Static)
     return;
-  bool Takes = false;
-  for (const ParmVarDecl *P : FD->parameters())
-    Takes |= isContext(P->getType());
-  if (!Takes)
+  if (!takesContext(FD))
     return;
   if (FD->hasAttr<WeakAttr>())
     return reject(FD->getLocation(), "function '" + FD->getName().str() + "'",
@@ -431,7 +368,7 @@ void Rewriting::makeStatic(const FunctionDecl *FD) {
     if (!S)
       edit(S, "", "static", Declaration->getLocation(), "this function");
     else if (!Declaration->isInlineSpecified() || Declaration->getStorageClass() != SC_Static)
-      insert(S, S.Extent.Begin, "static ", "static");
+      insert(S, S.Extent.Begin, StaticHead, "static");
   }
 }
 
@@ -484,13 +421,20 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
   std::string Inline =
       FD->hasAttr<NoInlineAttr>() ? "static" : "static inline __attribute__((always_inline))";
   Spot Attribute = Spell.invocation(A->getLocation(), FD->getLocation());
+  bool IsAnnounced = A->isInherited(); // the section stands at a prototype
   // By the comment a way back knows what stood here.
   auto Was = [](const Spot &S, const std::string &Otherwise) {
     StringRef Text = S.File->text(S.Extent);
     bool Fits = !Text.contains('\n') && !Text.contains("/*") && !Text.contains("*/");
     return " /* " + (Fits ? Text.str() : Otherwise) + " */";
   };
-  if (Attribute) {
+  if (IsAnnounced) {
+    Spot Begin = Spell.token(Model.SM->getExpansionLoc(FD->getBeginLoc()));
+    if (!Begin)
+      return void(edit(Begin, "", "section", FD->getLocation(), What));
+    insert(Begin, Begin.Extent.Begin, Inline + " /* above: SEC(\"" + A->getName().str() + "\") */ ",
+           "section");
+  } else if (Attribute) {
     Inline += Was(Attribute, "SEC(\"" + A->getName().str() + "\")");
     if (!edit(Attribute, Inline, "section", FD->getLocation(), What))
       return;
@@ -507,8 +451,8 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
       return;
     insert(Begin, Begin.Extent.Begin, IsNoInline ? "static " : "static inline ", "section");
   }
-  Spot End = Spell.token(Model.SM->getExpansionRange(FD->getEndLoc()).getEnd());
-  if (!End || !End.Macro.empty())
+  Spot End = endOfProgram(FD, Model, Spell);
+  if (!End)
     return void(edit(Spot(), "", "wrapper", FD->getEndLoc(), What));
   std::string Wrapper =
       filled(Pair.wrapper, {{"section", section(A->getName())}, {"name", Name}, {"body", Body}});

@@ -21,6 +21,12 @@ public:
     return true;
   }
 
+  /// A type that is defined inside of an expression or a parameter has no place of its own.
+  bool VisitElaboratedTypeLoc(ElaboratedTypeLoc TL) {
+    TagDecl *D = TL.getTypePtr()->getOwnedTagDecl();
+    return !D || !Owned.insert(D).second || TraverseDecl(D);
+  }
+
   bool VisitUnaryExprOrTypeTraitExpr(UnaryExprOrTypeTraitExpr *E) {
     // Outside of functions only a compiler can be sure of it.
     if (TypesOnly)
@@ -140,6 +146,7 @@ private:
   Rewriting &To;
   bool TypesOnly;
   llvm::SmallPtrSet<const MemberExpr *, 8> Stores;
+  llvm::SmallPtrSet<const TagDecl *, 8> Owned;
   llvm::SmallPtrSet<const DeclRefExpr *, 16> Callees;
 };
 

@@ -95,11 +95,16 @@ private:
   void dropIncludes();
   bool isShim(const clang::Decl *D) const { return Back && Back->isShim(D); }
   std::string section(llvm::StringRef Old) const;
+  void announce(const clang::FunctionDecl *Prototype, const clang::SectionAttr &A,
+                llvm::StringRef Section);
   void makeStatic(const clang::FunctionDecl *FD);
+  void makeGlobal(const clang::FunctionDecl *FD);
   std::string bodyName(const clang::FunctionDecl *FD) const;
   void walkFunction(const clang::FunctionDecl *FD);
   void declareKfunc(const clang::FunctionDecl *FD);
   void walkDeclarations();
+  bool takesContext(const clang::FunctionDecl *FD) const;
+  bool namesContext(const clang::FunctionDecl *FD) const;
   void walkUnreached();
   void findHidden();
   bool hide(const clang::Stmt *S);
@@ -144,6 +149,9 @@ private:
   llvm::SmallPtrSet<const clang::VarDecl *, 8> Hidden;
   std::set<std::pair<unsigned, std::string>> Told; ///< what was reported, by place and message
 };
+
+/// Adds the functions that code refers to, as they are defined.
+void functionsIn(const clang::Stmt *S, FunctionSet &Out);
 
 /// Walks declarations and hands what the pair has a meaning for to the rewriting.
 void walkSites(const clang::Decl *D, Rewriting &To, bool TypesOnly);

@@ -357,12 +357,15 @@ void Rewriting::unwrapProgram(const FunctionDecl *Entry) {
   }
   StringRef After = Text.drop_front(Old.Extent.End);
   std::string Section = "SEC(\"" + section("") + "\")";
+  bool IsAbove = false; // at a prototype
   if (After.consume_front(" /* ")) {
     size_t End = After.find(" */");
     if (End == StringRef::npos || After.take_front(End).contains('\n'))
       return Give();
     Section = After.take_front(End).str();
     Old.Extent.End += 4 + End + 3;
+    IsAbove = StringRef(Section).starts_with("above: ");
+    Old.Extent.End += IsAbove && After.drop_front(End + 3).starts_with(" ");
   } else if (IsOut || !Always) {
     return Give();
   }
@@ -374,7 +377,9 @@ void Rewriting::unwrapProgram(const FunctionDecl *Entry) {
     Static.Extent.End = Static.Extent.Begin + strlen("static inline ");
     edit(Static, "", "section", Body->getLocation(), What);
   }
-  edit(Old, Section, "section", Body->getLocation(), What);
+  if (IsAbove)
+    Section.erase(0, strlen("above: "));
+  edit(Old, IsAbove ? "" : Section, "section", Body->getLocation(), What);
   edit(Written, Name, "program", Body->getLocation(), What);
 
   const opn::Chunk &C = Model.Chunks[Chunk];
@@ -391,8 +396,7 @@ void Rewriting::unwrapProgram(const FunctionDecl *Entry) {
     if (Prototype == Entry)
       continue;
     if (const auto *A = Prototype->getAttr<SectionAttr>(); A && !A->isInherited())
-      edit(Spell.invocation(A->getLocation(), Prototype->getLocation()), Section, "section",
-           A->getLocation(), "this prototype");
+      announce(Prototype, *A, Section);
     walkSites(Prototype, *this, /*TypesOnly=*/true);
   }
   From = OldFrom;

@@ -46,6 +46,11 @@ public:
     named(TL.getDecl());
     return true;
   }
+  /// A type that is defined inside of an expression or a parameter has no place of its own.
+  bool VisitElaboratedTypeLoc(ElaboratedTypeLoc TL) {
+    TagDecl *D = TL.getTypePtr()->getOwnedTagDecl();
+    return !D || !Owned.insert(D).second || TraverseDecl(D);
+  }
   bool VisitAttributedTypeLoc(AttributedTypeLoc TL) {
     noteAttr(TL.getAttr());
     return true;
@@ -330,6 +335,7 @@ private:
   std::vector<DeclUse> &Uses;
   llvm::DenseSet<std::pair<const NamedDecl *, unsigned>> Seen;
   llvm::DenseSet<const DeclRefExpr *> Uncalled; ///< already noted, and no call
+  llvm::DenseSet<const TagDecl *> Owned;
   unsigned PrototypeDepth = 0;
 };
 

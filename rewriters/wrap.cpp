@@ -7,11 +7,21 @@
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
+#include <algorithm>
 
 using namespace clang;
 using llvm::StringRef;
 
 namespace opn {
+
+Spot endOfProgram(const FunctionDecl *FD, const SourceModel &Model, const Speller &Spell) {
+  Spot End = Spell.token(Model.SM->getExpansionRange(FD->getEndLoc()).getEnd());
+  int C = Model.chunkOf(FD);
+  if (End && FD->getEndLoc().isMacroID() && C >= 0 &&
+      Model.Instances[Model.Chunks[C].Instance].File == End.File)
+    End.Extent.End = std::max(End.Extent.End, Model.Chunks[C].Extent.End);
+  return End && End.Macro.empty() ? End : Spot();
+}
 
 WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits &Changes,
                         const std::string &Body, StringRef Wrapper, bool NoInline) {
@@ -44,7 +54,12 @@ WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits 
   std::string Inline = NoInline     ? "static __attribute__((noinline))"
                        : IsNoInline ? "static"
                                     : "static inline __attribute__((always_inline))";
-  if (Spot Attribute = Spell.invocation(A->getLocation(), FD->getLocation())) {
+  Spot First = Spell.token(Model.SM->getExpansionLoc(FD->getBeginLoc()));
+  if (A->isInherited()) { // the section stands at a prototype
+    if (!First)
+      return Unreachable;
+    Changes.insert(First.File, First.Extent.Begin, Inline + " ", "section");
+  } else if (Spot Attribute = Spell.invocation(A->getLocation(), FD->getLocation())) {
     if (!Changes.replace(Attribute, Inline, "section"))
       return Unreachable;
   } else {
@@ -57,8 +72,8 @@ WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits 
     Changes.insert(Begin.File, Begin.Extent.Begin, IsNoInline ? "static " : "static inline ",
                    "section");
   }
-  Spot End = Spell.token(Model.SM->getExpansionRange(FD->getEndLoc()).getEnd());
-  if (!End || !End.Macro.empty())
+  Spot End = endOfProgram(FD, Model, Spell);
+  if (!End)
     return Unreachable;
   Changes.insert(End.File, End.Extent.End, Undefine + "\n\n" + Wrapper.rtrim().str(), "wrapper");
   return {};

@@ -19,6 +19,10 @@ struct WrapRefusal {
 WrapRefusal wrapProgram(const clang::FunctionDecl *FD, const SourceModel &Model, Edits &Changes,
                         const std::string &Body, llvm::StringRef Wrapper, bool NoInline = false);
 
+/// Behind the program, where another one can stand; nothing when it ends inside of a macro. A macro
+/// that makes all of it may leave the beginning of another function behind it.
+Spot endOfProgram(const clang::FunctionDecl *FD, const SourceModel &Model, const Speller &Spell);
+
 } // namespace opn
 
 #endif

@@ -8,8 +8,8 @@
  * verdict in XDP's numbers. Helpers that XDP lacks, or has with another contract, are the functions
  * named after them; errors have the numbers that the kernel's helper gives.
  *
- * Nothing is included: linux/bpf.h and vmlinux.h exclude each other. So constants, helpers and the kernel's
- * context have names of their own here.
+ * Nothing is included: linux/bpf.h and vmlinux.h exclude each other. So constants, helpers and the
+ * kernel's context have names of their own here.
  *
  * Before a call that moves the packet, headroom is kept for the tag that is to be put back:
  * opn_skb_leave() cannot run out of it.
@@ -382,7 +382,7 @@ OPN_INLINE long opn_skb_loaded(long result, void *to, unsigned int len)
 }
 
 /* bpf_skb_load_bytes(): net/core/filter.c */
-OPN_INLINE long opn_skb_load_bytes(struct opn_skb *skb, unsigned int offset, void *to,
+OPN_INLINE long opn_skb_load_bytes(const struct opn_skb *skb, unsigned int offset, void *to,
 				   unsigned int len)
 {
 	return opn_skb_loaded(opn_h_xdp_load_bytes(skb->xdp, offset, to, len), to, len);
@@ -392,8 +392,8 @@ OPN_INLINE long opn_skb_load_bytes(struct opn_skb *skb, unsigned int offset, voi
  * bpf_skb_load_bytes_relative(): net/core/filter.c. From the MAC (0) or the network header (1); the
  * kernel looks at the linear part only.
  */
-OPN_INLINE long opn_skb_load_bytes_relative(struct opn_skb *skb, unsigned int offset, void *to,
-					    unsigned int len, unsigned int start)
+OPN_INLINE long opn_skb_load_bytes_relative(const struct opn_skb *skb, unsigned int offset,
+					    void *to, unsigned int len, unsigned int start)
 {
 	if (start > 1 || offset > 0xffff)
 		return opn_skb_loaded(1, to, len);
@@ -1087,5 +1087,8 @@ OPN_INLINE long opn_tail_call(struct opn_skb *skb, void *programs, unsigned int 
 	skb->vlan_tci = tci;
 	return -OPN_EINVAL;
 }
+
+/* libbpf's: for a map and a number that do not change. */
+#define opn_tail_call_static opn_tail_call
 
 #endif

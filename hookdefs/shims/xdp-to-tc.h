@@ -622,8 +622,11 @@ OPN_INLINE long opn_xdp_tail_call(struct __sk_buff *skb, void *map, unsigned int
 	return result;
 }
 
+/* libbpf's: for a map and a number that do not change. */
+#define opn_xdp_tail_call_static opn_xdp_tail_call
+
 /* include/linux/skbuff.h: skb_record_rx_queue() counts from one. */
-OPN_INLINE unsigned int opn_xdp_rx_queue(struct __sk_buff *skb)
+OPN_INLINE unsigned int opn_xdp_rx_queue(const struct __sk_buff *skb)
 {
 	return OPN_SKB(skb)->queue_mapping ? OPN_SKB(skb)->queue_mapping - 1 : 0;
 }

@@ -61,7 +61,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK: static __always_inline int is_ip(const struct opn_skb *skb)
 // CHECK-NEXT: {
 // CHECK-NEXT: return skb->protocol == bpf_htons(ETH_P_IP);
-// CHECK: static int count(struct opn_skb *skb)
+// CHECK: static /* global */ int count(struct opn_skb *skb)
 // CHECK: __u32 key = skb->cb[1];
 // CHECK: __sync_fetch_and_add(hit, opn_skb_len(skb));
 // CHECK: static inline void note(skb_t *skb, __u32 slot)

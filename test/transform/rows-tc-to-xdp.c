@@ -136,7 +136,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK: opn_fib_lookup(skb, &params, sizeof(params), 0);
 // CHECK: opn_check_mtu(skb, 1, &mtu, 0, 0);
 // CHECK: opn_tail_call(skb, &next, 0);
-// CHECK: opn_tail_call(skb, &next, 1);
+// CHECK: opn_tail_call_static(skb, &next, 1);
 // CHECK: bpf_dynptr_from_xdp((struct xdp_md *)skb->xdp, 0, &ptr);
 // CHECK: bpf_xdp_ct_lookup((struct xdp_md *)skb->xdp, &tuple, sizeof(tuple.ipv4), 0, 0);
 // CHECK: bpf_xdp_ct_alloc((struct xdp_md *)skb->xdp, &tuple, sizeof(tuple.ipv4), 0, 0);

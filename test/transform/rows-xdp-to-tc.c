@@ -99,7 +99,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK: bpf_check_mtu(ctx, 1, &mtu, 0, 0);
 // CHECK: bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &mtu, sizeof(mtu));
 // CHECK: opn_xdp_tail_call(ctx, &next, 0);
-// CHECK: opn_xdp_tail_call(ctx, &next, 1);
+// CHECK: opn_xdp_tail_call_static(ctx, &next, 1);
 // CHECK: bpf_dynptr_from_skb(ctx, 0, &ptr);
 // CHECK: bpf_skb_ct_lookup(ctx, &tuple, sizeof(tuple.ipv4), 0, 0);
 // CHECK: bpf_skb_ct_alloc(ctx, &tuple, sizeof(tuple.ipv4), 0, 0);

@@ -56,6 +56,6 @@ char _license[] SEC("license") = "GPL";
 // CHECK: {{^}}__noinline int odd(struct CONTEXT *ctx)
 //
 // OWN: #define CONTEXT opn_skb
-// OWN: {{^}}static __attribute__((noinline)) int over(struct CONTEXT *ctx)
+// OWN: {{^}}static /* global */ __attribute__((noinline)) int over(struct CONTEXT *ctx)
 // OWN: {{^}}__attribute__((noinline)) int bytes(__u32 number)
-// OWN: {{^}}static __noinline int odd(struct CONTEXT *ctx)
+// OWN: {{^}}static /* global */ __noinline int odd(struct CONTEXT *ctx)

@@ -69,4 +69,23 @@ int unknown(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
+/* The section stands at a prototype. */
+int announced(struct xdp_md *ctx) __attribute__((section("xdp"), used));
+
+int announced(struct xdp_md *ctx)
+{
+	return XDP_PASS;
+}
+
+/* A macro makes the program and begins what it calls. */
+#define BEGUN(name) \
+	static __always_inline int name##_inner(struct xdp_md *c); \
+	SEC("xdp") int name(struct xdp_md *c) { return name##_inner(c); } \
+	static __always_inline int name##_inner(struct xdp_md *ctx)
+
+BEGUN(begun)
+{
+	return XDP_PASS;
+}
+
 char _license[] SEC("license") = "GPL";
