@@ -9,6 +9,7 @@
 #include "foreign_flags.h"
 #include "paths.h"
 #include "rewriters.h"
+#include "safe_flags.h"
 
 #include "clang/Tooling/CompilationDatabase.h"
 #include "clang/Tooling/Tooling.h"
@@ -80,7 +81,7 @@ std::vector<std::string> opn_commands::wordsOf(const DatabaseEntry &E) {
   }
   unwrapLauncher(Words);
   addExpandedResponseFiles(Words, directoryOf(E), llvm::cl::TokenizeGNUCommandLine,
-                           *llvm::vfs::getRealFileSystem());
+                           *opn::sourceFiles(""));
   return Words;
 }
 
@@ -290,11 +291,11 @@ static std::vector<std::string> compileFlags(const std::vector<std::string> &Lin
   return Flags;
 }
 
-static void reportDropped(const std::vector<std::string> &Flags, const char *Source,
+static void reportDropped(opn_diag_id Id, const std::vector<std::string> &Flags, const char *Source,
                           opn_diags *Diags) {
   if (Flags.empty())
     return;
-  opn_diag(Diags, OPN_DIAG_FLAG_FOREIGN, Nowhere, Source);
+  opn_diag(Diags, Id, Nowhere, Source);
   opn_diag_note(Diags, Nowhere, "they are %s", llvm::join(Flags, " ").c_str());
 }
 
@@ -353,13 +354,15 @@ int opn_commands_find(const opn_commands *Const, const char *Source, opn_diags *
     bool IsForeign = !C->Fixed && !opn::isClang(Argv[0]);
     // Clang names the source in its messages as the user did.
     Argv.push_back(C->Fixed && Directory == C->Current ? Source : File);
+    std::vector<std::string> Unsafe = opn::dropUnsafeFlags(Argv);
     if (IsForeign)
-      reportDropped(opn::dropForeignFlags(Argv, Directory), Source, Diags);
+      reportDropped(OPN_DIAG_FLAG_FOREIGN, opn::dropForeignFlags(Argv, Directory), Source, Diags);
     std::vector<std::string> Key = Argv;
     Key.push_back(Directory);
     if (std::find(Seen.begin(), Seen.end(), Key) != Seen.end())
       continue;
     Seen.push_back(Key);
+    reportDropped(OPN_DIAG_FLAG_UNSAFE, Unsafe, Source, Diags);
     const char **Words = C->Alloc.Allocate<const char *>(Argv.size() + 1);
     for (size_t I = 0; I < Argv.size(); ++I)
       Words[I] = C->Strings.save(Argv[I]).data();

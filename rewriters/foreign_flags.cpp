@@ -6,6 +6,8 @@
 // of a Clang are left as they are: there such a flag is a mistake.
 #include "foreign_flags.h"
 
+#include "safe_flags.h"
+
 #include "clang/Basic/DiagnosticDriver.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/CompilerInvocation.h"
@@ -80,8 +82,7 @@ static std::vector<std::string> refusedFlags(const std::vector<std::string> &Arg
   for (const std::string &Word : Argv)
     Words.push_back(Word.c_str());
   Words.insert(Words.begin() + 1, "-fsyntax-only");
-  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> FS(
-      llvm::vfs::createPhysicalFileSystem().release());
+  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> FS = sourceFiles(Argv.back());
   if (FS->setCurrentWorkingDirectory(Directory))
     return Flags; // the parse tells
   CreateInvocationOptions Options;

@@ -7,6 +7,7 @@
 #include "parse.h"
 
 #include "paths.h"
+#include "safe_flags.h"
 
 #include "clang/Basic/TargetInfo.h"
 #include "clang/Frontend/TextDiagnosticPrinter.h"
@@ -104,8 +105,7 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
     Args.insert(Args.begin() + 1, ResourceDir.c_str());
   Args.insert(Args.begin() + 1, "-fsyntax-only");
 
-  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> FS(
-      llvm::vfs::createPhysicalFileSystem().release());
+  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> FS = sourceFiles(Name);
   if (Texts) {
     auto Memory = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
     for (const auto &[Path, Text] : *Texts)
@@ -131,6 +131,7 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
     opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Name, "clang does not accept its flags");
     return nullptr;
   }
+  forgetOutputs(*Invocation);
   Invocation->getDiagnosticOpts().ShowColors = false;
   Invocation->getFrontendOpts().DisableFree = false;
 

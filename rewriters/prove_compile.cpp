@@ -17,6 +17,7 @@
 // file.
 #include "prove_compile.h"
 #include "prove.h"
+#include "safe_flags.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Decl.h"
@@ -235,10 +236,7 @@ protected:
   // The user's command writes dependency files and the like; the prover writes
   // nothing.
   bool BeginInvocation(CompilerInstance &CI) override {
-    CI.getDependencyOutputOpts() = DependencyOutputOptions();
-    CI.getCodeGenOpts().OptRecordFile.clear();
-    CI.getCodeGenOpts().SplitDwarfOutput.clear();
-    CI.getCodeGenOpts().StackUsageOutput.clear();
+    forgetOutputs(CI.getInvocation());
     return true;
   }
 
@@ -308,8 +306,10 @@ std::vector<std::string> compilerArguments(const CompileRequest &Request) {
 
 llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> makeFiles(const CompileRequest &Request) {
   // Its own current folder, so that threads with different ones do not meet.
-  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Disk(
-      llvm::vfs::createPhysicalFileSystem().release());
+  const char *const *Word = Request.Command->argv;
+  while (Word[1])
+    ++Word;
+  llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Disk = sourceFiles(*Word);
   Disk->setCurrentWorkingDirectory(Request.Command->directory);
   if (Request.Append.empty() && !Request.Texts)
     return Disk;
@@ -317,9 +317,6 @@ llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> makeFiles(const CompileRequest &
   if (Request.Texts)
     for (const auto &[Path, Text] : *Request.Texts)
       Memory->addFile(Path, 0, llvm::MemoryBuffer::getMemBuffer(Text));
-  const char *const *Word = Request.Command->argv;
-  while (Word[1])
-    ++Word;
   auto Source = Disk->getBufferForFile(*Word);
   if (!Request.Append.empty() && Source) {
     llvm::SmallString<256> Path(*Word);
