@@ -332,9 +332,15 @@ int opn_fusion::prove() {
   std::map<std::string, std::string> Texts = {{Options.path, joined(O, &Lines)}};
   std::string Roots;
   auto RootOf = [this](const FusedStage &S) {
-    return "int opn_proof_" + std::string(S.Asked->id) + "(" +
-           S.declare(S.Body->getParamDecl(0)->getType(), "context") + ")\n{\n\treturn " +
-           nameOf(S, S.Body) + "(context);\n}\n";
+    // Behind the context: what the stages tell each other of a packet.
+    std::string Parameters, Arguments;
+    for (const ParmVarDecl *P : S.Body->parameters()) {
+      std::string Name = P->getFunctionScopeIndex() ? "note" : "context";
+      Parameters += (Parameters.empty() ? "" : ", ") + S.declare(P->getType(), Name);
+      Arguments += (Arguments.empty() ? "" : ", ") + Name;
+    }
+    return "int opn_proof_" + std::string(S.Asked->id) + "(" + Parameters + ")\n{\n\treturn " +
+           nameOf(S, S.Body) + "(" + Arguments + ");\n}\n";
   };
   for (const auto &S : Stages)
     Roots += RootOf(*S);

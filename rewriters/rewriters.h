@@ -250,6 +250,8 @@ struct opn_stage_edit {
 	size_t rename_count;
 	char *const *externs; /* maps that another source defines, NULL-terminated, or NULL */
 	bool no_inline;	      /* the function is to be called, not copied into its caller */
+	/* A map whose element is the second argument, or NULL: opn_stage_note(). */
+	const char *note;
 };
 
 struct opn_stage;
@@ -261,6 +263,9 @@ int opn_stage_open(const struct opn_command *command, const char *root,
 		   struct opn_diags *diags, struct opn_stage **out);
 void opn_stage_free(struct opn_stage *stage);
 const struct opn_stage_facts *opn_stage_facts(const struct opn_stage *stage);
+/* The map of this name is no symbol any more: it is to become an argument. Returns the bytes of its
+ * values, 0: it has no such map, or they have no type. */
+size_t opn_stage_note(struct opn_stage *stage, const char *map);
 
 /* The source's text as a stage: the program becomes a static function with a wrapper behind it,
  * names are changed wherever they mean the symbol, and the licence's variable is gone. The text

@@ -5,6 +5,7 @@
 // of its own. Names are changed where the AST says that they mean the symbol: a field, a local
 // variable or a type of the same name stays. A place that was missed names nothing any more, so the
 // compiler finds it.
+#include "stage_note.h"
 #include "wrap.h"
 
 #include "facts.h"
@@ -226,6 +227,7 @@ struct opn_stage {
 
   int open(StringRef Name, opn_diags *Diags);
   int edit(const opn_stage_edit &Edit, opn_diags *Diags);
+  size_t takeNote(StringRef Map);
 
 private:
   int refuse(opn_diags *Diags, SourceLocation Loc, const std::string &What, const std::string &Why,
@@ -237,6 +239,7 @@ private:
   void collect();
 
   ReferenceVisitor References;
+  std::vector<opn_stage_symbol> Symbols;
 };
 
 opn_loc opn_stage::loc(SourceLocation Loc) const {
@@ -281,8 +284,9 @@ void opn_stage::collect() {
       S.line = loc(D->getLocation()).line;
       Symbols.push_back(S);
     }
-  Facts.symbols = R.array(Symbols);
-  Facts.symbol_count = Symbols.size();
+  this->Symbols = std::move(Symbols);
+  Facts.symbols = this->Symbols.data();
+  Facts.symbol_count = this->Symbols.size();
   Facts.is_referenced = References.Referenced.count(Program->getCanonicalDecl());
 
   EffectVisitor Effects(Model);
@@ -309,6 +313,16 @@ int opn_stage::open(StringRef Name, opn_diags *Diags) {
                     Command.file);
   collect();
   return 0;
+}
+
+size_t opn_stage::takeNote(StringRef Name) {
+  const VarDecl *Map = mapOf(Parsed->Model, Name);
+  uint64_t Size = Map ? valueSize(Map, *Parsed->Model.Context) : 0;
+  if (Size) {
+    llvm::erase_if(Symbols, [&](const opn_stage_symbol &S) { return Name == S.name; });
+    Facts.symbol_count = Symbols.size();
+  }
+  return Size;
 }
 
 //===-- changes ---------------------------------------------------------------------------------//
@@ -392,6 +406,10 @@ int opn_stage::edit(const opn_stage_edit &Edit, opn_diags *Diags) {
     if (int Error = declareOnly(*Map, Changes, Diags))
       return Error;
   dropLicense(Changes);
+  if (Edit.note)
+    if (NoteRefusal No = passNote(mapOf(Parsed->Model, Edit.note), Program, Parsed->Model, Changes))
+      return refuse(Diags, No.Loc, "map '" + std::string(Edit.note) + "'", No.Why,
+                    "without 'metadata' it stays a map");
   if (WrapRefusal No =
           wrapProgram(Program, Parsed->Model, Changes, Edit.body, Edit.wrapper, Edit.no_inline))
     return refuse(Diags, Program->getLocation(), "program '" + Program->getName().str() + "'",
@@ -421,6 +439,8 @@ int opn_stage_open(const opn_command *Command, const char *Root, const opn_sourc
 void opn_stage_free(opn_stage *S) { delete S; }
 
 const struct opn_stage_facts *opn_stage_facts(const opn_stage *S) { return &S->Facts; }
+
+size_t opn_stage_note(opn_stage *S, const char *Map) { return S->takeNote(Map); }
 
 int opn_stage_text(opn_stage *S, const opn_stage_edit *Edit, opn_diags *Diags, const char **Out) {
   if (int Error = S->edit(*Edit, Diags))

@@ -278,6 +278,7 @@ static int make_text(struct compose_run *run, struct compose_unit *unit,
 	edit.externs = shared_elsewhere(run, unit, &error);
 	if (error)
 		return error;
+	edit.note = unit->stage->note ? unit->hook->note : NULL;
 	unit->renames = edit.renames;
 	unit->rename_count = edit.rename_count;
 	unit->stage->renames = rename_words(run, &edit);

@@ -153,9 +153,14 @@ static const struct opn_function *choose_program(struct compose_run *run,
 		struct opn_loc loc = { functions[i].file, functions[i].start_line,
 				       functions[i].column, 1 };
 
-		if (functions[i].is_program)
+		if (!functions[i].is_program)
+			continue;
+		if (unit->stage->unit)
 			opn_diag_note(run->diags, loc, "for this one say 'program: %s'",
 				      functions[i].name);
+		else
+			opn_diag_note(run->diags, loc, "for this one say '%s:%s'",
+				      opn_path_basename(unit->stage->source), functions[i].name);
 	}
 	return NULL;
 }
@@ -406,6 +411,27 @@ static const char *const *all_calls(struct compose_run *run, const struct opn_un
 	return calls;
 }
 
+/* A map that is to be an argument is none of the product's. */
+static void keep_maps(struct compose_run *run, struct compose_unit *unit)
+{
+	struct opn_composed_stage *stage = unit->stage;
+	struct opn_map *maps =
+		opn_arena_array(run->arena, unit->unit->map_count + 1, sizeof(*maps));
+	const char *note = unit->hook->note;
+
+	for (size_t m = 0; m < unit->unit->map_count; m++) {
+		const struct opn_map *map = &unit->unit->maps[m];
+
+		if (note && !strcmp(map->name, note)) {
+			stage->note = map;
+			stage->note_size = opn_stage_note(unit->rewritten, note);
+		} else {
+			maps[stage->map_count++] = *map;
+		}
+	}
+	stage->maps = maps;
+}
+
 static int keep_facts(struct compose_run *run, struct compose_unit *unit)
 {
 	struct opn_composed_stage *stage = unit->stage;
@@ -415,8 +441,7 @@ static int keep_facts(struct compose_run *run, struct compose_unit *unit)
 	stage->returns = facts->returns;
 	stage->return_count = facts->return_count;
 	stage->returns_known = facts->returns_known;
-	stage->maps = unit->unit->maps;
-	stage->map_count = unit->unit->map_count;
+	keep_maps(run, unit);
 	stage->helpers = all_calls(run, unit->unit, false);
 	stage->kfuncs = all_calls(run, unit->unit, true);
 	for (const char *const *helper = stage->helpers; helper && *helper; helper++) {

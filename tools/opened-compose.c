@@ -344,7 +344,9 @@ static int read_composition(struct compose_run *run)
 			run->arena, options->name ? options->name : opn_path_basename(run->base));
 	composition->version = OPN_VERSION;
 	for (size_t h = 0; h < composition->hook_count; h++)
-		error = choose_mechanism(run, &composition->hooks[h]) ?: error;
+		error = choose_mechanism(run, &composition->hooks[h])
+				?: opn_metadata_choose(&composition->hooks[h], run->diags)
+				?: error;
 	if (!error)
 		error = compose_emit_read(
 			run, is_spec(options->inputs.word[0]) ? options->inputs.word[0] : NULL);
@@ -398,6 +400,8 @@ static int compose(struct compose_run *run)
 	if (!error)
 		error = opn_composition_license(&run->composition, run->diags,
 						&run->composition.license);
+	if (!error)
+		error = opn_metadata_check(&run->composition, run->diags);
 	if (!error)
 		error = opn_composition_check(&run->composition, run->diags);
 	if (!error)

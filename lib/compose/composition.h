@@ -58,6 +58,8 @@ struct opn_composed_stage {
 	const char *const *renames; /* from, to, from, to: its symbols' names; NULL-terminated */
 	const char *moves; /* a helper that it calls and that may move the packet, or NULL */
 	bool leaves;	   /* it may give the packet to another program, and then does not return */
+	const struct opn_map *note; /* whose element it is given as an argument, or NULL */
+	size_t note_size;
 
 	/* Of a stage that stands in one source with others: the record and function that find
 	 * headers for it, NULL: it does that itself; whether the function is called before it;
@@ -78,7 +80,15 @@ struct opn_composed_hook {
 	const char *section; /* of the programs that are emitted */
 	const struct opn_verdict_row *next; /* what is returned behind the last stage */
 	const char *handover; /* array whose one program is called behind the last stage, or NULL */
-	bool drop_missing;    /* what becomes of packets that find a slot empty; else they pass */
+	/* The map through which stages tell each other of a packet, NULL: they do not; what is to
+	 * carry it, as asked for, and what does: NULL is the dispatcher's stack. */
+	const char *note, *note_carrier;
+	struct opn_loc note_loc;
+	const struct opn_carrier *carrier;
+	const char *note_type;
+	size_t note_size;
+	bool hands_on;	   /* another place takes it from the packet */
+	bool drop_missing; /* what becomes of packets that find a slot empty; else they pass */
 	struct opn_composed_stage *stages;
 	size_t stage_count;
 	/* All stages in one source: its path in the product, the stages' text, and how it is
@@ -164,6 +174,21 @@ char *opn_stage_wrapper(const struct opn_composition *composition,
 /* What speaks against the pipeline, and what its author should know: reported before anything is
  * emitted. Returns 0 or -errno. */
 int opn_composition_check(const struct opn_composition *composition, struct opn_diags *diags);
+
+/* What carries what stages tell each other of a packet, with the hook's mechanism; and whether it
+ * can, when the stages are known. Report and return -errno. */
+int opn_metadata_choose(struct opn_composed_hook *hook, struct opn_diags *diags);
+int opn_metadata_check(struct opn_composition *composition, struct opn_diags *diags);
+const char *opn_metadata_carrier(const struct opn_composed_hook *hook);
+/* Its code: the functions, a program's variable, and what stands where a pipeline begins, before
+ * and behind a stage that is a program of its own, and where the pipeline ends. */
+void opn_metadata_functions(struct opn_buf *buf, const struct opn_composed_hook *hook);
+void opn_metadata_declare(struct opn_buf *buf, const struct opn_composed_hook *hook);
+void opn_metadata_begin(struct opn_buf *buf, const struct opn_composed_hook *hook);
+void opn_metadata_take(struct opn_buf *buf, const struct opn_composed_hook *hook);
+void opn_metadata_give(struct opn_buf *buf, const struct opn_composed_hook *hook);
+void opn_metadata_end(struct opn_buf *buf, const struct opn_composed_hook *hook,
+		      const char *indent);
 
 /* The licence of an object that holds all stages in *out; NULL stays where it cannot be had
  * (reported). */

@@ -4,7 +4,8 @@
  *
  * Stages may be written over vmlinux.h or over the kernel's headers, and the two exclude each
  * other in one source. So the header that stages include defines nothing that either has, and says
- * verdicts as numbers; only the dispatcher, whose includes are ours, names them.
+ * verdicts as numbers; only the dispatcher, whose includes are ours, names them. Long because one
+ * text is made here, whose parts name each other.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +169,15 @@ static void add_running(struct opn_buf *buf, const struct opn_composition *compo
 	opn_buf_puts(buf, ";\n");
 }
 
+/* LLVM would keep both ends of the packet in halves of stack slots, and the verifier says "invalid
+ * size of register spill". */
+static void add_bytes_now(struct opn_buf *buf, const struct opn_composition *composition)
+{
+	if (composition->counts)
+		opn_buf_puts(buf, "\t/* Counted here, and not where it is needed. */\n"
+				  "\tasm volatile(\"\" : \"+r\"(bytes));\n");
+}
+
 /* A program that counts, and hands on or leaves. */
 static void add_program(struct opn_buf *buf, const struct opn_composition *composition,
 			const struct opn_composed_hook *hook,
@@ -177,6 +187,8 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 	size_t index = index_of(hook, stage);
 	bool is_last = index + 1 == hook->stage_count;
 	bool hands_on = hook->mechanism == OPN_MECHANISM_TAIL && !is_last;
+	bool carries = hook->note && (!index || stage->note);
+	bool ends = hook->carrier && hook->carrier->end && !hook->hands_on;
 
 	opn_buf_printf(buf,
 		       "SEC(\"%s\")\n"
@@ -189,11 +201,20 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 			       "\t__u64 bytes = %s;\n"
 			       "\t__u32 zero = 0;\n",
 			       hook->id, rules->length);
+	if (carries)
+		opn_metadata_declare(buf, hook);
 	opn_buf_puts(buf, "\tint verdict;\n\n");
+	add_bytes_now(buf, composition);
 	/* Programs behind a dispatcher run only when it does. */
 	if (!hook->program)
 		add_running(buf, composition, hook, false);
-	opn_buf_printf(buf, "\tverdict = %s(ctx);\n", stage->body);
+	if (carries && !index)
+		opn_metadata_begin(buf, hook);
+	else if (carries)
+		opn_metadata_take(buf, hook);
+	opn_buf_printf(buf, "\tverdict = %s(ctx%s);\n", stage->body, stage->note ? ", note" : "");
+	if (carries && !is_last)
+		opn_metadata_give(buf, hook);
 	if (composition->counts)
 		opn_buf_printf(buf,
 			       "\tcounters = bpf_map_lookup_elem(&counters_%s, &zero);\n"
@@ -207,9 +228,11 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 	}
 	opn_buf_puts(buf, "\tif (");
 	add_continues(buf, hook, stage, true, false);
-	opn_buf_puts(buf, ")\n\t\treturn ");
+	opn_buf_puts(buf, ends ? ") {\n" : ")\n");
+	opn_metadata_end(buf, hook, "\t\t");
+	opn_buf_puts(buf, "\t\treturn ");
 	add_exit(buf, hook);
-	opn_buf_puts(buf, ";\n");
+	opn_buf_puts(buf, ends ? ";\n\t}\n" : ";\n");
 	if (hands_on) {
 		opn_buf_printf(buf, "\tbpf_tail_call(ctx, &slots_%s, %zu);\n", hook->id, index + 1);
 		if (composition->counts)
@@ -218,6 +241,8 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 				       "\t\tcounters->stage[%zu].missed++;\n",
 				       index + 1);
 	}
+	if (is_last || hands_on)
+		opn_metadata_end(buf, hook, "\t");
 	opn_buf_puts(buf, "\treturn ");
 	if (hands_on)
 		opn_buf_printf(buf, "missed_%s", hook->id);
@@ -247,12 +272,11 @@ char *opn_stage_wrapper(const struct opn_composition *composition,
 		opn_buf_printf(&buf, "#include \"../%s.h\"\n\n", composition->name);
 		add_program(&buf, composition, hook, stage);
 	} else {
-		opn_buf_printf(&buf,
-			       "int %s(%s *ctx)\n"
-			       "{\n"
-			       "\treturn %s(ctx);\n"
-			       "}\n",
-			       stage->function, rules->context, stage->body);
+		opn_buf_printf(&buf, "int %s(%s *ctx", stage->function, rules->context);
+		if (stage->note)
+			opn_buf_printf(&buf, ", %s *%s", hook->note_type, hook->note);
+		opn_buf_printf(&buf, ")\n{\n\treturn %s(ctx%s%s);\n}\n", stage->body,
+			       stage->note ? ", " : "", stage->note ? hook->note : "");
 	}
 	return opn_buf_take(&buf);
 }
@@ -326,6 +350,7 @@ char *opn_emit_header(const struct opn_composition *composition)
 		if (opn_hook_has_programs(&composition->hooks[h]) ||
 		    composition->hooks[h].mechanism == OPN_MECHANISM_FUSED)
 			add_programs_part(&buf, composition, &composition->hooks[h]);
+		opn_metadata_functions(&buf, &composition->hooks[h]);
 	}
 	return opn_buf_take(&buf);
 }
@@ -365,6 +390,20 @@ static size_t parse_number(const struct opn_composed_hook *hook,
 	}
 }
 
+/* What the dispatcher's stages told each other goes with the packet only where somebody takes it.
+ */
+static bool leaves_metadata(const struct opn_composed_hook *hook)
+{
+	return hook->carrier && (hook->hands_on || hook->carrier->end);
+}
+
+static void add_leave(struct opn_buf *buf, const struct opn_composed_hook *hook, const char *indent)
+{
+	if (hook->carrier && hook->hands_on)
+		opn_buf_printf(buf, "%snote_give_%s(ctx, note);\n", indent, hook->id);
+	opn_metadata_end(buf, hook, indent);
+}
+
 /* One stage: its call, and who is next. With one verdict that goes on, the counter of the packets
  * that do is known here, which saves finding it. */
 static void add_call(struct opn_buf *buf, const struct opn_composition *composition,
@@ -374,26 +413,30 @@ static void add_call(struct opn_buf *buf, const struct opn_composition *composit
 	size_t count;
 	const struct opn_verdict_row *const *rows = opn_stage_continues(hook, stage, &count);
 	bool counts_late = composition->counts && count == 1;
+	bool is_block = counts_late || leaves_metadata(hook);
 
 	if (stage->parses)
 		opn_buf_printf(buf, "\t%s(ctx, &parsed_%zu);\n", stage->parse,
 			       parse_number(hook, stage));
+	opn_buf_printf(buf, "\tverdict = %s(ctx", by_name ? stage->function : stage->body);
+	if (stage->note && by_name)
+		opn_buf_printf(buf, ", (%s *)note", hook->note_type);
+	else if (stage->note)
+		opn_buf_puts(buf, ", note");
 	if (stage->parse)
-		opn_buf_printf(buf, "\tverdict = %s(ctx, &parsed_%zu);\n", stage->body,
-			       parse_number(hook, stage));
-	else
-		opn_buf_printf(buf, "\tverdict = %s(ctx);\n",
-			       by_name ? stage->function : stage->body);
+		opn_buf_printf(buf, ", &parsed_%zu", parse_number(hook, stage));
+	opn_buf_puts(buf, ");\n");
 	if (composition->counts && !counts_late)
 		add_count(buf, hook, stage, "\t", "verdict");
 	opn_buf_puts(buf, "\tif (");
 	add_continues(buf, hook, stage, true, by_name);
-	opn_buf_puts(buf, counts_late ? ") {\n" : ")\n");
+	opn_buf_puts(buf, is_block ? ") {\n" : ")\n");
 	if (counts_late)
 		add_count(buf, hook, stage, "\t\t", "verdict");
+	add_leave(buf, hook, "\t\t");
 	opn_buf_puts(buf, "\t\treturn ");
 	add_exit(buf, hook);
-	opn_buf_puts(buf, counts_late ? ";\n\t}\n" : ";\n");
+	opn_buf_puts(buf, is_block ? ";\n\t}\n" : ";\n");
 	if (counts_late) {
 		struct opn_buf verdict = { 0 };
 
@@ -425,9 +468,16 @@ static void add_calls(struct opn_buf *buf, const struct opn_composition *composi
 	bool is_linked = hook->mechanism == OPN_MECHANISM_LINKED;
 	const struct opn_hook_rules *rules = hook->place->hook;
 
-	for (size_t s = 0; is_linked && s < hook->stage_count; s++)
-		opn_buf_printf(buf, "int %s(%s *ctx); /* %s */\n", hook->stages[s].function,
-			       rules->context, hook->stages[s].origin);
+	if (is_linked && hook->note)
+		opn_buf_printf(buf, "%s;\n", hook->note_type);
+	for (size_t s = 0; is_linked && s < hook->stage_count; s++) {
+		const struct opn_composed_stage *stage = &hook->stages[s];
+
+		opn_buf_printf(buf, "int %s(%s *ctx", stage->function, rules->context);
+		if (stage->note)
+			opn_buf_printf(buf, ", %s *%s", hook->note_type, hook->note);
+		opn_buf_printf(buf, "); /* %s */\n", stage->origin);
+	}
 	opn_buf_printf(buf, "%sSEC(\"%s\")\nint %s(%s *ctx)\n{\n", is_linked ? "\n" : "",
 		       hook->section, hook->program, rules->context);
 	if (composition->counts)
@@ -447,8 +497,11 @@ static void add_calls(struct opn_buf *buf, const struct opn_composition *composi
 			opn_buf_printf(buf, "\tstruct %s parsed_%zu;\n", stage->parse,
 				       parse_number(hook, stage));
 	}
+	opn_metadata_declare(buf, hook);
 	opn_buf_puts(buf, "\tint verdict;\n\n");
+	add_bytes_now(buf, composition);
 	add_running(buf, composition, hook, is_linked);
+	opn_metadata_begin(buf, hook);
 	if (composition->counts) {
 		opn_buf_printf(buf,
 			       "\tcounters = bpf_map_lookup_elem(&counters_%s, &zero);\n"
@@ -460,6 +513,7 @@ static void add_calls(struct opn_buf *buf, const struct opn_composition *composi
 	}
 	for (size_t s = 0; s < hook->stage_count; s++)
 		add_call(buf, composition, hook, &hook->stages[s], is_linked);
+	add_leave(buf, hook, "\t");
 	if (hook->handover)
 		opn_buf_printf(buf, "\tbpf_tail_call(ctx, &%s, 0);\n", hook->handover);
 	opn_buf_puts(buf, "\treturn ");

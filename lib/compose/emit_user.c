@@ -450,6 +450,11 @@ static json_t *hook_json(const struct opn_composed_hook *hook)
 	object = opn_json_set(object, "mechanism",
 			      opn_json_string(hook->place->hook->mechanisms[hook->mechanism]));
 	object = opn_json_set(object, "why", opn_json_string(hook->why));
+	if (hook->note)
+		object = opn_json_set(object, "metadata",
+				      json_pack("{s:s, s:s, s:i}", "map", hook->note, "carrier",
+						opn_metadata_carrier(hook), "size",
+						(int)hook->note_size));
 	object = opn_json_set(object, "program", opn_json_string(hook->program));
 	object = opn_json_set(object, "final", opn_json_string(hook->next->name));
 	object = opn_json_set(object, "exits", exits);

@@ -104,6 +104,8 @@ char *opn_emit_verify(const struct opn_composition *composition,
 	object = opn_json_set(object, "object", json_sprintf("../%s.bpf.o", composition->name));
 	if (composition->counts)
 		ignored = opn_json_append(ignored, json_sprintf("counters_%s", hook->id));
+	if (hook->note) /* an argument here */
+		ignored = opn_json_append(ignored, opn_json_string(hook->note));
 	ignored = add_foreign_maps(ignored, composition, hook);
 	if (opn_composition_switched(composition)) {
 		ignored = opn_json_append(ignored, json_sprintf(".data.%s", composition->name));

@@ -110,6 +110,68 @@ static int read_mechanisms(struct opn_yaml *yaml, yaml_node_t *mapping,
 	return error;
 }
 
+static int read_carrier_mechanisms(struct opn_yaml *yaml, yaml_node_t *list,
+				   struct opn_carrier *carrier)
+{
+	const char *const *words;
+	int error = read_words(yaml, list, &words);
+
+	for (size_t i = 0; !error && words[i]; i++) {
+		size_t m = 0;
+
+		while (mechanism_keys[m] && strcmp(mechanism_keys[m], words[i]))
+			m++;
+		if (mechanism_keys[m])
+			carrier->mechanisms[m] = true;
+		else
+			error = opn_yaml_invalid(yaml, opn_yaml_item(yaml, list, i), words[i],
+						 "there is no such mechanism");
+	}
+	return error;
+}
+
+static int read_carrier(struct opn_yaml *yaml, yaml_node_t *node, struct opn_carrier *carrier)
+{
+	static const char *const keys[] = { "most", "inherits", "mechanisms", "owns", "begin",
+					    "take", "give",	"end",	      NULL };
+	yaml_node_t *mechanisms = NULL, *owns = NULL;
+	int error;
+
+	if (node->type != YAML_MAPPING_NODE)
+		return opn_yaml_invalid(yaml, node, "carriers", "expected a mapping");
+	error = opn_yaml_check_keys(yaml, node, keys);
+	error = opn_yaml_get_unsigned(yaml, node, "most", true, &carrier->most) ?: error;
+	error = opn_yaml_get_bool(yaml, node, "inherits", false, &carrier->inherits) ?: error;
+	error = opn_yaml_get_list(yaml, node, "mechanisms", true, &mechanisms) ?: error;
+	error = opn_yaml_get_list(yaml, node, "owns", false, &owns) ?: error;
+	error = opn_yaml_get_string(yaml, node, "begin", false, &carrier->begin) ?: error;
+	error = opn_yaml_get_string(yaml, node, "take", true, &carrier->take) ?: error;
+	error = opn_yaml_get_string(yaml, node, "give", false, &carrier->give) ?: error;
+	if (error)
+		return error;
+	error = read_carrier_mechanisms(yaml, mechanisms, carrier);
+	error = opn_yaml_get_string(yaml, node, "end", false, &carrier->end) ?: error;
+	return owns ? read_words(yaml, owns, &carrier->owns) ?: error : error;
+}
+
+static int read_carriers(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_hook_rules *rules)
+{
+	struct opn_carrier *carriers;
+	int error = 0;
+
+	rules->carrier_count = opn_yaml_count(mapping);
+	carriers = opn_arena_array(yaml->arena, rules->carrier_count + 1, sizeof(*carriers));
+	if (!carriers)
+		return opn_yaml_no_memory(yaml);
+	for (size_t i = 0; i < rules->carrier_count; i++) {
+		carriers[i].name = opn_arena_strdup(
+			yaml->arena, opn_yaml_scalar(opn_yaml_key(yaml, mapping, i)));
+		error = read_carrier(yaml, opn_yaml_value(yaml, mapping, i), &carriers[i]) ?: error;
+	}
+	rules->carriers = carriers;
+	return error;
+}
+
 static int read_way(struct opn_yaml *yaml, yaml_node_t *node, struct opn_place_way *way)
 {
 	static const char *const keys[] = { "name", "way", "type", "flags", "min-kernel", NULL };
@@ -160,9 +222,10 @@ static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn
 {
 	static const char *const keys[] = { "apart",	  "schema", "hook",	"sections",
 					    "headers",	  "next",   "length",	"exits",
-					    "mechanisms", "places", "continue", NULL };
+					    "mechanisms", "places", "continue", "carriers",
+					    NULL };
 	yaml_node_t *sections = NULL, *headers = NULL, *continues = NULL, *exits = NULL,
-		    *apart = NULL, *ways = NULL, *list = NULL;
+		    *apart = NULL, *ways = NULL, *list = NULL, *carriers = NULL;
 	int error = opn_yaml_check_keys(yaml, root, keys);
 
 	error = opn_yaml_get_string(yaml, root, "hook", true, &rules->hook) ?: error;
@@ -174,6 +237,7 @@ static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn
 	error = opn_yaml_get_mapping(yaml, root, "exits", false, &exits) ?: error;
 	error = opn_yaml_get_mapping(yaml, root, "mechanisms", true, &list) ?: error;
 	error = opn_yaml_get_mapping(yaml, root, "places", true, &ways) ?: error;
+	error = opn_yaml_get_mapping(yaml, root, "carriers", false, &carriers) ?: error;
 	if (!opn_yaml_get(yaml, root, "next"))
 		error = opn_diag(yaml->diags, OPN_DIAG_KEY_MISSING, opn_yaml_loc(yaml, root),
 				 "next");
@@ -192,6 +256,7 @@ static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn
 	error = read_continues(yaml, continues, rules) ?: error;
 	error = exits ? read_exits(yaml, exits, rules) ?: error : error;
 	error = read_mechanisms(yaml, list, rules) ?: error;
+	error = carriers ? read_carriers(yaml, carriers, rules) ?: error : error;
 	return read_places(yaml, ways, rules) ?: error;
 }
 

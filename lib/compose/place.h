@@ -44,6 +44,18 @@ struct opn_verdict_exit {
 	const struct opn_verdict_row *from, *to;
 };
 
+/* Where what stages tell each other of a packet is, from one program to the next. The code is over
+ * "ctx", a buffer "note" that is all zeros, and the number of its 32-bit words, "words". */
+struct opn_carrier {
+	const char *name;  /* "cb" */
+	unsigned int most; /* bytes */
+	bool inherits;	   /* another place has begun it */
+	bool mechanisms[OPN_MECHANISM_COUNT];
+	const char *const *owns; /* "record.field" and helpers that no stage may use besides */
+	/* NULL: there is nothing to do; end, over "ctx" and "words", undoes what begin did. */
+	const char *begin, *take, *give, *end;
+};
+
 /* What a hook says of programs that follow each other. */
 struct opn_hook_rules {
 	const char *hook;
@@ -63,6 +75,8 @@ struct opn_hook_rules {
 	const char *const *headers; /* that define the context and the verdicts */
 	/* Words of the spec by mechanism, NULL where the hook has it not. */
 	const char *mechanisms[OPN_MECHANISM_COUNT];
+	const struct opn_carrier *carriers;
+	size_t carrier_count;
 	const struct opn_place *places;
 	size_t place_count;
 };

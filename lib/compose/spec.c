@@ -276,14 +276,28 @@ static int read_place(struct opn_yaml *yaml, yaml_node_t *node, const struct opn
 	return error;
 }
 
+static int read_metadata(struct opn_yaml *yaml, yaml_node_t *node, struct opn_composed_hook *hook)
+{
+	static const char *const keys[] = { "map", "carrier", NULL };
+	const char *carrier = NULL;
+	int error = opn_yaml_check_keys(yaml, node, keys);
+
+	hook->note_loc = opn_yaml_loc(yaml, node);
+	error = opn_yaml_get_string(yaml, node, "map", true, &hook->note) ?: error;
+	error = opn_yaml_get_string(yaml, node, "carrier", false, &carrier) ?: error;
+	hook->note_carrier = carrier && strcmp(carrier, "auto") ? carrier : NULL;
+	return error;
+}
+
 static int read_hook(struct opn_yaml *yaml, yaml_node_t *node, const char *folder,
 		     const struct opn_places *places, const struct opn_unit_source *units,
 		     struct opn_composition *out, struct opn_composed_hook *hook)
 {
-	static const char *const keys[] = { "name",  "interface", "hook",  "mechanism",	 "stages",
-					    "final", "share",	  "stats", "on-missing", NULL };
+	static const char *const keys[] = { "name",	  "interface", "hook",	"mechanism",
+					    "stages",	  "final",     "share", "stats",
+					    "on-missing", "metadata",  NULL };
 	const char *mechanism = "auto", *final = NULL, *missing = "pass", *interface = NULL;
-	yaml_node_t *stages = NULL, *share = NULL;
+	yaml_node_t *stages = NULL, *share = NULL, *metadata = NULL;
 	int error;
 
 	if (node->type != YAML_MAPPING_NODE)
@@ -298,6 +312,7 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *node, const char *folde
 	error = opn_yaml_get_bool(yaml, node, "stats", false, &out->counts) ?: error;
 	error = opn_yaml_get_list(yaml, node, "stages", true, &stages) ?: error;
 	error = opn_yaml_get_list(yaml, node, "share", false, &share) ?: error;
+	error = opn_yaml_get_mapping(yaml, node, "metadata", false, &metadata) ?: error;
 	error = read_place(yaml, node, places, hook) ?: error;
 	if (error)
 		return error;
@@ -320,6 +335,8 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *node, const char *folde
 					 "than '%s'; write a spec for each",
 					 interface, out->interface);
 	out->interface = interface ?: out->interface;
+	if (metadata)
+		error = read_metadata(yaml, metadata, hook) ?: error;
 	if (share)
 		error = read_list(yaml, share, "share", &out->share) ?: error;
 	hook->stage_count = opn_yaml_count(stages);
