@@ -4,7 +4,7 @@
  *
  * opened-compose.c reads the options and the spec; compose_stage.c reads each stage's source,
  * moves it to the pipeline's hook and cuts it out; compose_names.c gives names that clash others;
- * compose_fuse.c joins stages to one source;
+ * compose_fuse.c joins stages to one source; compose_stack.c looks at how much stack they take;
  * compose_emit.c makes what other loaders are told, compose_image.c an image; compose_write.c
  * writes the product.
  */
@@ -84,6 +84,14 @@ int compose_make_texts(struct compose_run *run);
 int compose_fuse(struct compose_run *run, struct opn_composed_hook *hook);
 /* What became of their parses, a line for each stage. */
 void compose_fuse_report(const struct compose_run *run, FILE *out);
+
+/* Whether the kernel has the stack for stages that are functions of one program. header: the text
+ * that the product's sources share. Returns 0 or -errno (reported). */
+int compose_check_stack(struct compose_run *run, const struct opn_composed_hook *hook,
+			const char *header);
+/* A command that compiles the dispatcher, which is in no file: the first stage's, without what is
+ * defined for it. */
+const char *const *compose_dispatcher_argv(struct compose_run *run, const char *path);
 
 /* What another loader is to be told, when one is asked for: the spec's wishes are read before the
  * texts are made (spec NULL: there is none), checked behind the stages, and added to the product.

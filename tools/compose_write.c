@@ -60,6 +60,30 @@ static const char *const *dispatcher_flags(struct compose_run *run)
 	return flags;
 }
 
+const char *const *compose_dispatcher_argv(struct compose_run *run, const char *path)
+{
+	static const char *const own[] = { "-include", "-imacros", "-D", "-U", NULL };
+	const char *const *given = run->units[0].command.argv;
+	size_t count = 0, kept = 0;
+	const char **argv;
+
+	while (given[count])
+		count++;
+	argv = opn_arena_array(run->arena, count + 1, sizeof(*argv));
+	for (size_t i = 0; i + 1 < count; i++) {
+		const char *const *word = own;
+
+		while (*word && strncmp(given[i], *word, strlen(*word)))
+			word++;
+		if (!*word)
+			argv[kept++] = given[i];
+		else if (!given[i][strlen(*word)])
+			i++;
+	}
+	argv[kept] = path;
+	return argv;
+}
+
 static int add_build(struct compose_run *run, struct opn_output *output)
 {
 	size_t most = run->unit_count + 1, count = 0;
@@ -192,6 +216,10 @@ static int check_texts(struct compose_run *run)
 		command.argv = argv;
 		command.file = path;
 		error = opn_source_check(&command, unit->root, texts, 2, run->diags) ?: error;
+	}
+	for (size_t h = 0; !error && h < run->composition.hook_count; h++) {
+		if (!opn_hook_has_programs(&run->composition.hooks[h]))
+			error = compose_check_stack(run, &run->composition.hooks[h], header);
 	}
 	free(header);
 	return error;
