@@ -29,7 +29,7 @@ import shutil
 import subprocess
 import sys
 
-COPIED = ("dev", "README.md", "docs", "examples", "hookdefs", "test/corpus", "LICENSE", "CONTRIBUTING.md")
+COPIED = ("dev", "README.md", "docs", "examples", "hookdefs", "test/corpus", "test/generate", "LICENSE", "CONTRIBUTING.md")
 # Each tool and the document that names all of its options.
 TOOLS = {
     "opened run": "docs/opened.md",
