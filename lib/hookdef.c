@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hookdef_kernel.h"
 #include "hookdef_private.h"
 
 int opn_hookdef_no_memory(struct opn_yaml *yaml)
@@ -161,9 +162,9 @@ static int check_name(struct opn_yaml *yaml, yaml_node_t *root, const struct hoo
 static int read_hook(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookdefs *out)
 {
 	/* "verdicts" and "run" are the prover's: verify/hook_run.c reads them. */
-	static const char *const keys[] = { "schema",	"name",	   "prog-type",
-					    "sections", "context", "entry",
-					    "verdicts", "run",	   NULL };
+	static const char *const keys[] = { "schema",	"name",	   "prog-type", "min-kernel",
+					    "sections", "context", "entry",	"verdicts",
+					    "run",	NULL };
 	struct hook *hook = opn_arena_alloc(out->arena, sizeof(*hook));
 	yaml_node_t *sections = NULL, *entry = NULL;
 	int error;
@@ -173,6 +174,10 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookde
 	error = opn_yaml_check_keys(yaml, root, keys);
 	error = opn_yaml_get_string(yaml, root, "name", true, &hook->name) ?: error;
 	error = opn_yaml_get_string(yaml, root, "prog-type", true, &hook->program_type) ?: error;
+	error = opn_yaml_get_string(yaml, root, "min-kernel", false, &hook->min_kernel) ?: error;
+	if (hook->min_kernel && !opn_hookdef_version(hook->min_kernel))
+		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, root, "min-kernel"), "min-kernel",
+					 "expected a version like \"5.10\"");
 	error = opn_yaml_get_list(yaml, root, "sections", true, &sections) ?: error;
 	error = read_context(yaml, root, hook) ?: error;
 	error = opn_yaml_get_mapping(yaml, root, "entry", false, &entry) ?: error;
@@ -399,6 +404,13 @@ const struct opn_entry_rule *opn_hookdefs_entry(const struct opn_hookdefs *hookd
 
 	*known = found != NULL;
 	return found ? found->entry : NULL;
+}
+
+const char *opn_hookdefs_hook_kernel(const struct opn_hookdefs *hookdefs, const char *name)
+{
+	const struct hook *hook = find_hook(hookdefs, name);
+
+	return hook ? hook->min_kernel : NULL;
 }
 
 const char *opn_hookdefs_context(const struct opn_hookdefs *hookdefs, const char *name)

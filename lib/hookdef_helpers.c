@@ -84,7 +84,7 @@ int opn_hookdef_read_map_access(struct opn_yaml *yaml, yaml_node_t *root, struct
 }
 
 /* Reads "5.10" into one number that can be compared; 0 when it is no version. */
-static unsigned long version_number(const char *text)
+unsigned long opn_hookdef_version(const char *text)
 {
 	unsigned long major, minor;
 	char *end;
@@ -158,7 +158,7 @@ static int read_helper(struct opn_yaml *yaml, yaml_node_t *node, struct helper *
 	error = opn_yaml_get_unsigned(yaml, node, "id", true, &helper->id) ?: error;
 	error = opn_yaml_get_string(yaml, node, "min-kernel", false, &helper->min_kernel) ?: error;
 	error = opn_yaml_get_bool(yaml, node, "gpl-only", true, &helper->gpl_only) ?: error;
-	if (helper->min_kernel && !version_number(helper->min_kernel))
+	if (helper->min_kernel && !opn_hookdef_version(helper->min_kernel))
 		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "min-kernel"), "min-kernel",
 					 "expected a version like \"5.10\"");
 	error = read_effect(yaml, node, helper) ?: error;
@@ -250,7 +250,7 @@ enum opn_packet_effect opn_hookdefs_packet(const struct opn_hookdefs *hookdefs, 
 
 bool opn_kernel_newer(const char *a, const char *b)
 {
-	return version_number(a) > version_number(b);
+	return opn_hookdef_version(a) > opn_hookdef_version(b);
 }
 
 const char *opn_hookdefs_min_kernel(const struct opn_hookdefs *hookdefs, const char *const *helpers)

@@ -11,6 +11,7 @@
 struct hook {
 	struct hook *next;
 	const char *name, *program_type, *context;
+	const char *min_kernel;		    /* NULL: not known */
 	const struct opn_entry_rule *entry; /* or NULL */
 };
 
@@ -42,6 +43,9 @@ struct opn_hookdefs {
 	struct helper *helpers;
 	size_t helper_count;
 };
+
+/* "5.10" as a number that grows with it; 0: it is no version. */
+unsigned long opn_hookdef_version(const char *text);
 
 /* Reports that memory ran out; returns -EINVAL. */
 int opn_hookdef_no_memory(struct opn_yaml *yaml);

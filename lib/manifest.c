@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hookdef_kernel.h"
 #include "json.h"
 #include "manifest.h"
 #include "output.h"
@@ -214,14 +215,30 @@ static json_t *collect_json(const struct opn_unit *unit,
 	return array;
 }
 
+/* The newer of a kernel and the one that has the hook. */
+static const char *newer(const struct opn_hookdefs *hookdefs, const char *kernel, const char *hook)
+{
+	const char *first = hook ? opn_hookdefs_hook_kernel(hookdefs, hook) : NULL;
+
+	return first && (!kernel || opn_kernel_newer(first, kernel)) ? first : kernel;
+}
+
+/* A helper that nobody knows may need any kernel. */
 static json_t *minimum_kernel_json(const struct opn_manifest_info *info)
 {
-	const char **helpers = collect(info->unit, helpers_of);
-	json_t *value = NULL;
+	const struct opn_unit *unit = info->unit;
+	const char **helpers = collect(unit, helpers_of), *kernel;
+	json_t *value;
 
-	if (helpers)
-		value = opn_json_string(
-			info->hookdefs ? opn_hookdefs_min_kernel(info->hookdefs, helpers) : NULL);
+	if (!helpers)
+		return NULL;
+	kernel = info->hookdefs ? opn_hookdefs_min_kernel(info->hookdefs, helpers) : NULL;
+	if (info->hookdefs && (kernel || !*helpers)) {
+		kernel = newer(info->hookdefs, kernel, unit->hook);
+		for (size_t i = 0; i < unit->function_count; i++)
+			kernel = newer(info->hookdefs, kernel, unit->functions[i].hook);
+	}
+	value = opn_json_string(kernel);
 	free(helpers);
 	return value;
 }

@@ -181,14 +181,18 @@ static void print_program(const json_t *manifest, struct opn_arena *arena)
 	printf("%s\n", word(manifest, "unit"));
 	printf("  hook       %s, section '%s'\n", word(manifest, "hook"), word(program, "section"));
 	printf("  place      %s:%lld\n", word(program, "file"), number(program, "start_line"));
-	printf("  size       %zu functions, %lld lines\n", json_array_size(functions), lines);
+	printf("  size       %zu function%s, %lld line%s\n", json_array_size(functions),
+	       json_array_size(functions) == 1 ? "" : "s", lines, lines == 1 ? "" : "s");
 	printf("  functions  %s\n", joined(functions, "name", arena));
 	printf("  helpers    %s\n", joined(json_object_get(manifest, "helpers"), NULL, arena));
 	if (json_array_size(json_object_get(manifest, "kfuncs")))
 		printf("  kfuncs     %s\n",
 		       joined(json_object_get(manifest, "kfuncs"), NULL, arena));
 	printf("  maps       %s\n", joined(json_object_get(manifest, "maps"), "name", arena));
-	printf("  kernel     %s or later\n", word(manifest, "minimum_kernel"));
+	if (json_is_string(json_object_get(manifest, "minimum_kernel")))
+		printf("  kernel     %s or later\n", word(manifest, "minimum_kernel"));
+	else
+		printf("  kernel     not known\n");
 }
 
 int opened_list_command(int argc, char **argv)
