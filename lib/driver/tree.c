@@ -243,6 +243,44 @@ static const char *const *choose_sources(const struct opn_spec_unit *unit, const
 
 /* ---- a unit's tree ---- */
 
+/* The files of "FILE:LINE" are there; else which one may be meant. */
+static int check_files(const struct opn_spec_unit *unit, const char *root, struct opn_arena *arena,
+		       struct opn_diags *diags)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < unit->functions.count; i++) {
+		const struct opn_spec_word *word = &unit->functions.word[i];
+		const char *colon = strrchr(word->text, ':'), *file, *folder,
+			   *near, *const * sources;
+		const char **names;
+		size_t count = 0;
+
+		if (!colon)
+			continue;
+		file = opn_arena_strndup(arena, word->text, (size_t)(colon - word->text));
+		if (!access(opn_path_join(arena, root, file), R_OK))
+			continue;
+		error = opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, word->loc, file,
+				 strerror(errno));
+		sources = opn_tree_sources(root, ".c", arena);
+		while (sources && sources[count])
+			count++;
+		names = opn_arena_array(arena, count + 1, sizeof(*names));
+		for (size_t s = 0; names && s < count; s++)
+			names[s] = opn_path_relative(arena, root, sources[s]);
+		near = names ? opn_suggest(file, names) : NULL;
+		folder = unit->path ?: unit->repository;
+		if (near)
+			opn_diag_note(diags, OPN_NOWHERE,
+				      "files are as seen from '%s'; did you mean '%s'?", folder,
+				      near);
+		else
+			opn_diag_note(diags, OPN_NOWHERE, "files are as seen from '%s'", folder);
+	}
+	return error;
+}
+
 static const char *const *named_sources(const struct opn_spec_unit *unit, const char *root,
 					struct opn_arena *arena)
 {
@@ -328,6 +366,9 @@ int opn_tree_open(const struct opn_spec_unit *unit, const char *cache, const cha
 		error = opn_tree_fetch(unit, cache, arena, diags, &out->root, &out->revision);
 	else
 		out->root = opn_path_join(arena, getcwd(here, sizeof(here)) ?: ".", unit->path);
+	if (error)
+		return error;
+	error = check_files(unit, out->root, arena, diags);
 	if (error)
 		return error;
 	if (unit->flags)
