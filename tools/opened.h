@@ -112,6 +112,9 @@ void opened_plan_units(struct opened_run *run);
 void opened_plan_pipeline(struct opened_run *run);
 /* The words of a step: struct opn_steps_calls.prepare. */
 int opened_prepare(struct opn_step *step, void *run);
+/* Of a pipeline that was composed, but is not to be proved in this run: reports what could not be.
+ */
+void opened_tell_unproved(struct opened_run *run);
 /* The file with a step's diagnostics. */
 const char *opened_diagnostics(const struct opened_run *run, const struct opn_step *step);
 /* What a unit has, from the manifests of a folder; NULL: it was not made. */

@@ -267,10 +267,74 @@ static void add_unit(struct init *init, const struct found *found)
 	}
 }
 
+/* A place of another hook that a unit can be rewritten for: there is a table of the two. */
+static const struct opn_place *other_place(const struct init *init, const char *tables,
+					   const struct opn_places *places, const char *hook)
+{
+	for (const char *const *name = opn_places_names(places); *name; name++) {
+		const struct opn_place *place = opn_places_find(places, *name);
+
+		if (!access(opn_arena_printf(init->arena, "%s/%s-to-%s.yaml", tables, hook,
+					     place->hook->hook),
+			    R_OK))
+			return place;
+	}
+	return NULL;
+}
+
+/* What only the user can want, so that it is right when its comment signs are taken away. */
+static void add_template(struct init *init)
+{
+	char *tables = opn_cli_hookdefs(&init->options->cli);
+	struct opn_diags *diags = opn_diags_new();
+	struct opn_hook_runs *runs = NULL;
+	struct opn_places *places = NULL;
+	const struct opn_place *place = NULL;
+	struct opn_buf *text = &init->text;
+	const char *comma = "";
+	size_t i = 0;
+
+	if (!diags)
+		opn_cli_no_memory(NULL);
+	if (!opn_hook_runs_load(tables, diags, &runs) &&
+	    !opn_places_load(tables, runs, diags, &places)) {
+		while (i < init->count &&
+		       !(place = other_place(init, tables, places,
+					     word(init->found[i].manifest, "hook"))))
+			i++;
+	}
+	if (place) {
+		opn_buf_printf(
+			text,
+			"\n# Units that are to run at another hook.\n"
+			"# transform:\n"
+			"#   - {unit: %s, to: %s}\n"
+			"\n# The pipeline: which stages run where, in this order. Its name is "
+			"that of its loader.\n"
+			"# compose:\n"
+			"#   - name: pipeline\n"
+			"#     interface: eth0\n"
+			"#     # Of the hook that its units are at, or are rewritten for: ",
+			init->found[i].unit, place->hook->hook);
+		for (const char *const *name = opn_places_names(places); *name; name++) {
+			opn_buf_printf(text, "%s%s", comma, *name);
+			comma = ", ";
+		}
+		opn_buf_printf(text,
+			       "\n#     hook: %s\n"
+			       "#     mechanism: auto\n"
+			       "#     stages: [%s]\n",
+			       place->name, init->found[i].unit);
+	}
+	opn_places_free(places);
+	opn_hook_runs_free(runs);
+	opn_diags_free(diags);
+	free(tables);
+}
+
 static int write_spec(struct init *init)
 {
 	struct opn_buf *text = &init->text;
-	const char *first = init->found[0].unit;
 	int error = 0;
 
 	opn_buf_puts(
@@ -283,20 +347,11 @@ static int write_spec(struct init *init)
 		"extract:\n");
 	for (size_t i = 0; i < init->count; i++)
 		add_unit(init, &init->found[i]);
-	opn_buf_printf(text,
-		       "\n# Units that are to run at another hook.\n"
-		       "# transform:\n"
-		       "#   - {unit: %s, to: tc}\n"
-		       "\n# The pipeline: which stages run where, in this order.\n"
-		       "# compose:\n"
-		       "#   - interface: eth0\n"
-		       "#     hook: xdp              # xdp, tc-ingress or tc-egress\n"
-		       "#     mechanism: auto\n"
-		       "#     stages: [%s]\n"
-		       "\n# Each rewritten program beside its original, the pipeline beside its "
-		       "stages (needs root).\n"
-		       "verify: {generate: 10000}\n",
-		       first, first);
+	add_template(init);
+	opn_buf_puts(text,
+		     "\n# Each rewritten program beside its original, the pipeline beside its "
+		     "stages (needs root).\n"
+		     "verify: {generate: 10000}\n");
 	if (text->failed)
 		opn_cli_no_memory(NULL);
 	if (!init->path) {

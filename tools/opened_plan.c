@@ -101,6 +101,11 @@ void opened_plan_pipeline(struct opened_run *run)
 		plan_proofs(run, &run->units[u]);
 	if (!composition)
 		return;
+	if (proves && run->spec.verify->live)
+		opn_diag(run->diags, OPN_DIAG_PROOF_LEFT_OUT, run->spec.verify->live_loc,
+			 composition->name,
+			 opn_arena_printf(run->arena, "live: %s", run->spec.verify->live),
+			 "live runs are of two programs; it is proved in test runs");
 	compose = new_step(run, STEP_COMPOSE, composition->name, NULL);
 	for (size_t u = 0; u < units; u++) {
 		if (is_stage(run, &run->units[u]))

@@ -372,6 +372,8 @@ static int run_all(struct opened_run *run)
 	if (!error && !opn_cli_interrupted()) {
 		opened_plan_pipeline(run);
 		error = run_steps(run);
+		if (!error && run->options->check && run->spec.verify && run->composed)
+			opened_tell_unproved(run);
 	}
 	if (error)
 		opn_diag(run->diags, OPN_DIAG_INTERNAL, OPN_NOWHERE, strerror(-error));

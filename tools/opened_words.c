@@ -270,7 +270,9 @@ static void add_verification(const struct opened_run *run, struct words *words,
 		for (size_t i = 0; i < lists[l]->count; i++)
 			step->inputs = list_of(run, step->inputs, lists[l]->word[i].text);
 	}
-	add_all(words, "live", &verify->live);
+	/* Live runs compare two programs; a pipeline is compared with several. */
+	if (verify->live && step->kind == STEP_PROVE)
+		add_pair(words, "live", verify->live);
 	if (verify->kernel)
 		add_pair(words, "kernel", verify->kernel);
 	if (verify->generate)
@@ -400,11 +402,21 @@ static json_t *stage_json(struct opened_run *run, struct opn_step *step,
 		return NULL;
 	}
 	if (!from || strcmp(from, hook->place->hook->hook)) {
+		const struct opn_spec_transform *transform = unit->spec->transform;
+
 		step->why =
-			opn_arena_printf(run->arena,
-					 "stage '%s' is rewritten while it is composed; rewrite "
-					 "its unit under 'transform' to have both proved",
-					 stage->name);
+			transform
+				? opn_arena_printf(
+					  run->arena,
+					  "stage '%s' is rewritten to '%s' under 'transform' "
+					  "and to '%s' while it is composed; compose it "
+					  "where 'transform' brings it",
+					  stage->name, transform->to, hook->place->hook->hook)
+				: opn_arena_printf(run->arena,
+						   "stage '%s' is rewritten while it is composed; "
+						   "rewrite its unit under 'transform' to have "
+						   "both proved",
+						   stage->name);
 		return NULL;
 	}
 	if (!program)
@@ -416,6 +428,29 @@ static json_t *stage_json(struct opened_run *run, struct opn_step *step,
 	made = opn_json_set(made, "program", opn_json_string(program));
 	made = opn_json_set(made, "continue", json_incref(json_object_get(row, "continue")));
 	return opn_json_set(made, "names", json_incref(json_object_get(row, "names")));
+}
+
+/* What makes that a hook of the pipeline will not be proved, also when nothing is. */
+void opened_tell_unproved(struct opened_run *run)
+{
+	const struct opn_composition *composition = run->spec.composition;
+	json_t *manifest = opened_json(
+		opn_arena_printf(run->arena, "%s/%s.json", run->composed, composition->name));
+
+	for (size_t h = 0; manifest && h < composition->hook_count; h++) {
+		const struct opn_composed_hook *hook = &composition->hooks[h];
+		const json_t *row = json_array_get(json_object_get(manifest, "hooks"), h);
+		const json_t *rows = json_object_get(row, "stages");
+		struct opn_step step = { 0 };
+
+		for (size_t s = 0; s < hook->stage_count && !step.why; s++)
+			json_decref(stage_json(run, &step, hook, &hook->stages[s],
+					       json_array_get(rows, s)));
+		if (step.why)
+			opn_diag(run->diags, OPN_DIAG_PROOF_LEFT_OUT, hook->loc, composition->name,
+				 hook->place->name, step.why);
+	}
+	json_decref(manifest);
 }
 
 /* The stages one after another, as opened-verify reads them. */

@@ -428,6 +428,29 @@ static int read_transforms(struct reader *reader)
 
 /* ---- verify, compose ---- */
 
+/* A device, or a list that has it. */
+static int read_live(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_spec_verify *verify)
+{
+	static const char expected[] = "expected 'tap' or 'veth'";
+	yaml_node_t *node = opn_yaml_get(yaml, mapping, "live");
+
+	if (!node)
+		return 0;
+	if (node->type == YAML_SEQUENCE_NODE) {
+		if (opn_yaml_count(node) != 1)
+			return opn_yaml_invalid(yaml, node, "live", "%s", expected);
+		node = opn_yaml_item(yaml, node, 0);
+	}
+	if (node->type != YAML_SCALAR_NODE)
+		return opn_yaml_invalid(yaml, node, "live", "%s", expected);
+	if (strcmp(opn_yaml_scalar(node), "tap") && strcmp(opn_yaml_scalar(node), "veth"))
+		return opn_yaml_invalid(yaml, node, "live", "'%s' is no device: %s",
+					opn_yaml_scalar(node), expected);
+	verify->live = opn_arena_strdup(yaml->arena, opn_yaml_scalar(node));
+	verify->live_loc = opn_yaml_loc(yaml, node);
+	return verify->live ? 0 : opn_yaml_no_memory(yaml);
+}
+
 static int read_verify(struct reader *reader)
 {
 	static const char *const keys[] = { "packets", "cases", "maps",	  "generate",
@@ -448,7 +471,7 @@ static int read_verify(struct reader *reader)
 	error = read_files(reader, node, "cases", &verify->cases) ?: error;
 	error = read_files(reader, node, "maps", &verify->maps) ?: error;
 	error = opn_yaml_get_string(yaml, node, "kernel", false, &verify->kernel) ?: error;
-	error = read_words(yaml, node, "live", &verify->live) ?: error;
+	error = read_live(yaml, node, verify) ?: error;
 	error = opn_yaml_get_unsigned(yaml, node, "generate", false, &verify->generate) ?: error;
 	error = opn_yaml_get_unsigned(yaml, node, "seed", false, &verify->seed) ?: error;
 	if (verify->kernel) {

@@ -72,9 +72,10 @@ struct opn_spec_unit {
 struct opn_spec_verify {
 	struct opn_loc loc;
 	struct opn_spec_words packets, cases, maps; /* files */
-	struct opn_spec_words live;		    /* devices */
-	const char *kernel;			    /* folder of an unpacked one, or NULL: this */
-	unsigned int generate, seed;		    /* 0: the tool's default */
+	const char *live;			    /* device, or NULL: test runs */
+	struct opn_loc live_loc;
+	const char *kernel;	     /* folder of an unpacked one, or NULL: this */
+	unsigned int generate, seed; /* 0: the tool's default */
 };
 
 struct opn_spec {
