@@ -47,8 +47,12 @@ class Failure(Exception):
         self.kind, self.text = kind, text.strip()
 
 
+def errors_of(text):
+    return [line for line in text.splitlines() if "error:" in line]
+
+
 def first_error(text):
-    errors = [line for line in text.splitlines() if "error:" in line]
+    errors = errors_of(text)
     return re.sub(r"^.*?error: ", "", errors[0]) if errors else text.strip()[-300:]
 
 
@@ -233,6 +237,10 @@ class Trial:
         with open(self.path("pipe.yaml"), "w", encoding="utf-8") as file:
             yaml.safe_dump(spec, file)
         done = self.tool("compose", "-o", "../pipe", "../pipe.yaml", kind="compose")
+        flags = {line.rpartition("[")[2] for line in errors_of(done.stderr)}
+        if done.returncode == 1 and flags == {"-Wopened-stage-unreached]"}:
+            self.notes.append("compose refused: " + first_error(done.stderr))
+            return False
         if done.returncode:
             raise Failure("compose-refused", f"{mechanism}\n" + done.stderr[:3000])
         if self.program.seed % 4 == 3:
@@ -286,8 +294,10 @@ def examine(options, seed, last):
                     before = last[program.hook]
                     if not before or program.vmlinux:
                         continue
-                    trial.compose(before[-(1 + seed % 2) :])
-                elif getattr(trial, stage)() is False:
+                    done = trial.compose(before[-(1 + seed % 2) :])
+                else:
+                    done = getattr(trial, stage)()
+                if done is False:
                     row["stages"].append(stage + " refused")
                     continue
                 row["stages"].append(stage)
@@ -366,6 +376,7 @@ def main():
         return
     options.stages, options.flags = options.stages.split(","), options.flags.split()
     options.tools = os.path.abspath(options.tools)
+    is_ours = not options.scratch
     options.scratch = os.path.abspath(options.scratch or tempfile.mkdtemp(prefix="opened-generate-"))
     options.vmlinux = os.path.join(options.scratch, "vmlinux")
     os.makedirs(options.vmlinux, exist_ok=True)
@@ -381,8 +392,11 @@ def main():
             rows += done
     rows.sort(key=lambda row: row["seed"])
     print(table(rows))
-    print(f"{time.monotonic() - began:.0f} s; what failed is in {options.scratch}")
-    sys.exit(1 if any(row["outcome"] == "failed" for row in rows) or not rows else 0)
+    failed = any(row["outcome"] == "failed" for row in rows)
+    print(f"{time.monotonic() - began:.0f} s" + (f"; what failed is in {options.scratch}" if failed else ""))
+    if is_ours and not failed and not options.keep:
+        shutil.rmtree(options.scratch, ignore_errors=True)
+    sys.exit(1 if failed or not rows else 0)
 
 
 if __name__ == "__main__":
