@@ -40,6 +40,7 @@ static int read_section(struct opn_yaml *yaml, yaml_node_t *node, struct hook *h
 	if (error)
 		return error;
 	section->rule.hook = hook->name;
+	section->rule.context = hook->context;
 	section->loc = opn_yaml_loc(yaml, opn_yaml_get(yaml, node, "name"));
 	for (const struct section *other = out->sections; other; other = other->next) {
 		if (strcmp(other->rule.section, section->rule.section))

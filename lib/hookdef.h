@@ -41,7 +41,8 @@ struct opn_section_rule {
 	const char *section;
 	bool prefix;
 	const char *hook;
-	unsigned int flags; /* BPF_F_ that libbpf loads its programs with */
+	const char *context; /* of the hook: "struct foo" */
+	unsigned int flags;  /* BPF_F_ that libbpf loads its programs with */
 };
 
 enum opn_access { OPN_ACCESS_READ = 1, OPN_ACCESS_WRITE = 2 };

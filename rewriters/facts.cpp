@@ -19,7 +19,20 @@ using llvm::StringRef;
 
 namespace opn {
 
-const char *SectionTable::hook(StringRef Section) const {
+static bool hasContext(const FunctionDecl *FD, StringRef Type) {
+  const RecordDecl *RD = contextOf(FD);
+  return RD && RD->isStruct() && Type.consume_front("struct ") && RD->getName() == Type;
+}
+
+bool SectionTable::isContextOf(const FunctionDecl *FD, StringRef Hook) const {
+  for (size_t I = 0; I < Count; ++I)
+    if (Hook == Rules[I].hook)
+      return hasContext(FD, Rules[I].context);
+  return false;
+}
+
+const char *SectionTable::hook(const FunctionDecl *FD, const char *Wanted) const {
+  StringRef Section = sectionOf(FD);
   Section.consume_front("?"); // libbpf: not loaded by default
   for (size_t I = 0; I < Count; ++I) {
     StringRef Name = Rules[I].section;
@@ -27,7 +40,17 @@ const char *SectionTable::hook(StringRef Section) const {
                             Section.drop_front(Name.size()).starts_with("/")))
       return Rules[I].hook;
   }
-  return nullptr;
+  if (Wanted && isContextOf(FD, Wanted))
+    return Wanted;
+  const char *Only = nullptr;
+  for (size_t I = 0; I < Count; ++I) {
+    if (!hasContext(FD, Rules[I].context))
+      continue;
+    if (Only && StringRef(Only) != Rules[I].hook)
+      return nullptr;
+    Only = Rules[I].hook;
+  }
+  return Only;
 }
 
 StringRef sectionOf(const Decl *D) {
@@ -164,7 +187,7 @@ opn_function describeFunction(const FunctionDecl *FD, const RecordDecl *Context,
   StringRef Section = sectionOf(FD);
   F.section = R.textOrNull(Section);
   F.is_program = isProgram(FD);
-  F.hook = F.is_program ? Sections.hook(Section) : nullptr;
+  F.hook = F.is_program ? Sections.hook(FD) : nullptr;
   F.is_static = FD->getStorageClass() == SC_Static;
   F.is_inline = FD->isInlineSpecified() || FD->hasAttr<AlwaysInlineAttr>();
 

@@ -39,8 +39,12 @@ private:
 struct SectionTable {
   const opn_section_rule *Rules = nullptr;
   size_t Count = 0;
-  /// Null where the tables do not know the section.
-  const char *hook(llvm::StringRef Section) const;
+  /// A program's hook: by its section; where the tables do not know that, its own loader names the
+  /// hook, and what tells is its context: Wanted, where programs of that hook have such a one, or
+  /// the only hook of which that is so. Null: nothing tells.
+  const char *hook(const clang::FunctionDecl *FD, const char *Wanted = nullptr) const;
+  /// Whether programs of the hook have this program's context.
+  bool isContextOf(const clang::FunctionDecl *FD, llvm::StringRef Hook) const;
 };
 
 llvm::StringRef sectionOf(const clang::Decl *D);

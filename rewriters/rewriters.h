@@ -116,6 +116,7 @@ struct opn_transform_options {
 	const struct opn_pair *const *pairs;
 	size_t pair_count;
 	const struct opn_hookdefs *hookdefs;
+	const char *from;	/* hook of programs of which nothing else tells it, or NULL */
 	char *const *functions; /* names of programs, NULL-terminated, or NULL: all of the hook */
 	char *const *accept;	/* rules whose loss the user takes, NULL-terminated, or NULL */
 	const char *shims;	/* the folder of the shim headers */

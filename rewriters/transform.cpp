@@ -51,6 +51,25 @@ private:
               opn_diags *Diags);
 };
 
+/// A program that could be one of those that are rewritten, for all that its context tells.
+static void warnUntold(const FunctionDecl *FD, const SourceModel &Model,
+                       const SectionTable &Sections, const opn_transform_options &Options,
+                       opn_diags *Diags) {
+  std::vector<StringRef> Hooks;
+  for (size_t I = 0; I < Options.pair_count; ++I)
+    if (Sections.isContextOf(FD, Options.pairs[I]->from) &&
+        !llvm::is_contained(Hooks, Options.pairs[I]->from))
+      Hooks.push_back(Options.pairs[I]->from);
+  if (Hooks.empty())
+    return;
+  PresumedLoc PL = Model.SM->getPresumedLoc(FD->getLocation());
+  opn_loc Loc = {PL.getFilename(), PL.getLine(), PL.getColumn(), 1};
+  opn_diag(Diags, OPN_DIAG_PROGRAM_HOOK_UNTOLD, Loc, FD->getName().str().c_str(),
+           sectionOf(FD).str().c_str());
+  for (StringRef Hook : Hooks)
+    opn_diag_note(Diags, {nullptr, 0, 0, 0}, "if it is one, say --from=%s", Hook.str().c_str());
+}
+
 /// The programs that are wanted, of the one hook that a pair is for.
 int opn_transformation::choose(const SourceModel &Model, const opn_transform_options &Options,
                                opn_diags *Diags, FunctionSet &Out) {
@@ -64,7 +83,9 @@ int opn_transformation::choose(const SourceModel &Model, const opn_transform_opt
       bool Wanted = !Options.functions;
       for (char *const *F = Options.functions; F && *F; ++F)
         Wanted |= FD->getName() == *F;
-      const char *Hook = Sections.hook(sectionOf(FD));
+      const char *Hook = Sections.hook(FD, Options.from);
+      if (Wanted && !Hook)
+        warnUntold(FD, Model, Sections, Options, Diags);
       if (!Wanted || !Hook)
         continue;
       for (size_t I = 0; I < Options.pair_count; ++I) {
@@ -329,9 +350,12 @@ int opn_transformation::check(const opn_command *Commands, size_t Count,
     std::map<std::string, FunctionSet> ByHook;
     for (const Chunk &C : Model.Chunks)
       for (const Decl *D : C.Decls)
-        if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD))
-          if (const char *Hook = Sections.hook(sectionOf(FD)))
+        if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD)) {
+          if (const char *Hook = Sections.hook(FD, Options.from))
             ByHook[Hook].insert(FD);
+          else
+            warnUntold(FD, Model, Sections, Options, Diags);
+        }
     for (size_t P = 0; P < Options.pair_count; ++P) {
       const FunctionSet &Going = ByHook[Options.pairs[P]->from];
       for (const FunctionDecl *FD : Going) {

@@ -125,7 +125,7 @@ static const struct opn_function *choose_program(struct compose_run *run,
 		if (!functions[i].is_program || (wanted && strcmp(functions[i].name, wanted)))
 			continue;
 		if (is_at_home(unit, &functions[i])) {
-			if (!wanted && functions[i].hook &&
+			if (!wanted && opn_hookdefs_section(run->hookdefs, functions[i].section) &&
 			    !fits_place(run, unit, functions[i].section))
 				continue;
 			home = &functions[i];
@@ -173,7 +173,9 @@ static int check_section(struct compose_run *run, const struct compose_unit *uni
 	struct opn_loc loc = { program->file, program->start_line, program->column, 1 };
 	const char *what, *why;
 
-	if (!program->hook || fits_place(run, unit, program->section))
+	/* A section that no table knows says nothing of the place. */
+	if (!opn_hookdefs_section(run->hookdefs, program->section) ||
+	    fits_place(run, unit, program->section))
 		return 0;
 	what = opn_arena_printf(run->arena, "program '%s'", program->name);
 	why = opn_arena_printf(run->arena, "its section '%s' runs elsewhere than at '%s'",
@@ -489,8 +491,9 @@ int compose_read_stage(struct compose_run *run, struct compose_unit *unit)
 	} else {
 		const struct opn_unit *found;
 
-		stage->section = program->hook ? opn_arena_strdup(run->arena, program->section)
-					       : unit->hook->place->hook->sections[0];
+		stage->section = opn_hookdefs_section(run->hookdefs, program->section)
+					 ? opn_arena_strdup(run->arena, program->section)
+					 : unit->hook->place->hook->sections[0];
 		error = check_section(run, unit, program);
 		if (!error)
 			error = check_choices(run, unit, NULL);

@@ -418,6 +418,7 @@ static int transform_sources(struct transform_run *run, struct opn_commands *com
 		.pairs = pairs,
 		.pair_count = pair_count,
 		.hookdefs = run->hookdefs,
+		.from = options->from,
 		.functions = options->functions.word,
 		.accept = options->accept.word,
 		.compile = options->prove,

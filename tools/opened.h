@@ -154,6 +154,16 @@ bool opened_decide(struct opened_run *run);
 struct opn_loc opened_loc(const struct opened_run *run, const struct opn_step *step,
 			  const json_t *message);
 
+/* ---- opened_outcome.c ---- */
+
+/* What a step showed, or why it did not, in a few words; never NULL. */
+const char *opened_outcome(const struct opened_run *run, const struct opn_step *step);
+/* What must hold for a rewritten unit to do what its original did: {condition: rule}. The caller
+ * gives it back. */
+json_t *opened_conditions(const struct opened_run *run, const struct opened_unit *unit);
+/* The outcomes of what was done in this run, with the conditions, on stderr. */
+void opened_print_outcomes(const struct opened_run *run);
+
 /* ---- opened_report.c ---- */
 
 /* Writes report.html. Reports and returns -errno. */

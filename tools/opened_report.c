@@ -87,21 +87,6 @@ static const char *const state_words[] = {
 	[OPN_STEP_BLOCKED] = "not begun",
 };
 
-/* What a step showed, in a few words. */
-static const char *outcome(const struct opened_run *run, const struct opn_step *step)
-{
-	json_t *report;
-	const char *sentence = step->why;
-
-	if (strcmp(step->stage, "verify") || step->state == OPN_STEP_LEFT_OUT)
-		return sentence ?: "";
-	report = opened_json(opn_arena_printf(run->arena, "%s/" OPENED_PROOFS "/%s.json",
-					      run->output, step->name));
-	sentence = opn_arena_strdup(run->arena, page_member(report, "sentence"));
-	json_decref(report);
-	return sentence ?: "";
-}
-
 static void put_head(const struct page *page)
 {
 	const struct opened_run *run = page->run;
@@ -174,7 +159,7 @@ static void put_steps(const struct page *page)
 		opn_html_element(page->buf,
 				 page_went_well(step) ? "<td class=\"ok\">" : "<td class=\"bad\">",
 				 state_words[step->state], "</td>");
-		put_cell(page, outcome(run, step));
+		put_cell(page, opened_outcome(run, step));
 		page_put(page, "</tr>\n");
 	}
 	page_put(page, "</tbody></table></div></section>\n");

@@ -409,6 +409,25 @@ static void put_program(const struct page *page, const struct opened_unit *unit,
 		page_sides(page, unit, program);
 }
 
+/* What the claim rests on, in places that no change is at too. */
+static void put_conditions(const struct page *page, const struct opened_unit *unit)
+{
+	json_t *conditions = opened_conditions(page->run, unit), *rule;
+	const char *condition;
+
+	if (json_object_size(conditions))
+		page_put(page, "<h4>It does what the original does if</h4><ul class=\"plain\">\n");
+	json_object_foreach(conditions, condition, rule)
+	{
+		opn_html_element(page->buf, "<li>", condition, " <code>");
+		page_text(page, json_string_value(rule));
+		page_put(page, "</code></li>\n");
+	}
+	if (json_object_size(conditions))
+		page_put(page, "</ul>\n");
+	json_decref(conditions);
+}
+
 void page_unit(const struct page *page, const struct opened_unit *unit)
 {
 	const char *const *program;
@@ -425,6 +444,7 @@ void page_unit(const struct page *page, const struct opened_unit *unit)
 		page_went_well(unit->extract) ? opened_programs(page->run, unit->extracted) : NULL;
 	for (; program && *program; program++)
 		put_program(page, unit, *program);
+	put_conditions(page, unit);
 	page_diagnostics(page, unit->extract);
 	if (unit->last != unit->extract)
 		page_diagnostics(page, unit->last);

@@ -138,6 +138,9 @@ static void event(const struct opened_run *run, const struct opn_step *step)
 		object = opn_json_set(object, "status", json_integer(step->status));
 	if (step->state == OPN_STEP_DONE || step->state == OPN_STEP_FAILED)
 		object = opn_json_set(object, "seconds", json_real(step->seconds));
+	if (step->state != OPN_STEP_RUNNING && *opened_outcome(run, step))
+		object =
+			opn_json_set(object, "outcome", opn_json_string(opened_outcome(run, step)));
 	text = object ? json_dumps(object, JSON_COMPACT) : NULL;
 	json_decref(object);
 	if (!text)
@@ -389,6 +392,7 @@ static void print_summary(const struct opened_run *run)
 		count[run->steps[s].state]++;
 	if (run->options->events || run->options->cli.quiet)
 		return;
+	opened_print_outcomes(run);
 	fprintf(stderr, "opened: ");
 	for (size_t s = 0; s <= OPN_STEP_BLOCKED; s++) {
 		if (!count[s])

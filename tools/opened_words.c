@@ -286,6 +286,19 @@ static void add_verification(const struct opened_run *run, struct words *words,
 	step->products = list_of(run, NULL, proof_path(run, step));
 }
 
+/* The hook of an original, whose section need not tell it. */
+static void add_from(const struct opened_run *run, struct words *words,
+		     const struct opened_unit *unit, const char *program)
+{
+	json_t *report = opened_json(
+		opn_arena_printf(run->arena, "%s/%s.bpf.c.transform.json", unit->final, program));
+	const char *from = json_string_value(json_object_get(report, "from"));
+
+	if (from)
+		add_pair(words, "from", opn_arena_strdup(run->arena, from));
+	json_decref(report);
+}
+
 static int prepare_proof(struct opened_run *run, struct opn_step *step)
 {
 	const struct opened_unit *unit = step->subject;
@@ -304,6 +317,7 @@ static int prepare_proof(struct opened_run *run, struct opn_step *step)
 		list_of(run, list_of(run, opn_product_files(unit->extracted, run->arena), after),
 			opn_arena_printf(run->arena, "%s/compile_commands.json", unit->final));
 	add_verification(run, &words, step);
+	add_from(run, &words, unit, program);
 	add(&words, opn_arena_printf(run->arena, "%s:%s", before, program));
 	add(&words, opn_arena_printf(run->arena, "%s:%s", after, program));
 	step->argv = words.word;
@@ -538,6 +552,7 @@ static int prepare_pipeline_proof(struct opened_run *run, struct opn_step *step)
 		return 0;
 	}
 	add_verification(run, &words, step);
+	add_pair(&words, "from", hook->place->hook->hook);
 	add(&words, stages);
 	add(&words, product);
 	step->argv = words.word;

@@ -72,7 +72,7 @@ static int run_stage(struct opn_program *program, const struct opn_chain_run *st
 int opn_chain_run(struct opn_program *program, const struct opn_input *input,
 		  struct opn_output *output)
 {
-	const struct opn_chain *chain = program->chain;
+	struct opn_chain *chain = program->chain;
 	struct opn_probe_head *head = &program->chain->head;
 	struct opn_ctx_value context[CONTEXT];
 	struct opn_input now = *input;
@@ -83,12 +83,13 @@ int opn_chain_run(struct opn_program *program, const struct opn_input *input,
 	opn_probe_head_clear(head, input);
 	opn_program_clear_marks(program, input);
 	for (size_t i = 0; on && i < chain->stage_count; i++) {
-		const struct opn_chain_run *stage = &chain->stages[i];
+		struct opn_chain_run *stage = &chain->stages[i];
 
 		error = run_stage(program, stage, head, &now, output);
 		output->began = i > 0;
 		if (error || output->error)
 			break;
+		stage->packets++;
 		verdict = output->verdict;
 		on = goes_on(stage, verdict);
 		output->stage = on || chain->stage_count == 1 ? NULL : stage->name;
@@ -104,4 +105,18 @@ int opn_chain_run(struct opn_program *program, const struct opn_input *input,
 	opn_program_read_head(head, output);
 	opn_program_read_marks(program);
 	return error;
+}
+
+const char *const *opn_chain_idle(const struct opn_program *program, struct opn_arena *arena)
+{
+	const struct opn_chain *chain = program->chain;
+	size_t count = 0;
+	const char **names =
+		opn_arena_array(arena, (chain ? chain->stage_count : 0) + 1, sizeof(*names));
+
+	for (size_t i = 0; names && chain && i < chain->stage_count; i++) {
+		if (!chain->stages[i].packets)
+			names[count++] = opn_arena_strdup(arena, chain->stages[i].name);
+	}
+	return names;
 }

@@ -94,6 +94,10 @@ struct opn_chain_options {
 /* Opens all stages as one program. Reports and returns -errno; otherwise as opn_program_open(). */
 int opn_chain_open(const struct opn_chain_options *options, struct opn_diags *diags,
 		   struct opn_program **out);
+/* The stages that no packet came to, NULL-terminated, in the arena; none of a program that is no
+ * list. NULL: no memory. */
+const char *const *opn_chain_idle(const struct opn_program *program, struct opn_arena *arena);
+
 /* Instructions of all stages as the kernel runs them. */
 unsigned int opn_chain_instructions(const struct opn_program *program);
 

@@ -43,6 +43,7 @@ struct opn_chain_run {
 	int fd;
 	uint32_t *continues;
 	size_t continue_count;
+	uint64_t packets; /* that came to it */
 };
 
 struct opn_chain {

@@ -95,6 +95,7 @@ static json_t *side_json(const struct opn_result_side *side)
 	object = set_string(object, "hook", side->hook);
 	object = set_string(object, "licence", side->licence);
 	object = set_count(object, "instructions", side->instructions);
+	object = opn_json_set(object, "idle_stages", opn_json_strings(side->idle));
 	object = opn_json_set(object, "set_calls", opn_json_strings(side->replaced));
 	object = opn_json_set(object, "coverage", side->traced ? coverage_json(side) : json_null());
 	return set_string(object, "coverage_missing",

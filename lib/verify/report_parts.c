@@ -53,6 +53,12 @@ static void add_equivalent(const struct opn_result *result, struct opn_buf *buf)
 	else
 		opn_buf_printf(buf, ", %zu of %zu branches reached", branches.reached,
 			       branches.total);
+	for (int side = 0; side < 2; side++) {
+		const char *const *idle = result->side[side].idle;
+
+		for (; idle && *idle; idle++)
+			opn_buf_printf(buf, ", but no packet came to stage '%s'", *idle);
+	}
 }
 
 static void add_different(const struct opn_result *result, struct opn_buf *buf)

@@ -39,6 +39,7 @@ struct opn_result_side {
 	const char *licence;
 	unsigned int instructions;
 	const char *const *replaced; /* helpers that were made equal, NULL-terminated */
+	const char *const *idle;     /* stages that no packet came to, NULL-terminated */
 	bool traced;		     /* whether coverage is known */
 	const char *untraced_why;
 	struct opn_result_edge *edges;

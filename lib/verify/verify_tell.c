@@ -261,6 +261,11 @@ int opn_session_tell(struct opn_session *session)
 	int error = tell_benign(session);
 
 	error = error ?: tell_notes(session);
+	for (int side = 0; !error && side < 2; side++) {
+		result->side[side].idle =
+			opn_chain_idle(session->bench.plain[side], session->arena);
+		error = result->side[side].idle ? 0 : -ENOMEM;
+	}
 	if (error)
 		return error;
 	opn_result_maps(result, session->bench.state, session->arena);

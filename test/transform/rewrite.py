@@ -149,12 +149,13 @@ def main():
     manifest = out / f"{name}.transform.json"
     run([sys.executable, str(HERE.parent / "unit/schema-check.py"), str(SCHEMA), str(manifest)], out)
     compile_in(args, flags, out, "../after.o")
-    programs = json.loads(manifest.read_text())["programs"]
+    report = json.loads(manifest.read_text())
+    programs = report["programs"]
     if not programs:
         fail("nothing was rewritten")
     for program in programs if args.verify and not args.unverified else ():
         pair = [f"before.o:{program}", f"after.o:{program}"]
-        said = run([args.verify, "-q", "--generate=4000", *args.verify_options, *pair], scratch).stdout
+        said = run([args.verify, "-q", "--generate=4000", f"--from={report['from']}", *args.verify_options, *pair], scratch).stdout
         if not said.startswith("equivalent"):
             fail(f"'{program}' is not equivalent", said)
     for path in files_of(out):
