@@ -78,7 +78,7 @@ def main():
                 words = [line for line in said.splitlines() if " on " in line or line.startswith("different")]
                 good = ended == status and (status == 0 or "different:" in said)
                 bad += not good
-                print(f"{hook} {mechanism} {carrier}{' exchanged' if status else ''}: {words[0] if words else said}")
+                print(f"{hook} {mechanism} {carrier}{' exchanged' if status else ''}: {words[0] if words else said}", flush=True)
                 if not good:
                     print("BAD: " + said)
     sys.exit(bad != 0)

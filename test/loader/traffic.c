@@ -71,11 +71,22 @@ static int repeat(char **command)
 	return 0;
 }
 
+/* Where the kernel has no tcx: a filter, which goes with the interface. */
+static int observe_by_filter(int interface, int program)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = interface, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = program);
+	int error = bpf_tc_hook_create(&hook);
+
+	return error && error != -EEXIST ? error : bpf_tc_attach(&hook, &opts);
+}
+
 static int observe(const char *path, const char *interface, const char *where, int *map)
 {
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
 	struct bpf_program *program;
 	bool is_tc = !strcmp(where, "tc");
+	int interface_index = (int)if_nametoindex(interface), link;
 
 	if (!object || bpf_object__load(object))
 		return -1;
@@ -83,8 +94,11 @@ static int observe(const char *path, const char *interface, const char *where, i
 	*map = bpf_object__find_map_fd_by_name(object, "arrived");
 	if (!program || *map < 0)
 		return -1;
-	return bpf_link_create(bpf_program__fd(program), (int)if_nametoindex(interface),
+	link = bpf_link_create(bpf_program__fd(program), interface_index,
 			       is_tc ? TCX_INGRESS : BPF_XDP, NULL);
+	return link < 0 && is_tc && errno == EINVAL
+		       ? observe_by_filter(interface_index, bpf_program__fd(program))
+		       : link;
 }
 
 int main(int argc, char **argv)
