@@ -300,6 +300,46 @@ static int check_shared(const struct opn_composed_hook *hook, struct opn_diags *
 	return error;
 }
 
+static bool defines(const struct opn_composition *composition, const char *name)
+{
+	for (size_t h = 0; h < composition->hook_count; h++)
+		for (size_t s = 0; s < composition->hooks[h].stage_count; s++) {
+			const struct opn_composed_stage *stage = &composition->hooks[h].stages[s];
+
+			for (size_t m = 0; m < stage->map_count; m++)
+				if (!stage->maps[m].is_declared_only &&
+				    !strcmp(stage->maps[m].name, name))
+					return true;
+		}
+	return false;
+}
+
+/* What libbpf loads must be whole: a map that a stage declares only comes from another stage. */
+static int check_whole(const struct opn_composition *composition,
+		       const struct opn_composed_stage *stage, struct opn_diags *diags)
+{
+	int error = 0;
+
+	for (size_t m = 0; m < stage->map_count; m++) {
+		const struct opn_map *map = &stage->maps[m];
+		struct opn_buf what = { 0 };
+
+		if (!map->is_declared_only || defines(composition, map->name))
+			continue;
+		opn_buf_printf(&what, "stage '%s'", stage->name);
+		error = opn_diag(diags, OPN_DIAG_STAGE_REJECTED, stage->loc,
+				 what.data ? what.data : "",
+				 "it only declares a map, and no stage defines that");
+		opn_diag_note(diags, (struct opn_loc){ map->file, map->start_line, 1, 1 },
+			      "'%s' is declared here", map->name);
+		opn_diag_note(diags, OPN_NOWHERE,
+			      "define it there, or extract from a source that includes its "
+			      "definition");
+		opn_buf_free(&what);
+	}
+	return error;
+}
+
 int opn_composition_check(const struct opn_composition *composition, struct opn_diags *diags)
 {
 	int error = 0;
@@ -314,8 +354,10 @@ int opn_composition_check(const struct opn_composition *composition, struct opn_
 		tell_terminal(hook, diags);
 		tell_kernel(hook, diags);
 		tell_writes(hook, diags);
-		for (size_t s = 0; s < hook->stage_count; s++)
+		for (size_t s = 0; s < hook->stage_count; s++) {
+			error = check_whole(composition, &hook->stages[s], diags) ?: error;
 			tell_kfuncs(composition, &hook->stages[s], diags);
+		}
 	}
 	return error;
 }
