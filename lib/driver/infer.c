@@ -34,6 +34,46 @@ static void add(struct inference *inference, const char *flag)
 	inference->flags[inference->count++] = flag;
 }
 
+/* Whether a flag of a spec is about the source. Trial compiles are clang's own, which does all that
+ * its flags say: run a program, load a plugin, write a file. Returns how many words it has, or 0.
+ */
+static size_t is_about_source(const char *const *words)
+{
+	static const char *const alone[] = { "-I",	   "-D",       "-U",
+					     "-include",   "-isystem", "-iquote",
+					     "-idirafter", "-imacros", "-target" };
+	static const char *const joined[] = { "--target=", "-std=",    "-mcpu=",  "-O",
+					      "-gdwarf",   "-fno-",    "-I",	  "-D",
+					      "-U",	   "-isystem", "-iquote", "-idirafter" };
+	const char *word = words[0];
+
+	if (!strcmp(word, "-g") || !strcmp(word, "-nostdinc") || !strcmp(word, "-ffreestanding"))
+		return 1;
+	for (size_t i = 0; i < sizeof(alone) / sizeof(*alone); i++) {
+		if (!strcmp(word, alone[i]))
+			return words[1] ? 2 : 0;
+	}
+	if (!strncmp(word, "-W", 2))
+		return !strchr(word, ',');
+	for (size_t i = 0; i < sizeof(joined) / sizeof(*joined); i++) {
+		if (!strncmp(word, joined[i], strlen(joined[i])))
+			return strcmp(word, "-mcpu=native") != 0;
+	}
+	return 0;
+}
+
+static const char *strange_flag(const char *const *given)
+{
+	while (given && *given) {
+		size_t words = is_about_source(given);
+
+		if (!words)
+			return *given;
+		given += words;
+	}
+	return NULL;
+}
+
 /* What the kernel's headers call this machine in __TARGET_ARCH_*. */
 static const char *target_arch(const char *machine)
 {
@@ -283,6 +323,13 @@ const char *const *opn_tree_infer(const char *root, const char *source, const ch
 
 	if (!clang) {
 		*why = "no clang is installed";
+		return NULL;
+	}
+	if (strange_flag(given)) {
+		*why = opn_arena_printf(arena,
+					"'%s' is not tried: it is not known to be about the "
+					"source alone",
+					strange_flag(given));
 		return NULL;
 	}
 	add_first(&inference);
