@@ -81,7 +81,7 @@ static std::vector<std::string> refusedFlags(const std::vector<std::string> &Arg
   std::vector<const char *> Words;
   for (const std::string &Word : Argv)
     Words.push_back(Word.c_str());
-  Words.insert(Words.begin() + 1, "-fsyntax-only");
+  Words.insert(Words.begin() + 1, {"-fsyntax-only", NoConfigFile});
   llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> FS = sourceFiles(Argv.back());
   if (FS->setCurrentWorkingDirectory(Directory))
     return Flags; // the parse tells

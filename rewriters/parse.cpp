@@ -101,6 +101,7 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
     HasResourceDir |= StringRef(*A).starts_with("-resource-dir");
     Args.push_back(*A);
   }
+  Args.insert(Args.begin() + 1, NoConfigFile);
   if (!HasResourceDir)
     Args.insert(Args.begin() + 1, ResourceDir.c_str());
   Args.insert(Args.begin() + 1, "-fsyntax-only");

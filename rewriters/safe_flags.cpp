@@ -333,8 +333,6 @@ std::vector<std::string> dropUnsafeFlags(std::vector<std::string> &Argv) {
         Dropped.push_back(Flags[At]);
     }
   }
-  // Flags of a file beside the compiler or in the user's home are nobody's of this project.
-  Kept.insert(Kept.begin() + 1, "--no-default-config");
   Kept.push_back(Argv.back());
   Argv = std::move(Kept);
   return Dropped;
