@@ -19,8 +19,8 @@ namespace opn {
 /// becomes that of the Clang that is linked in: the driver looks for programs and flags beside it.
 std::vector<std::string> dropUnsafeFlags(std::vector<std::string> &Argv);
 
-/// For every command when it is used, and in no product: flags of a file beside the compiler or in the
-/// user's home are nobody's of this project.
+/// For every command when it is used, and in no product: flags of a file beside the compiler or in
+/// the user's home are nobody's of this project.
 inline constexpr const char *NoConfigFile = "--no-default-config";
 
 /// Has a compilation write nothing but what its caller takes from it, and load no plugin.
