@@ -269,8 +269,11 @@ static int make_text(struct compose_run *run, struct compose_unit *unit,
 		     const char *const *reserved)
 {
 	const struct opn_stage_facts *facts = opn_stage_facts(unit->rewritten);
+	/* A tail call leaves the function that makes it: that must not be the one that goes on to
+	 * the next stage. Of linked stages the dispatcher does so. */
 	struct opn_stage_edit edit = { .body = unit->stage->body,
-				       .no_inline = is_fused(unit) && unit->stage->leaves };
+				       .no_inline = unit->stage->leaves &&
+						    unit->hook->mechanism != OPN_MECHANISM_LINKED };
 	char *wrapper;
 	int error = 0;
 
