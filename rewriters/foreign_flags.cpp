@@ -6,6 +6,7 @@
 // of a Clang are left as they are: there such a flag is a mistake.
 #include "foreign_flags.h"
 
+#include "llvm_compat.h"
 #include "safe_flags.h"
 
 #include "clang/Basic/DiagnosticDriver.h"
@@ -87,9 +88,8 @@ static std::vector<std::string> refusedFlags(const std::vector<std::string> &Arg
     return Flags; // the parse tells
   CreateInvocationOptions Options;
   Options.VFS = FS;
-  auto DiagOptions = llvm::makeIntrusiveRefCnt<DiagnosticOptions>();
-  Options.Diags = CompilerInstance::createDiagnostics(DiagOptions.get(), new FlagCollector(Flags),
-                                                      /*ShouldOwnClient=*/true);
+  OwnDiagnosticOptions DiagOptions;
+  Options.Diags = makeDiagnostics(*FS, DiagOptions, new FlagCollector(Flags));
   createInvocation(Words, Options);
   return Flags;
 }

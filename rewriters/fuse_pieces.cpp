@@ -6,6 +6,7 @@
 #include "fuse_pieces.h"
 
 #include "facts.h"
+#include "llvm_compat.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
@@ -100,9 +101,7 @@ public:
 
   bool VisitDeclRefExpr(DeclRefExpr *E) { return name(E->getDecl(), E->getLocation()); }
   bool VisitTagTypeLoc(TagTypeLoc L) { return name(L.getDecl(), L.getNameLoc()); }
-  bool VisitTypedefTypeLoc(TypedefTypeLoc L) {
-    return name(L.getTypedefNameDecl(), L.getNameLoc());
-  }
+  bool VisitTypedefTypeLoc(TypedefTypeLoc L) { return name(typedefOf(L), L.getNameLoc()); }
   bool VisitMemberExpr(MemberExpr *E) {
     if (const auto *Field = dyn_cast<FieldDecl>(E->getMemberDecl()))
       name(Field->getParent(), SourceLocation());

@@ -8,7 +8,14 @@
 #include "clang/Driver/Driver.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/TextDiagnosticPrinter.h"
+#include "clang/Frontend/Utils.h"
 #include "llvm/Config/llvm-config.h"
+#if LLVM_VERSION_MAJOR >= 22
+#include "clang/Driver/CreateInvocationFromArgs.h"
+#include "clang/Options/Options.h"
+#else
+#include "clang/Driver/Options.h"
+#endif
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
@@ -40,6 +47,61 @@ makeTextPrinter(llvm::raw_ostream &OS, clang::DiagnosticOptions &Options) {
 #endif
 }
 
+/// Options of diagnostics, which engines and printers of LLVM 19 and 20 want to count.
+class OwnDiagnosticOptions {
+public:
+  clang::DiagnosticOptions &get() { return *Options; }
+
+private:
+#if LLVM_VERSION_MAJOR >= 21
+  std::unique_ptr<clang::DiagnosticOptions> Options = std::make_unique<clang::DiagnosticOptions>();
+#else
+  llvm::IntrusiveRefCntPtr<clang::DiagnosticOptions> Options =
+      llvm::makeIntrusiveRefCnt<clang::DiagnosticOptions>();
+#endif
+};
+
+/// An engine that owns its client.
+inline llvm::IntrusiveRefCntPtr<clang::DiagnosticsEngine>
+makeDiagnostics([[maybe_unused]] llvm::vfs::FileSystem &FS, OwnDiagnosticOptions &Options,
+                clang::DiagnosticConsumer *Client) {
+#if LLVM_VERSION_MAJOR >= 21
+  return clang::CompilerInstance::createDiagnostics(FS, Options.get(), Client);
+#elif LLVM_VERSION_MAJOR >= 20
+  return clang::CompilerInstance::createDiagnostics(FS, &Options.get(), Client);
+#else
+  return clang::CompilerInstance::createDiagnostics(&Options.get(), Client);
+#endif
+}
+
+/// A compiler that sees this file system.
+inline std::unique_ptr<clang::CompilerInstance>
+makeCompiler(std::shared_ptr<clang::CompilerInvocation> Invocation,
+             llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> FS) {
+#if LLVM_VERSION_MAJOR >= 22
+  auto CI = std::make_unique<clang::CompilerInstance>(std::move(Invocation));
+  CI->setVirtualFileSystem(std::move(FS));
+  CI->createFileManager();
+#elif LLVM_VERSION_MAJOR >= 21
+  auto CI = std::make_unique<clang::CompilerInstance>(std::move(Invocation));
+  CI->createFileManager(std::move(FS));
+#else
+  auto CI = std::make_unique<clang::CompilerInstance>();
+  CI->setInvocation(std::move(Invocation));
+  CI->createFileManager(std::move(FS));
+#endif
+  return CI;
+}
+
+/// Gives a compiler an engine that owns its client.
+inline void addDiagnostics(clang::CompilerInstance &CI, clang::DiagnosticConsumer *Client) {
+#if LLVM_VERSION_MAJOR == 20 || LLVM_VERSION_MAJOR == 21
+  CI.createDiagnostics(CI.getVirtualFileSystem(), Client);
+#else
+  CI.createDiagnostics(Client);
+#endif
+}
+
 inline std::unique_ptr<clang::CodeGenerator>
 makeCodeGenerator(clang::CompilerInstance &CI, llvm::StringRef Name, llvm::LLVMContext &Context) {
 #if LLVM_VERSION_MAJOR >= 22
@@ -50,6 +112,59 @@ makeCodeGenerator(clang::CompilerInstance &CI, llvm::StringRef Name, llvm::LLVMC
       CI.getPreprocessorOpts(), CI.getCodeGenOpts(), Context));
 #endif
 }
+
+inline const clang::TypedefNameDecl *typedefOf(clang::TypedefTypeLoc L) {
+#if LLVM_VERSION_MAJOR >= 22
+  return L.getDecl();
+#else
+  return L.getTypedefNameDecl();
+#endif
+}
+
+/// The type that is defined right there, or null.
+inline clang::TagDecl *definedIn(clang::TypeLoc L) {
+#if LLVM_VERSION_MAJOR >= 22
+  auto Tag = L.getAs<clang::TagTypeLoc>();
+  return Tag && Tag.isDefinition() ? Tag.getDecl() : nullptr;
+#else
+  auto Elaborated = L.getAs<clang::ElaboratedTypeLoc>();
+  return Elaborated ? Elaborated.getTypePtr()->getOwnedTagDecl() : nullptr;
+#endif
+}
+
+inline std::string asmText(const clang::GCCAsmStmt *S) {
+#if LLVM_VERSION_MAJOR >= 21
+  return S->getAsmString();
+#else
+  return S->getAsmString()->getString().str();
+#endif
+}
+
+inline clang::QualType recordType(const clang::RecordDecl *RD, const clang::ASTContext &Context) {
+#if LLVM_VERSION_MAJOR >= 22
+  return Context.getCanonicalTagType(RD);
+#else
+  return Context.getRecordType(RD);
+#endif
+}
+
+inline unsigned bitWidth(const clang::FieldDecl *Field,
+                         [[maybe_unused]] const clang::ASTContext &Context) {
+#if LLVM_VERSION_MAJOR >= 20
+  return Field->getBitWidthValue();
+#else
+  return Field->getBitWidthValue(Context);
+#endif
+}
+
+// What a visitor's TraverseFooTypeLoc() takes beside the place.
+#if LLVM_VERSION_MAJOR >= 22
+#define OPN_QUALIFIER_PARAMETER , bool TraverseQualifier
+#define OPN_QUALIFIER_ARGUMENT , TraverseQualifier
+#else
+#define OPN_QUALIFIER_PARAMETER
+#define OPN_QUALIFIER_ARGUMENT
+#endif
 
 // Runs the optimiser and the backend as clang -c does.
 inline void emitObjectCode(clang::CompilerInstance &CI, llvm::Module &M,

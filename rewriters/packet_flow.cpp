@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// packet_flow.cpp - which pointers of a program may lead into the packet, and what goes through
-// them
+// packet_flow.cpp - which pointers of a program may lead into the packet, and what uses them
 //
 // Flow-insensitive, over the program and all that it calls: a variable, field, parameter or result
 // leads there once something that leads there is ever put into it. The context leads there, and so
@@ -9,6 +8,7 @@
 #include "fuse.h"
 
 #include "facts.h"
+#include "llvm_compat.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/RecordLayout.h"
@@ -294,7 +294,7 @@ struct PacketFlow::Impl::Giver : RecursiveASTVisitor<Giver> {
     for (unsigned O = 0; O < S->getNumOutputs(); ++O) {
       const Expr *To = S->getOutputExpr(O)->IgnoreParens();
       const auto *Ref = dyn_cast<DeclRefExpr>(To);
-      if (!To->getType()->isPointerType() || (S->getAsmString()->getString().empty() && Ref))
+      if (!To->getType()->isPointerType() || (asmText(S).empty() && Ref))
         continue;
       if (Ref)
         I.add(cast<ValueDecl>(Ref->getDecl()));
@@ -326,7 +326,7 @@ void PacketFlow::Impl::addRecord(const RecordDecl *RD, SourceLocation Loc,
   PacketAccess A;
   A.Record = A.What = recordName(RD);
   A.Anything = A.Record.empty();
-  A.End = Context.getTypeSizeInChars(Context.getRecordType(RD)).getQuantity();
+  A.End = Context.getTypeSizeInChars(recordType(RD, Context)).getQuantity();
   A.Loc = Loc;
   Out.push_back(A);
   for (const FieldDecl *Field : RD->getDefinition()->fields())
@@ -362,8 +362,8 @@ void PacketFlow::Impl::access(const Expr *L, std::vector<PacketAccess> &Out) {
   if (const RecordDecl *RD = Field->getType()->getAsRecordDecl(); RD && Inner == L)
     addRecord(RD->getDefinition(), A.Loc, Out);
   uint64_t Bits = Context.getFieldOffset(Field);
-  uint64_t Width = Field->isBitField() ? Field->getBitWidthValue(Context)
-                                       : Context.getTypeSize(Field->getType());
+  uint64_t Width =
+      Field->isBitField() ? bitWidth(Field, Context) : Context.getTypeSize(Field->getType());
   std::string Path = Field->getName().str();
   const RecordDecl *RD = Field->getParent();
   while (isNested(RD)) {
@@ -500,7 +500,7 @@ struct PacketFlow::Impl::Writer : RecursiveASTVisitor<Writer> {
     return true;
   }
   bool VisitGCCAsmStmt(GCCAsmStmt *S) {
-    if (!S->getAsmString()->getString().empty())
+    if (!asmText(S).empty())
       note(Obstacle{"it has assembly", S->getAsmLoc()});
     return true;
   }

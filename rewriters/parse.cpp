@@ -6,6 +6,7 @@
 // the process, so that parses can run side by side.
 #include "parse.h"
 
+#include "llvm_compat.h"
 #include "paths.h"
 #include "safe_flags.h"
 
@@ -28,17 +29,17 @@ namespace {
 class Forwarder : public DiagnosticConsumer {
 public:
   Forwarder(opn_diags *Diags, DiagnosticOptions &Options)
-      : Diags(Diags), Stream(Rendered), Printer(Stream, &Options) {}
+      : Diags(Diags), Stream(Rendered), Printer(makeTextPrinter(Stream, Options)) {}
 
   void BeginSourceFile(const LangOptions &LO, const Preprocessor *PP) override {
-    Printer.BeginSourceFile(LO, PP);
+    Printer->BeginSourceFile(LO, PP);
   }
-  void EndSourceFile() override { Printer.EndSourceFile(); }
+  void EndSourceFile() override { Printer->EndSourceFile(); }
 
   void HandleDiagnostic(DiagnosticsEngine::Level Level, const Diagnostic &Info) override {
     DiagnosticConsumer::HandleDiagnostic(Level, Info);
     Rendered.clear();
-    Printer.HandleDiagnostic(Level, Info);
+    Printer->HandleDiagnostic(Level, Info);
     Stream.flush();
     llvm::SmallString<128> Message;
     Info.FormatDiagnostic(Message);
@@ -49,7 +50,8 @@ public:
       if (Presumed.isValid())
         Loc = {Presumed.getFilename(), Presumed.getLine(), Presumed.getColumn(), 1};
     }
-    std::string Flag = DiagnosticIDs::getWarningOptionForDiag(Info.getID()).str();
+    std::string Flag =
+        Info.getDiags()->getDiagnosticIDs()->getWarningOptionForDiag(Info.getID()).str();
     if (!Flag.empty())
       Flag = "-W" + Flag;
     opn_severity Severity = Level == DiagnosticsEngine::Fatal     ? OPN_SEV_FATAL
@@ -64,7 +66,7 @@ private:
   opn_diags *Diags;
   std::string Rendered;
   llvm::raw_string_ostream Stream;
-  TextDiagnosticPrinter Printer;
+  std::unique_ptr<TextDiagnosticPrinter> Printer;
 };
 
 /// What the parse reads, as `clang -MD` tells it.
@@ -120,10 +122,9 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
     return nullptr;
   }
 
-  auto DiagOptions = llvm::makeIntrusiveRefCnt<DiagnosticOptions>();
-  auto *Client = new Forwarder(Diags, *DiagOptions);
+  OwnDiagnosticOptions DiagOptions;
   llvm::IntrusiveRefCntPtr<DiagnosticsEngine> Engine =
-      CompilerInstance::createDiagnostics(DiagOptions.get(), Client, /*ShouldOwnClient=*/true);
+      makeDiagnostics(*FS, DiagOptions, new Forwarder(Diags, DiagOptions.get()));
   CreateInvocationOptions InvocationOptions;
   InvocationOptions.Diags = Engine;
   InvocationOptions.VFS = FS;
@@ -137,11 +138,9 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
   Invocation->getFrontendOpts().DisableFree = false;
 
   std::unique_ptr<Parse> P(new Parse());
-  P->CI = std::make_unique<CompilerInstance>();
+  P->CI = makeCompiler(Invocation, FS);
   CompilerInstance &CI = *P->CI;
-  CI.setInvocation(Invocation);
-  CI.createFileManager(FS);
-  CI.createDiagnostics(new Forwarder(Diags, CI.getDiagnosticOpts()), /*ShouldOwnClient=*/true);
+  addDiagnostics(CI, new Forwarder(Diags, CI.getDiagnosticOpts()));
   if (!CI.createTarget()) {
     opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Name, "clang does not know its target");
     return nullptr;

@@ -108,7 +108,7 @@ bool runBackend(CompilerInstance &CI, llvm::Module &M, std::string &Object, std:
 class Collector : public DiagnosticConsumer {
 public:
   explicit Collector(Build &Out)
-      : Out(Out), Stream(Text), Printer(makeTextPrinter(Stream, PrinterOptions())) {}
+      : Out(Out), Stream(Text), Printer(makeTextPrinter(Stream, Options.get())) {}
 
   void BeginSourceFile(const LangOptions &Options, const Preprocessor *PP) override {
     Printer->BeginSourceFile(Options, PP);
@@ -141,16 +141,10 @@ public:
   }
 
 private:
-  DiagnosticOptions &PrinterOptions() {
-    // The printer of LLVM 19 holds a counted reference, later ones a plain one.
-    if (!Options)
-      Options = new DiagnosticOptions;
-    return *Options;
-  }
   Build &Out;
   std::string Text;
   llvm::raw_string_ostream Stream;
-  llvm::IntrusiveRefCntPtr<DiagnosticOptions> Options;
+  OwnDiagnosticOptions Options;
   std::unique_ptr<TextDiagnosticPrinter> Printer;
   bool InError = false;
 };

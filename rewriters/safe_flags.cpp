@@ -14,8 +14,9 @@
 
 #include "llvm_compat.h"
 
+#include "llvm_compat.h"
+
 #include "clang/Driver/Driver.h"
-#include "clang/Driver/Options.h"
 #include "clang/Driver/ToolChain.h"
 #include "clang/Frontend/CompilerInvocation.h"
 #include "llvm/ADT/StringExtras.h"

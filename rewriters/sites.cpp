@@ -2,6 +2,7 @@
 // sites.cpp - walk code and find what a hook gives meaning to
 //
 // The only full AST walk of transformation. What a site means and becomes is decided in rows.cpp.
+#include "llvm_compat.h"
 #include "transform.h"
 
 #include "clang/AST/RecursiveASTVisitor.h"
@@ -22,8 +23,8 @@ public:
   }
 
   /// A type that is defined inside of an expression or a parameter has no place of its own.
-  bool VisitElaboratedTypeLoc(ElaboratedTypeLoc TL) {
-    TagDecl *D = TL.getTypePtr()->getOwnedTagDecl();
+  bool VisitTypeLoc(TypeLoc TL) {
+    TagDecl *D = definedIn(TL);
     return !D || !Owned.insert(D).second || TraverseDecl(D);
   }
 

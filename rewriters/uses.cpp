@@ -9,6 +9,7 @@
 // must be complete there ("can't determine value size", "reference type('FWD x') size cannot be
 // determined"), although the compiler is content with a forward declaration.
 #include "closure.h"
+#include "llvm_compat.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
@@ -47,8 +48,8 @@ public:
     return true;
   }
   /// A type that is defined inside of an expression or a parameter has no place of its own.
-  bool VisitElaboratedTypeLoc(ElaboratedTypeLoc TL) {
-    TagDecl *D = TL.getTypePtr()->getOwnedTagDecl();
+  bool VisitTypeLoc(TypeLoc TL) {
+    TagDecl *D = definedIn(TL);
     return !D || !Owned.insert(D).second || TraverseDecl(D);
   }
   bool VisitAttributedTypeLoc(AttributedTypeLoc TL) {
@@ -62,9 +63,9 @@ public:
       add(RT->getDecl(), UseKind::Tagged);
     return true;
   }
-  bool TraverseFunctionProtoTypeLoc(FunctionProtoTypeLoc TL) {
+  bool TraverseFunctionProtoTypeLoc(FunctionProtoTypeLoc TL OPN_QUALIFIER_PARAMETER) {
     ++PrototypeDepth;
-    bool Go = Base::TraverseFunctionProtoTypeLoc(TL);
+    bool Go = Base::TraverseFunctionProtoTypeLoc(TL OPN_QUALIFIER_ARGUMENT);
     --PrototypeDepth;
     return Go;
   }

@@ -53,7 +53,8 @@ static const uint8_t geneve_option[] = { 1, 2, 0x80, 1, 0, 0, 0, 7 };
 static const uint8_t gue_field[] = { 0, 0, 0, 1 };
 static const uint8_t quic_id[] = { 0x40, 0, 0, 0, 0, 0, 0, 1 };
 /* Contents of what has no fields of its own. */
-static const uint8_t dns_question[17] = "\7example\3com\0\0\1\0\1";
+static const uint8_t dns_question[] = { 7,   'e', 'x', 'a', 'm', 'p', 'l', 'e', 3,
+					'c', 'o', 'm', 0,   0,	 1,   0,   1 };
 static const uint8_t dhcp_discover[] = { 53, 1, 1, 55, 2, 1, 3, 255 };
 static const uint8_t lldp_tlvs[] = { 4, 2, 0, 0, 0, 0, 2, 4, 2, 7, 'p', 6, 2, 0, 120, 0, 0 };
 static const uint8_t sctp_data[12] = { 0, 0, 0, 1 };
