@@ -15,11 +15,13 @@
 #include "compose/stack.h"
 #include "prove_compile.h"
 
-/* Compiles a text that is in no file, beside the product's header. */
+/* Compiles a text that is in no file; the product's header is one of its folder. */
 static int add_text(struct compose_run *run, struct opn_stack *stack,
-		    const struct opn_command *command, const char *header_path, const char *path,
+		    const struct opn_command *command, const char *folder, const char *path,
 		    const char *text, const char *header)
 {
+	const char *header_path =
+		opn_arena_printf(run->arena, "%s/%s.h", folder, run->composition.name);
 	const struct opn_text texts[] = { { path, text }, { header_path, header } };
 	struct opn_command with = *command;
 	size_t count = 0, size;
@@ -58,10 +60,8 @@ static int add_stages(struct compose_run *run, const struct opn_composed_hook *h
 						    opn_path_basename(unit->command.file));
 
 		if (unit->hook == hook)
-			error = add_text(run, stack, &unit->command,
-					 opn_arena_printf(run->arena, "%s/%s.h", root,
-							  run->composition.name),
-					 path, unit->stage->text, header);
+			error = add_text(run, stack, &unit->command, root, path, unit->stage->text,
+					 header);
 	}
 	return error;
 }
@@ -89,7 +89,6 @@ int compose_check_stack(struct compose_run *run, const struct opn_composed_hook 
 	struct compose_unit *first = run->units;
 	struct opn_stack *stack = opn_stack_new();
 	struct opn_buf chain = { 0 };
-	const char *folder, *name = run->composition.name;
 	char *text;
 	size_t bytes;
 	int error;
@@ -98,23 +97,19 @@ int compose_check_stack(struct compose_run *run, const struct opn_composed_hook 
 		opn_cli_no_memory(NULL);
 	while (first->hook != hook)
 		first++;
-	folder = first->root;
 	if (hook->path) {
 		text = opn_emit_fused(&run->composition, hook);
-		error = text ? add_text(run, stack, &first->fused,
-					opn_arena_printf(run->arena, "%s/%s.h", folder, name),
-					first->fused.file, text, header)
+		error = text ? add_text(run, stack, &first->fused, first->root, first->fused.file,
+					text, header)
 			     : -ENOMEM;
 	} else {
-		const char *path = opn_arena_printf(run->arena, "%s/dispatcher.bpf.c", folder);
+		const char *path = opn_arena_printf(run->arena, "%s/dispatcher.bpf.c", first->root);
 		struct opn_command command = { .file = path,
-					       .directory = folder,
+					       .directory = first->root,
 					       .argv = compose_dispatcher_argv(run, path) };
 
 		text = opn_emit_dispatcher(&run->composition);
-		error = text ? add_text(run, stack, &command,
-					opn_arena_printf(run->arena, "%s/%s.h", folder, name), path,
-					text, header)
+		error = text ? add_text(run, stack, &command, first->root, path, text, header)
 			     : -ENOMEM;
 		error = error ? error : add_stages(run, hook, stack, header);
 	}

@@ -26,11 +26,11 @@ static const char *proof_outcome(const struct opened_run *run, const struct opn_
 	return sentence;
 }
 
-/* How many levels of how many programs' proofs are what. */
+/* How the levels of the programs' proofs came out. */
 static const char *extract_outcome(const struct opened_run *run, const struct opened_unit *unit)
 {
 	const char *const *program = opened_programs(run, unit->extracted);
-	size_t identical = 0, other = 0, i, j;
+	size_t identical = 0, explained = 0, all = 0, i, j;
 	json_t *command, *level;
 
 	for (; program && *program; program++) {
@@ -44,21 +44,19 @@ static const char *extract_outcome(const struct opened_run *run, const struct op
 
 				if (!status || !strcmp(status, "skipped"))
 					continue;
-				if (strcmp(status, "identical"))
-					other++;
-				else
-					identical++;
+				all++;
+				identical += !strcmp(status, "identical");
+				explained += !strcmp(status, "explained");
 			}
 		}
 		json_decref(manifest);
 	}
-	if (!identical && !other)
-		return NULL;
-	return other ? opn_arena_printf(run->arena,
-					"%zu of %zu comparisons identical, the others explained",
-					identical, identical + other)
-		     : opn_arena_printf(run->arena, "%zu of %zu comparisons identical", identical,
-					identical);
+	return !all	   ? NULL
+	       : explained ? opn_arena_printf(run->arena,
+					      "%zu of %zu comparisons identical, %zu explained",
+					      identical, all, explained)
+			   : opn_arena_printf(run->arena, "%zu of %zu comparisons identical",
+					      identical, all);
 }
 
 json_t *opened_conditions(const struct opened_run *run, const struct opened_unit *unit)
@@ -102,8 +100,6 @@ const char *opened_outcome(const struct opened_run *run, const struct opn_step *
 {
 	const char *outcome = NULL;
 
-	if (step->state == OPN_STEP_LEFT_OUT)
-		return step->why ?: "";
 	if (step->state != OPN_STEP_DONE && step->state != OPN_STEP_UNCHANGED &&
 	    step->state != OPN_STEP_FAILED)
 		return step->why ?: "";

@@ -125,11 +125,13 @@ static bool shows_progress(const struct opened_run *run)
 
 static void event(const struct opened_run *run, const struct opn_step *step)
 {
+	const char *outcome;
 	json_t *object;
 	char *text;
 
 	if (!run->options->events)
 		return;
+	outcome = step->state == OPN_STEP_RUNNING ? "" : opened_outcome(run, step);
 	object = opn_json_set(json_object(), "event", json_string("step"));
 	object = opn_json_set(object, "stage", opn_json_string(step->stage));
 	object = opn_json_set(object, "unit", opn_json_string(step->name));
@@ -138,9 +140,8 @@ static void event(const struct opened_run *run, const struct opn_step *step)
 		object = opn_json_set(object, "status", json_integer(step->status));
 	if (step->state == OPN_STEP_DONE || step->state == OPN_STEP_FAILED)
 		object = opn_json_set(object, "seconds", json_real(step->seconds));
-	if (step->state != OPN_STEP_RUNNING && *opened_outcome(run, step))
-		object =
-			opn_json_set(object, "outcome", opn_json_string(opened_outcome(run, step)));
+	if (*outcome)
+		object = opn_json_set(object, "outcome", opn_json_string(outcome));
 	text = object ? json_dumps(object, JSON_COMPACT) : NULL;
 	json_decref(object);
 	if (!text)

@@ -12,12 +12,13 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <linux/bpf.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+
+#include "object.h"
 
 /* The kernel's own limit of frames (include/linux/bpf_verifier.h: MAX_CALL_FRAMES). */
 #define FRAMES 8
@@ -33,22 +34,20 @@ struct callee {
 struct function {
 	char *name;
 	bool is_global;
-	size_t object, section, offset, size, frame;
+	size_t section, offset, size, frame;
 	struct callee *callees;
 	size_t callee_count;
 };
 
 struct opn_stack {
 	struct function *functions;
-	size_t function_count, object_count;
+	size_t function_count;
 };
 
 /* An object while it is read. */
 struct reader {
 	struct opn_stack *stack;
-	Elf *elf;
-	Elf_Data *symbols;
-	size_t symbol_count, names;
+	struct opn_object *object;
 	size_t first; /* of its functions */
 };
 
@@ -73,10 +72,8 @@ void opn_stack_free(struct opn_stack *stack)
 	free(stack);
 }
 
-static int add_function(struct reader *reader, const GElf_Sym *symbol)
+static int add_function(struct opn_stack *stack, const struct opn_symbol *symbol)
 {
-	struct opn_stack *stack = reader->stack;
-	const char *name = elf_strptr(reader->elf, reader->names, symbol->st_name);
 	struct function *more = reallocarray(stack->functions, stack->function_count + 1,
 					     sizeof(*stack->functions));
 
@@ -84,12 +81,11 @@ static int add_function(struct reader *reader, const GElf_Sym *symbol)
 		return -ENOMEM;
 	stack->functions = more;
 	more[stack->function_count] = (struct function){
-		.name = strdup(name ? name : ""),
-		.is_global = GELF_ST_BIND(symbol->st_info) != STB_LOCAL,
-		.object = stack->object_count,
-		.section = symbol->st_shndx,
-		.offset = symbol->st_value,
-		.size = symbol->st_size,
+		.name = strdup(symbol->name ? symbol->name : ""),
+		.is_global = symbol->binding != STB_LOCAL,
+		.section = symbol->section,
+		.offset = symbol->value,
+		.size = symbol->size,
 	};
 	return more[stack->function_count++].name ? 0 : -ENOMEM;
 }
@@ -129,11 +125,11 @@ static int call_at(const struct reader *reader, struct function *from, size_t se
 	return to ? add_callee(from, (size_t)(to - reader->stack->functions), NULL) : 0;
 }
 
-static struct bpf_insn *instruction_at(const Elf_Data *code, size_t offset)
+static const struct bpf_insn *instruction_at(const struct opn_section *code, size_t offset)
 {
-	if (offset % sizeof(struct bpf_insn) || offset + sizeof(struct bpf_insn) > code->d_size)
+	if (offset % sizeof(struct bpf_insn) || offset + sizeof(struct bpf_insn) > code->size)
 		return NULL;
-	return (struct bpf_insn *)((char *)code->d_buf + offset);
+	return (const struct bpf_insn *)(code->data + offset);
 }
 
 static bool is_call(const struct bpf_insn *insn)
@@ -142,171 +138,104 @@ static bool is_call(const struct bpf_insn *insn)
 }
 
 /* Calls of other functions, and addresses of functions, are relocations. */
-static int read_relocation(const struct reader *reader, const Elf_Data *code, size_t section,
-			   const GElf_Rel *rel)
+static int read_relocation(const struct reader *reader, const struct opn_reloc *reloc)
 {
-	struct function *from = find_at(reader, section, rel->r_offset);
-	const struct bpf_insn *insn = instruction_at(code, rel->r_offset);
-	size_t type = GELF_R_TYPE(rel->r_info), offset;
-	GElf_Sym symbol;
+	const struct opn_section *code = &reader->object->sections[reloc->section];
+	const struct opn_symbol *symbol = &reader->object->symbols[reloc->symbol];
+	struct function *from = find_at(reader, reloc->section, reloc->offset);
+	const struct bpf_insn *insn = instruction_at(code, reloc->offset);
+	size_t offset = symbol->value;
 
-	if (!from || !insn || (type != RELOC_CALL && type != RELOC_ADDRESS) ||
-	    !gelf_getsym(reader->symbols, (int)GELF_R_SYM(rel->r_info), &symbol))
+	if (!from || !insn || (reloc->type != RELOC_CALL && reloc->type != RELOC_ADDRESS))
 		return 0;
-	if (symbol.st_shndx == SHN_UNDEF) {
-		const char *name = elf_strptr(reader->elf, reader->names, symbol.st_name);
-
-		return type == RELOC_CALL && name ? add_callee(from, SIZE_MAX, name) : 0;
-	}
-	offset = symbol.st_value;
-	if (type == RELOC_CALL)
-		offset += GELF_ST_TYPE(symbol.st_info) == STT_SECTION
-				  ? ((size_t)insn->imm + 1) * sizeof(*insn)
-				  : 0;
-	else
+	if (!symbol->section)
+		return reloc->type == RELOC_CALL && symbol->name
+			       ? add_callee(from, SIZE_MAX, symbol->name)
+			       : 0;
+	if (reloc->type == RELOC_ADDRESS)
 		offset += (uint32_t)insn->imm;
-	return call_at(reader, from, symbol.st_shndx, offset);
-}
-
-static bool is_relocated(Elf_Data *relocations, size_t offset)
-{
-	GElf_Rel rel;
-
-	for (int i = 0; relocations && gelf_getrel(relocations, i, &rel); i++) {
-		if (rel.r_offset == offset)
-			return true;
-	}
-	return false;
+	else if (symbol->type == STT_SECTION)
+		offset += ((size_t)insn->imm + 1) * sizeof(*insn);
+	return call_at(reader, from, symbol->section, offset);
 }
 
 /* Calls within a section need none. */
-static int read_calls(const struct reader *reader, const Elf_Data *code, Elf_Data *relocations,
-		      size_t section)
+static int read_calls(const struct reader *reader, size_t section)
 {
+	const struct opn_section *code = &reader->object->sections[section];
 	int error = 0;
 
-	for (size_t at = 0; !error && at < code->d_size; at += sizeof(struct bpf_insn)) {
+	for (size_t at = 0; !error && at < code->size; at += sizeof(struct bpf_insn)) {
 		const struct bpf_insn *insn = instruction_at(code, at);
 		struct function *from = insn ? find_at(reader, section, at) : NULL;
 
-		if (!from || !is_call(insn) || is_relocated(relocations, at))
-			continue;
-		error = call_at(reader, from, section,
-				at + (size_t)((ssize_t)insn->imm + 1) * sizeof(*insn));
+		if (from && is_call(insn) && !opn_object_reloc(reader->object, section, at))
+			error = call_at(reader, from, section,
+					at + (size_t)((ssize_t)insn->imm + 1) * sizeof(*insn));
 	}
 	return error;
 }
 
-/* Each entry: the function's address, which a relocation makes, and its bytes as ULEB128. */
-static int read_sizes(const struct reader *reader, const Elf_Data *sizes, Elf_Data *relocations)
+/* An entry of .stack_sizes: the function's address, which is relocated, and its bytes as ULEB128.
+ */
+static int read_size(const struct reader *reader, const struct opn_reloc *reloc)
 {
-	const unsigned char *bytes = sizes->d_buf;
-	GElf_Rel rel;
+	const struct opn_section *sizes = &reader->object->sections[reloc->section];
+	const struct opn_symbol *symbol = &reader->object->symbols[reloc->symbol];
+	size_t at = reloc->offset + 8, value = 0;
+	struct function *function;
+	uint64_t addend;
 
-	for (int i = 0; gelf_getrel(relocations, i, &rel); i++) {
-		struct function *function;
-		size_t at = rel.r_offset + 8, value = 0;
-		uint64_t addend;
-		GElf_Sym symbol;
-
-		if (at > sizes->d_size ||
-		    !gelf_getsym(reader->symbols, (int)GELF_R_SYM(rel.r_info), &symbol))
-			return -EINVAL;
-		memcpy(&addend, bytes + rel.r_offset, sizeof(addend));
-		for (unsigned int shift = 0; at < sizes->d_size && shift < 35; shift += 7) {
-			value |= (size_t)(bytes[at] & 0x7f) << shift;
-			if (!(bytes[at++] & 0x80))
-				break;
-		}
-		function = find_at(reader, symbol.st_shndx, symbol.st_value + addend);
-		if (function)
-			function->frame = value;
+	if (at > sizes->size)
+		return -EINVAL;
+	memcpy(&addend, sizes->data + reloc->offset, sizeof(addend));
+	for (unsigned int shift = 0; at < sizes->size && shift < 35; shift += 7) {
+		value |= (size_t)(sizes->data[at] & 0x7f) << shift;
+		if (!(sizes->data[at++] & 0x80))
+			break;
 	}
+	function = find_at(reader, symbol->section, symbol->value + addend);
+	if (function)
+		function->frame = value;
 	return 0;
 }
 
-/* The relocations of a section, or NULL. */
-static Elf_Data *relocations_of(Elf *elf, size_t section)
+static int read_object(struct reader *reader)
 {
-	Elf_Scn *scn = NULL;
-	GElf_Shdr header;
-
-	while ((scn = elf_nextscn(elf, scn))) {
-		if (gelf_getshdr(scn, &header) && header.sh_type == SHT_REL &&
-		    header.sh_info == section)
-			return elf_getdata(scn, NULL);
-	}
-	return NULL;
-}
-
-static int read_symbols(struct reader *reader)
-{
-	Elf_Scn *scn = NULL;
-	GElf_Shdr header;
+	const struct opn_object *object = reader->object;
 	int error = 0;
 
-	while ((scn = elf_nextscn(reader->elf, scn))) {
-		if (!gelf_getshdr(scn, &header) || header.sh_type != SHT_SYMTAB)
-			continue;
-		reader->symbols = elf_getdata(scn, NULL);
-		reader->names = header.sh_link;
-		reader->symbol_count = header.sh_entsize ? header.sh_size / header.sh_entsize : 0;
+	for (size_t i = 1; !error && i < object->symbol_count; i++) {
+		const struct opn_symbol *symbol = &object->symbols[i];
+
+		if (symbol->type == STT_FUNC && symbol->section && symbol->section != SIZE_MAX)
+			error = add_function(reader->stack, symbol);
 	}
-	for (size_t i = 0; !error && i < reader->symbol_count; i++) {
-		GElf_Sym symbol;
+	for (size_t i = 0; !error && i < object->reloc_count; i++) {
+		const struct opn_reloc *reloc = &object->relocs[i];
+		const struct opn_section *section = &object->sections[reloc->section];
 
-		if (gelf_getsym(reader->symbols, (int)i, &symbol) &&
-		    GELF_ST_TYPE(symbol.st_info) == STT_FUNC && symbol.st_shndx != SHN_UNDEF)
-			error = add_function(reader, &symbol);
+		if (section->data && section->flags & SHF_EXECINSTR)
+			error = read_relocation(reader, reloc);
+		else if (section->data && !strcmp(section->name, ".stack_sizes"))
+			error = read_size(reader, reloc);
 	}
-	return reader->symbols ? error : -EINVAL;
-}
-
-static int read_section(struct reader *reader, Elf_Scn *scn, const char *name,
-			const GElf_Shdr *header)
-{
-	Elf_Data *data = elf_getdata(scn, NULL);
-	Elf_Data *relocations = relocations_of(reader->elf, elf_ndxscn(scn));
-	GElf_Rel rel;
-	int error = 0;
-
-	if (!data)
-		return 0;
-	if (!strcmp(name, ".stack_sizes"))
-		return relocations ? read_sizes(reader, data, relocations) : 0;
-	if (!(header->sh_flags & SHF_EXECINSTR))
-		return 0;
-	for (int i = 0; !error && relocations && gelf_getrel(relocations, i, &rel); i++)
-		error = read_relocation(reader, data, elf_ndxscn(scn), &rel);
-	return error ? error : read_calls(reader, data, relocations, elf_ndxscn(scn));
+	for (size_t s = 1; !error && s < object->section_count; s++) {
+		if (object->sections[s].data && object->sections[s].flags & SHF_EXECINSTR)
+			error = read_calls(reader, s);
+	}
+	return error;
 }
 
 int opn_stack_add(struct opn_stack *stack, const void *bytes, size_t size)
 {
 	struct reader reader = { .stack = stack, .first = stack->function_count };
-	Elf_Scn *scn = NULL;
-	size_t names;
-	int error;
+	int error = opn_object_open(bytes, size, &reader.object);
 
-	if (elf_version(EV_CURRENT) == EV_NONE)
-		return -EINVAL;
-	reader.elf = elf_memory((char *)bytes, size);
-	if (!reader.elf || elf_getshdrstrndx(reader.elf, &names)) {
-		elf_end(reader.elf);
-		return -EINVAL;
-	}
-	error = read_symbols(&reader);
-	while (!error && (scn = elf_nextscn(reader.elf, scn))) {
-		GElf_Shdr header;
-		const char *name = gelf_getshdr(scn, &header)
-					   ? elf_strptr(reader.elf, names, header.sh_name)
-					   : NULL;
-
-		if (name && header.sh_type == SHT_PROGBITS)
-			error = read_section(&reader, scn, name, &header);
-	}
-	stack->object_count++;
-	elf_end(reader.elf);
+	if (error)
+		return error;
+	error = read_object(&reader);
+	opn_object_free(reader.object);
 	return error;
 }
 
