@@ -111,6 +111,7 @@ int opn_diag(struct opn_diags *diags, enum opn_diag_id id, struct opn_loc loc, .
 	struct opn_diag_entry *entry;
 	va_list arguments;
 
+	diags->told_before = false;
 	va_start(arguments, loc);
 	opn_buf_vprintf(&text, row->format, arguments);
 	va_end(arguments);
@@ -126,6 +127,8 @@ void opn_diag_note(struct opn_diags *diags, struct opn_loc loc, const char *form
 	struct opn_buf text = { 0 };
 	va_list arguments;
 
+	if (diags->told_before)
+		return;
 	va_start(arguments, format);
 	opn_buf_vprintf(&text, format, arguments);
 	va_end(arguments);
@@ -136,6 +139,28 @@ void opn_diag_note(struct opn_diags *diags, struct opn_loc loc, const char *form
 	opn_buf_free(&text);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* Whether another tool's warning is in the list: a header's is told for each source, and a
+ * source's each time that it is parsed. */
+static bool has_warning(const struct opn_diags *diags, const struct opn_diag_message *warning)
+{
+	for (const struct opn_diag_entry *entry = diags->first; entry; entry = entry->next) {
+		const struct opn_diag_message *message = &entry->message;
+
+		if (entry->id < 0 && message->severity == OPN_SEV_WARNING &&
+		    message->loc.line == warning->loc.line &&
+		    message->loc.column == warning->loc.column &&
+		    same_text(message->text, warning->text) &&
+		    same_text(message->loc.file, warning->loc.file))
+			return true;
+	}
+	return false;
+}
+
 void opn_diag_foreign(struct opn_diags *diags, enum opn_severity severity, struct opn_loc loc,
 		      const char *message, const char *flag, const char *rendered)
 {
@@ -143,6 +168,14 @@ void opn_diag_foreign(struct opn_diags *diags, enum opn_severity severity, struc
 	struct opn_diag_entry *entry;
 	bool failed = false;
 
+	if (severity != OPN_SEV_NOTE)
+		diags->told_before = severity == OPN_SEV_WARNING && loc.file &&
+				     has_warning(diags, &(struct opn_diag_message){
+								.loc = loc,
+								.text = message,
+							});
+	if (diags->told_before)
+		return;
 	/* Another tool's note explains what it said before. */
 	if (severity == OPN_SEV_NOTE && diags->last) {
 		added = add_note(diags, loc, message);
@@ -159,8 +192,28 @@ void opn_diag_foreign(struct opn_diags *diags, enum opn_severity severity, struc
 	diags->lost += failed;
 }
 
+/* Takes out of a list what the other one has. */
+static void drop_told(const struct opn_diags *other, struct opn_diags *diags)
+{
+	struct opn_diag_entry **link = &diags->first;
+
+	diags->last = NULL;
+	while (*link) {
+		struct opn_diag_entry *entry = *link;
+
+		if (entry->id < 0 && entry->message.severity == OPN_SEV_WARNING &&
+		    entry->message.loc.file && has_warning(other, &entry->message)) {
+			*link = entry->next;
+			continue;
+		}
+		diags->last = entry;
+		link = &entry->next;
+	}
+}
+
 void opn_diags_move(struct opn_diags *to, struct opn_diags *from)
 {
+	drop_told(to, from);
 	opn_arena_absorb(to->arena, from->arena);
 	if (to->last)
 		to->last->next = from->first;

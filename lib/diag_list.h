@@ -29,6 +29,7 @@ struct opn_diags {
 	struct opn_diag_entry *first, *last;
 	const char *root; /* or NULL */
 	size_t lost;	  /* reported without memory to keep them */
+	bool told_before; /* the last one was another tool's, and is left out with its notes */
 };
 
 struct opn_diag_row {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hookdef_kernel.h"
+#include "hookdef.h"
 #include "hookdef_private.h"
 
 int opn_hookdef_no_memory(struct opn_yaml *yaml)

@@ -80,6 +80,8 @@ const char *opn_hookdefs_section_hook(const struct opn_hookdefs *hookdefs, const
 
 /* The context type of a hook ("struct foo"), or NULL when there is no such hook. */
 const char *opn_hookdefs_context(const struct opn_hookdefs *hookdefs, const char *name);
+/* The first kernel ("4.8") that has the hook, or NULL when it is not known. */
+const char *opn_hookdefs_hook_kernel(const struct opn_hookdefs *hookdefs, const char *name);
 
 /* The helper of this number, or NULL. */
 const char *opn_hookdefs_helper_name(const struct opn_hookdefs *hookdefs, unsigned int id);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hookdef_kernel.h"
+#include "hookdef.h"
 #include "json.h"
 #include "manifest.h"
 #include "output.h"

@@ -272,7 +272,8 @@ static int check_existing(struct opn_output *output, const char *path, const cha
 		return opn_output_failed(output, path, error);
 	return opn_output_foreign(output, path,
 				  error	   ? "it is no regular file"
-				  : listed ? "it was edited after this tool wrote it"
+				  : listed ? "this tool wrote a file there, but not this text: "
+					     "it was edited since"
 					   : "it is not in the list '" OPN_OUTPUT_LIST "'");
 }
 

@@ -116,7 +116,9 @@ static int check_stale(struct opn_output *output, const char *path, const char *
 	if (output->force || !strcmp(hash, listed))
 		return 1;
 	return opn_output_foreign(
-		output, path, "it was edited after this tool wrote it, and would now be removed");
+		output, path,
+		"this tool wrote a file there, but not this text: it was edited since, and would "
+		"now be removed");
 }
 
 /* Leaves in the old list what is to be removed. */

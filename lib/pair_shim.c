@@ -20,12 +20,32 @@ static const char *chosen(const struct opn_pair_option *option,
 	return opn_pair_option_value(option, option->initial);
 }
 
+/* Behind the include guard's "#ifndef X" and "#define X", or where the second line is. Between
+ * them and the guard the choices would make it a condition like any other. */
+static const char *behind_guard(const char *text, const char *second)
+{
+	const char *test = strstr(text, "\n#ifndef "), *name, *next;
+	size_t length;
+
+	if (!test)
+		return second;
+	name = test + strlen("\n#ifndef ");
+	length = strcspn(name, " \n");
+	next = strchr(name, '\n');
+	if (!next || strncmp(next, "\n#define ", strlen("\n#define ")))
+		return second;
+	next += strlen("\n#define ");
+	if (strncmp(next, name, length) || next[length] != '\n')
+		return second;
+	return next + length + 1;
+}
+
 int opn_pair_shim(const struct opn_pair *pair, const char *shims,
 		  const struct opn_pair_choice *choices, size_t count, struct opn_diags *diags,
 		  char **out)
 {
 	struct opn_buf path = { 0 }, buf = { 0 };
-	const char *second;
+	const char *second, *inside;
 	size_t length;
 	char *text;
 	int error;
@@ -42,12 +62,15 @@ int opn_pair_shim(const struct opn_pair *pair, const char *shims,
 	/* The licence stays the first line. */
 	second = strchr(text, '\n');
 	second = second ? second + 1 : text;
+	inside = behind_guard(text, second);
 	opn_buf_add(&buf, text, (size_t)(second - text));
-	opn_buf_puts(&buf, "/* " OPN_OUTPUT_REWRITTEN ", with these choices: */\n");
+	opn_buf_puts(&buf,
+		     "/* " OPN_OUTPUT_REWRITTEN ", with the choices that it defines first */\n");
+	opn_buf_add(&buf, second, (size_t)(inside - second));
 	for (size_t i = 0; i < pair->option_count; i++)
 		opn_buf_printf(&buf, "#define %s %s\n", pair->options[i].define,
 			       chosen(&pair->options[i], choices, count));
-	opn_buf_puts(&buf, second);
+	opn_buf_puts(&buf, inside);
 	free(text);
 	opn_buf_free(&path);
 	*out = opn_buf_take(&buf);

@@ -11,8 +11,10 @@
 
 #include "yaml_read.h"
 
-/* A table written by hand is never near this. */
-enum { YAML_LIMIT = 16 * 1024 * 1024 };
+/* What is written by hand is never near these. Without them libyaml's work grows with the square of
+ * how deep a text is nested and how many anchors it has, ours with that of the keys of a mapping.
+ */
+enum { YAML_LIMIT = 1024 * 1024, DEPTH_LIMIT = 64, VALUE_LIMIT = 20000 };
 
 /* libyaml counts lines and characters from 0, a place counts lines and bytes from 1. */
 static struct opn_loc mark_loc(const struct opn_yaml *yaml, const yaml_mark_t *mark)
@@ -70,12 +72,49 @@ static int check_end(yaml_parser_t *parser, const struct opn_yaml *yaml)
 	return error;
 }
 
+/* Whether the text is within the limits. What is no YAML is left to who reads it. */
+static int check_limits(const struct opn_yaml *yaml)
+{
+	size_t depth = 0, values = 0;
+	const char *why = NULL;
+	yaml_parser_t parser;
+	bool ends = false;
+
+	if (!yaml_parser_initialize(&parser))
+		return opn_diag(yaml->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, yaml->file,
+				strerror(ENOMEM));
+	yaml_parser_set_input_string(&parser, (const unsigned char *)yaml->text, yaml->length);
+	while (!ends && !why) {
+		yaml_event_t event;
+
+		if (!yaml_parser_parse(&parser, &event))
+			break;
+		ends = event.type == YAML_STREAM_END_EVENT;
+		if (event.type == YAML_SEQUENCE_START_EVENT ||
+		    event.type == YAML_MAPPING_START_EVENT)
+			why = ++depth > DEPTH_LIMIT ? "it is nested deeper than 64 levels" : NULL;
+		else if (event.type == YAML_SEQUENCE_END_EVENT ||
+			 event.type == YAML_MAPPING_END_EVENT)
+			depth--;
+		else if (++values > VALUE_LIMIT)
+			why = "it has more than 20000 values";
+		if (why)
+			opn_diag(yaml->diags, OPN_DIAG_YAML_INVALID,
+				 mark_loc(yaml, &event.start_mark), why);
+		yaml_event_delete(&event);
+	}
+	yaml_parser_delete(&parser);
+	return why ? -EINVAL : 0;
+}
+
 static int parse(struct opn_yaml *out)
 {
 	yaml_parser_t parser;
 	yaml_node_t *root;
-	int error;
+	int error = check_limits(out);
 
+	if (error)
+		return error;
 	if (!yaml_parser_initialize(&parser))
 		return opn_diag(out->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, out->file,
 				strerror(ENOMEM));

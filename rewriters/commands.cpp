@@ -6,6 +6,7 @@
 // by simdjson: for the thousand entries of a kernel's database jansson takes twice as long as Clang
 // does for a small source, and Clang's own reader longer still. Jansson says where the mistake is
 // when there is one, which simdjson does not know.
+#include "base.h"
 #include "foreign_flags.h"
 #include "paths.h"
 #include "rewriters.h"
@@ -17,11 +18,12 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/StringSaver.h"
 #include "llvm/Support/VirtualFileSystem.h"
 #include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <jansson.h>
 #include <map>
 #include <simdjson.h>
@@ -31,6 +33,7 @@ using llvm::StringRef;
 using opn::normalPath;
 
 static const opn_loc Nowhere = {nullptr, 0, 0, 0};
+static const size_t MaxDatabase = 256u << 20;
 
 namespace {
 
@@ -167,13 +170,27 @@ static const char *readEntry(simdjson::dom::element Value, DatabaseEntry &Out) {
   return HasCommand ? nullptr : "it needs \"arguments\" or \"command\"";
 }
 
+/// A database is part of a stranger's tree: a pipe there is not waited for, and a device or a file
+/// of any size is not read to its end.
+static int readDatabase(const opn_commands &C, opn_diags *Diags, std::string &Out) {
+  opn_loc Loc = {C.DatabasePath.c_str(), 0, 0, 0};
+  char *Text;
+  size_t Length;
+  int Error = opn_file_read(C.DatabasePath.c_str(), MaxDatabase, &Text, &Length);
+  if (Error)
+    return opn_diag(Diags, OPN_DIAG_DATABASE_INVALID, Loc,
+                    Error == -EINVAL ? "it is no regular file" : strerror(-Error));
+  Out.assign(Text, Length);
+  free(Text);
+  return 0;
+}
+
 static int loadJson(opn_commands &C, opn_diags *Diags) {
   opn_loc Loc = {C.DatabasePath.c_str(), 0, 0, 0};
-  auto Text = llvm::MemoryBuffer::getFile(C.DatabasePath);
-  if (!Text)
-    return opn_diag(Diags, OPN_DIAG_DATABASE_INVALID, Loc, Text.getError().message().c_str());
+  std::string Content;
+  if (int Error = readDatabase(C, Diags, Content))
+    return Error;
   simdjson::dom::element Root;
-  StringRef Content = (*Text)->getBuffer();
   if (auto Error = C.Json.parse(Content.data(), Content.size()).get(Root))
     return reportJson(C, Content, simdjson::error_message(Error), Diags);
   simdjson::dom::array Entries;
@@ -200,11 +217,13 @@ static int loadDatabase(opn_commands &C, StringRef Dir, opn_diags *Diags) {
     return loadJson(C, Diags);
   }
   if (llvm::sys::fs::exists(Flags)) {
-    std::string Error;
-    auto Db = FixedCompilationDatabase::loadFromFile(Flags, Error);
+    std::string Error, Content;
+    C.DatabasePath = std::string(Flags);
+    if (int Failed = readDatabase(C, Diags, Content))
+      return Failed;
+    auto Db = FixedCompilationDatabase::loadFromBuffer(Dir, Content, Error);
     if (!Db)
       return opn_diag(Diags, OPN_DIAG_DATABASE_INVALID, Nowhere, Error.c_str());
-    C.DatabasePath = std::string(Flags);
     C.Fixed = true;
     std::vector<CompileCommand> One = Db->getCompileCommands("x.c");
     if (!One.empty() && One[0].CommandLine.size() >= 2)

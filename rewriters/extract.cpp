@@ -108,7 +108,7 @@ void opn_extraction::listFunctions(const SourceModel &Model) {
                    [](const auto &A, const auto &B) { return A.first < B.first; });
   for (const auto &[Seq, FD] : List) {
     opn_function F =
-        describeFunction(FD, isProgram(FD) ? contextOf(FD) : nullptr, Model, Sections, R);
+        describeFunction(FD, isProgram(FD) ? contextOf(FD) : nullptr, Model, Tables, R);
     if (Listed.insert({F.file, F.start_line, F.name}).second)
       Functions.push_back(F);
   }
@@ -268,7 +268,7 @@ bool opn_extraction::cut(Config &C, StringRef Name, opn_diags *Diags, Cut &Out, 
   const RecordDecl *Context = E.Context                 ? E.Context
                               : isProgram(F.Definition) ? contextOf(F.Definition)
                                                         : nullptr;
-  describeUnit(Out.Facts, Model, K, Context, Sections, Access, R, Diags);
+  describeUnit(Out.Facts, Model, K, Context, Tables, R, Diags);
   for (int X : K.Externals.set_bits()) {
     const External &Ext = Model.Externals[X];
     if (Ext.How.BesideIncluder && Ext.Parent >= 0)
@@ -459,10 +459,7 @@ int opn_extraction::unit(StringRef Given, opn_diags *Diags, const opn_unit **Out
 int opn_extraction_open(const opn_command *Commands, size_t Count, const char *Root,
                         const opn_extract_options *Options, opn_diags *Diags,
                         opn_extraction **Out) {
-  auto X = std::make_unique<opn_extraction>(Root);
-  X->Options = *Options;
-  X->Sections = {Options->sections, Options->section_count};
-  X->Access = {Options->map_access, Options->map_access_count};
+  auto X = std::make_unique<opn_extraction>(Root, *Options);
   int Error = X->open(Commands, Count, Diags);
   if (Error)
     return Error;

@@ -43,12 +43,12 @@ struct Found {
 } // namespace opn
 
 struct opn_extraction {
-  opn_extraction(llvm::StringRef Root) : Files(Root.str()) {}
+  opn_extraction(llvm::StringRef Root, const opn_extract_options &Options)
+      : Files(Root.str()), Options(Options), Tables(Options.hookdefs) {}
 
   opn::FileCache Files;
-  opn_extract_options Options = {};
-  opn::SectionTable Sections;
-  opn::MapAccessTable Access;
+  opn_extract_options Options;
+  opn::HookTables Tables;
   std::vector<opn::Config> Configs;
   std::vector<opn_function> Functions;
   std::set<std::tuple<std::string, unsigned, std::string>> Listed; ///< file, line, name of these

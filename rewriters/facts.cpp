@@ -24,33 +24,45 @@ static bool hasContext(const FunctionDecl *FD, StringRef Type) {
   return RD && RD->isStruct() && Type.consume_front("struct ") && RD->getName() == Type;
 }
 
-bool SectionTable::isContextOf(const FunctionDecl *FD, StringRef Hook) const {
-  for (size_t I = 0; I < Count; ++I)
-    if (Hook == Rules[I].hook)
-      return hasContext(FD, Rules[I].context);
+bool HookTables::isContextOf(const FunctionDecl *FD, StringRef Hook) const {
+  for (size_t I = 0; I < SectionCount; ++I)
+    if (Hook == Sections[I].hook)
+      return hasContext(FD, Sections[I].context);
   return false;
 }
 
-const char *SectionTable::hook(const FunctionDecl *FD, const char *Wanted) const {
+const char *HookTables::hook(const FunctionDecl *FD, const char *Wanted) const {
   StringRef Section = sectionOf(FD);
   Section.consume_front("?"); // libbpf: not loaded by default
-  for (size_t I = 0; I < Count; ++I) {
-    StringRef Name = Rules[I].section;
-    if (Section == Name || (Rules[I].prefix && Section.starts_with(Name) &&
+  for (size_t I = 0; I < SectionCount; ++I) {
+    StringRef Name = Sections[I].section;
+    if (Section == Name || (Sections[I].prefix && Section.starts_with(Name) &&
                             Section.drop_front(Name.size()).starts_with("/")))
-      return Rules[I].hook;
+      return Sections[I].hook;
   }
   if (Wanted && isContextOf(FD, Wanted))
     return Wanted;
   const char *Only = nullptr;
-  for (size_t I = 0; I < Count; ++I) {
-    if (!hasContext(FD, Rules[I].context))
+  for (size_t I = 0; I < SectionCount; ++I) {
+    if (!hasContext(FD, Sections[I].context))
       continue;
-    if (Only && StringRef(Only) != Rules[I].hook)
+    if (Only && StringRef(Only) != Sections[I].hook)
       return nullptr;
-    Only = Rules[I].hook;
+    Only = Sections[I].hook;
   }
   return Only;
+}
+
+std::string HookTables::helperName(unsigned Number) const {
+  const char *Name = opn_hookdefs_helper_name(Hookdefs, Number);
+  return Name ? Name : std::to_string(Number);
+}
+
+unsigned HookTables::mapAccess(StringRef Helper, unsigned Argument) const {
+  for (size_t I = 0; I < MapAccessCount; ++I)
+    if (Helper == MapAccess[I].helper && Argument == MapAccess[I].argument)
+      return MapAccess[I].access;
+  return OPN_ACCESS_READ | OPN_ACCESS_WRITE;
 }
 
 StringRef sectionOf(const Decl *D) {
@@ -154,16 +166,68 @@ static std::string hashOf(const LexedFile &F, Range R) {
   };
   for (size_t T = F.tokenAfter(R.Begin); T < F.tokens().size() && F.tokens()[T].Begin < R.End; ++T)
     Feed(F.text().substr(F.tokens()[T].Begin, F.tokens()[T].Length));
-  for (const Directive &D : F.directives())
-    if (R.contains(D.Extent.Begin))
-      Feed(F.text(D.Extent));
+  auto D = llvm::lower_bound(F.directives(), R.Begin, [](const Directive &Line, unsigned Offset) {
+    return Line.Extent.Begin < Offset;
+  });
+  for (; D != F.directives().end() && R.contains(D->Extent.Begin); ++D)
+    Feed(F.text(D->Extent));
   char Hex[17];
   snprintf(Hex, sizeof(Hex), "%016llx", (unsigned long long)Hash);
   return Hex;
 }
 
+namespace {
+
+/// Numbers of the helpers that a function calls: through variables of any name, in assembly, and in
+/// inline functions of headers that are not the project's, which no unit describes.
+class HelperUses {
+public:
+  explicit HelperUses(const SourceModel &Model) : Model(Model) {}
+
+  std::set<unsigned> of(const FunctionDecl *FD) {
+    if (Seen.insert(FD->getCanonicalDecl()).second)
+      walk(FD->getBody(), [this](const Stmt *S) { visit(S); });
+    return Numbers;
+  }
+
+private:
+  void visit(const Stmt *S) {
+    if (const auto *Asm = dyn_cast<GCCAsmStmt>(S)) {
+      assembly(Asm->generateAsmString(*Model.Context));
+      return;
+    }
+    const auto *Ref = dyn_cast<DeclRefExpr>(S);
+    if (!Ref)
+      return;
+    if (const auto *VD = dyn_cast<VarDecl>(Ref->getDecl())) {
+      if (unsigned Number = helperNumber(VD, *Model.Context))
+        Numbers.insert(Number);
+    } else if (const auto *FD = dyn_cast<FunctionDecl>(Ref->getDecl())) {
+      const FunctionDecl *Definition = FD->getDefinition();
+      if (Definition && Model.place(Definition->getLocation()).Kind != PlaceKind::Project)
+        of(Definition);
+    }
+  }
+  /// "call 12" of a template; an operand that is a helper is seen where it stands.
+  void assembly(StringRef Text) {
+    static const char Call[] = "call";
+    for (size_t At = Text.find(Call); At != StringRef::npos; At = Text.find(Call)) {
+      Text = Text.drop_front(At + strlen(Call)).ltrim();
+      unsigned Number;
+      if (!Text.consumeInteger(10, Number))
+        Numbers.insert(Number);
+    }
+  }
+
+  const SourceModel &Model;
+  std::set<const FunctionDecl *> Seen;
+  std::set<unsigned> Numbers;
+};
+
+} // namespace
+
 opn_function describeFunction(const FunctionDecl *FD, const RecordDecl *Context,
-                              const SourceModel &Model, const SectionTable &Sections, Results &R) {
+                              const SourceModel &Model, const HookTables &Tables, Results &R) {
   opn_function F = {};
   F.name = R.text(FD->getName());
   Place P = Model.place(FD->getLocation());
@@ -187,19 +251,19 @@ opn_function describeFunction(const FunctionDecl *FD, const RecordDecl *Context,
   StringRef Section = sectionOf(FD);
   F.section = R.textOrNull(Section);
   F.is_program = isProgram(FD);
-  F.hook = F.is_program ? Sections.hook(FD) : nullptr;
+  F.hook = F.is_program ? Tables.hook(FD) : nullptr;
   F.is_static = FD->getStorageClass() == SC_Static;
   F.is_inline = FD->isInlineSpecified() || FD->hasAttr<AlwaysInlineAttr>();
 
   std::set<std::string> Callees, Helpers, Kfuncs, Fields;
+  for (unsigned Number : HelperUses(Model).of(FD))
+    Helpers.insert(Tables.helperName(Number));
   walk(FD->getBody(), [&](const Stmt *S) {
     if (const auto *CE = dyn_cast<CallExpr>(S)) {
       if (const FunctionDecl *Callee = calledFunction(CE)) {
         if (Callee->getBuiltinID())
           return;
         (isKfunc(Callee) ? Kfuncs : Callees).insert(Callee->getName().str());
-      } else if (const VarDecl *Helper = calledHelper(CE, *Model.Context)) {
-        Helpers.insert(Helper->getName().str());
       }
     } else if (const auto *DRE = dyn_cast<DeclRefExpr>(S)) {
       // Callbacks by address.
@@ -228,8 +292,7 @@ namespace {
 /// pointers that a lookup gave.
 class MapUses {
 public:
-  MapUses(const ASTContext &Context, const MapAccessTable &Table)
-      : Context(Context), Table(Table) {}
+  MapUses(const ASTContext &Context, const HookTables &Tables) : Context(Context), Tables(Tables) {}
 
   std::map<const VarDecl *, unsigned> of(const FunctionDecl *FD) {
     Access.clear();
@@ -295,9 +358,7 @@ private:
       if (const VarDecl *Map = mapIn(Arg)) {
         unsigned How = OPN_ACCESS_READ | OPN_ACCESS_WRITE;
         if (Helper)
-          for (size_t I = 0; I < Table.Count; ++I)
-            if (Helper->getName() == Table.Rules[I].helper && A == Table.Rules[I].argument)
-              How = Table.Rules[I].access;
+          How = Tables.mapAccess(Tables.helperName(helperNumber(Helper, Context)), A);
         Access[Map] |= How;
       } else if (Callee && Arg->getType()->isPointerType() &&
                  !Arg->getType()->getPointeeType().isConstQualified()) {
@@ -325,7 +386,7 @@ private:
   }
 
   const ASTContext &Context;
-  const MapAccessTable &Table;
+  const HookTables &Tables;
   std::map<const VarDecl *, unsigned> Access;
   std::map<const VarDecl *, const VarDecl *> Values; ///< pointer variable to map
 };
@@ -352,8 +413,8 @@ static const char *kindOf(const Decl *D) {
 }
 
 void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
-                  const RecordDecl *Context, const SectionTable &Sections,
-                  const MapAccessTable &AccessTable, Results &R, opn_diags *Diags) {
+                  const RecordDecl *Context, const HookTables &Tables, Results &R,
+                  opn_diags *Diags) {
   std::vector<opn_function> Functions;
   std::vector<opn_map> Maps;
   std::vector<opn_item> Items;
@@ -366,7 +427,7 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
   std::sort(Order.begin(), Order.end(),
             [&](int A, int B) { return Model.Chunks[A].Seq < Model.Chunks[B].Seq; });
 
-  MapUses Reader(*Model.Context, AccessTable);
+  MapUses Reader(*Model.Context, Tables);
   std::set<std::string> Known; // names of this unit, for edges
   for (int Index : Order)
     for (const Decl *D : Model.Chunks[Index].Decls)
@@ -397,7 +458,7 @@ void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
       if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
         if (!FD->doesThisDeclarationHaveABody())
           continue;
-        Functions.push_back(describeFunction(FD, Context, Model, Sections, R));
+        Functions.push_back(describeFunction(FD, Context, Model, Tables, R));
         for (auto [Map, How] : Reader.of(FD))
           Uses[Map].push_back({Functions.back().name, How});
         continue;

@@ -35,16 +35,29 @@ private:
   llvm::StringSaver Saver{Alloc};
 };
 
-/// Meaning of section names, from the hook tables.
-struct SectionTable {
-  const opn_section_rule *Rules = nullptr;
-  size_t Count = 0;
+/// What the hook tables say of programs and helpers.
+class HookTables {
+public:
+  explicit HookTables(const opn_hookdefs *Hookdefs) : Hookdefs(Hookdefs) {
+    Sections = opn_hookdefs_sections(Hookdefs, &SectionCount);
+    MapAccess = opn_hookdefs_map_access(Hookdefs, &MapAccessCount);
+  }
   /// A program's hook: by its section; where the tables do not know that, its own loader names the
   /// hook, and what tells is its context: Wanted, where programs of that hook have such a one, or
   /// the only hook of which that is so. Null: nothing tells.
   const char *hook(const clang::FunctionDecl *FD, const char *Wanted = nullptr) const;
   /// Whether programs of the hook have this program's context.
   bool isContextOf(const clang::FunctionDecl *FD, llvm::StringRef Hook) const;
+  /// The helper of a number, or its number where there is no such.
+  std::string helperName(unsigned Number) const;
+  /// What a helper does to the map that it gets as an argument, counted from 0.
+  unsigned mapAccess(llvm::StringRef Helper, unsigned Argument) const;
+
+private:
+  const opn_hookdefs *Hookdefs;
+  const opn_section_rule *Sections;
+  const opn_map_access_rule *MapAccess;
+  size_t SectionCount, MapAccessCount;
 };
 
 llvm::StringRef sectionOf(const clang::Decl *D);
@@ -72,17 +85,12 @@ const clang::RecordDecl *contextOf(const clang::FunctionDecl *FD);
 
 /// Context: the record whose fields count as context fields, or null.
 opn_function describeFunction(const clang::FunctionDecl *FD, const clang::RecordDecl *Context,
-                              const SourceModel &Model, const SectionTable &Sections, Results &R);
-
-struct MapAccessTable {
-  const opn_map_access_rule *Rules = nullptr;
-  size_t Count = 0;
-};
+                              const SourceModel &Model, const HookTables &Tables, Results &R);
 
 /// Fills functions, maps, items, edges, includes, license and undefined of a unit.
 void describeUnit(opn_unit &Unit, const SourceModel &Model, const Closure &C,
-                  const clang::RecordDecl *Context, const SectionTable &Sections,
-                  const MapAccessTable &Access, Results &R, opn_diags *Diags);
+                  const clang::RecordDecl *Context, const HookTables &Tables, Results &R,
+                  opn_diags *Diags);
 
 } // namespace opn
 

@@ -86,7 +86,7 @@ int opn_fusion::open(const opn_fuse_stage &Asked) {
   auto S = std::make_unique<FusedStage>(Options.root);
   S->Asked = &Asked;
   S->Texts[Asked.command.file] = Asked.text;
-  S->Parsed = Parse::run(Asked.command, S->Files, CollectOptions(), Diags, &S->Texts);
+  S->Parsed = Parse::run(Asked.command, S->Files, CollectOptions(), Diags, &S->Texts, true);
   if (!S->Parsed)
     return opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, OPN_NOWHERE, Asked.command.file);
   ASTContext &Context = *S->model().Context;
@@ -245,6 +245,29 @@ static std::string edited(const LexedFile *Main, const std::vector<Edit> &Change
   return Out;
 }
 
+/// Whether macros are behind the piece what they are now: one may be for the piece alone.
+static bool leaves(const FusedStage &S, const Piece &P,
+                   const std::map<std::string, std::string> &Macros,
+                   const std::vector<Edit> &Changes) {
+  std::map<std::string, std::string> Behind;
+  for (unsigned D : P.Directives) {
+    const Directive &Line = S.Main->directives()[D];
+    std::string Definition;
+    if (Line.Kind != tok::pp_undef)
+      Definition = edited(S.Main, Changes, Line.Extent);
+    std::string &Now = Behind[Line.Name.str()];
+    if (!Now.empty() && !Definition.empty() && Now != Definition)
+      return false; // one of several that are chosen from
+    Now = Definition;
+  }
+  for (const auto &[Name, Definition] : Behind) {
+    auto It = Macros.find(Name);
+    if (Definition != (It == Macros.end() ? "" : It->second))
+      return false;
+  }
+  return true;
+}
+
 std::string opn_fusion::joined(const Overlay &O, std::vector<Line> *Lines) const {
   std::string Out;
   std::map<std::string, std::string> Macros; // that stand before, with their definitions
@@ -275,13 +298,7 @@ std::string opn_fusion::joined(const Overlay &O, std::vector<Line> *Lines) const
       bool IsKnown = !P.Declares.empty() || !P.Directives.empty();
       for (const std::string &Key : P.Declares)
         IsKnown &= Groups[S.Group.at(Key)].First != K;
-      for (unsigned D : P.Directives) {
-        const Directive &Line = S.Main->directives()[D];
-        auto It = Macros.find(Line.Name.str());
-        IsKnown &= Line.Kind == tok::pp_undef
-                       ? It == Macros.end()
-                       : It != Macros.end() && It->second == Text(Line.Extent);
-      }
+      IsKnown &= leaves(S, P, Macros, O.Changes[K]);
       if (P.Kind == Piece::Include)
         IsKnown = !Included.insert(P.Name).second;
       if (IsKnown)

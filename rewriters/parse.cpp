@@ -28,8 +28,9 @@ namespace {
 /// Hands Clang's diagnostics on, with the text that Clang itself would print.
 class Forwarder : public DiagnosticConsumer {
 public:
-  Forwarder(opn_diags *Diags, DiagnosticOptions &Options)
-      : Diags(Diags), Stream(Rendered), Printer(makeTextPrinter(Stream, Options)) {}
+  Forwarder(opn_diags *Diags, DiagnosticOptions &Options, bool Derived)
+      : Diags(Diags), Derived(Derived), Stream(Rendered),
+        Printer(makeTextPrinter(Stream, Options)) {}
 
   void BeginSourceFile(const LangOptions &LO, const Preprocessor *PP) override {
     Printer->BeginSourceFile(LO, PP);
@@ -38,6 +39,10 @@ public:
 
   void HandleDiagnostic(DiagnosticsEngine::Level Level, const Diagnostic &Info) override {
     DiagnosticConsumer::HandleDiagnostic(Level, Info);
+    if (Level != DiagnosticsEngine::Note)
+      Told = !Derived || Level >= DiagnosticsEngine::Error;
+    if (!Told)
+      return;
     Rendered.clear();
     Printer->HandleDiagnostic(Level, Info);
     Stream.flush();
@@ -64,6 +69,7 @@ public:
 
 private:
   opn_diags *Diags;
+  bool Derived, Told = true;
   std::string Rendered;
   llvm::raw_string_ostream Stream;
   std::unique_ptr<TextDiagnosticPrinter> Printer;
@@ -90,7 +96,7 @@ Parse::~Parse() {
 
 std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
                                   const CollectOptions &Options, opn_diags *Diags,
-                                  const std::map<std::string, std::string> *Texts) {
+                                  const std::map<std::string, std::string> *Texts, bool Derived) {
   const opn_loc Nowhere = {nullptr, 0, 0, 0};
   const char *const *Last = Command.argv;
   while (Last[1])
@@ -124,7 +130,7 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
 
   OwnDiagnosticOptions DiagOptions;
   llvm::IntrusiveRefCntPtr<DiagnosticsEngine> Engine =
-      makeDiagnostics(*FS, DiagOptions, new Forwarder(Diags, DiagOptions.get()));
+      makeDiagnostics(*FS, DiagOptions, new Forwarder(Diags, DiagOptions.get(), Derived));
   CreateInvocationOptions InvocationOptions;
   InvocationOptions.Diags = Engine;
   InvocationOptions.VFS = FS;
@@ -140,7 +146,7 @@ std::unique_ptr<Parse> Parse::run(const opn_command &Command, FileCache &Files,
   std::unique_ptr<Parse> P(new Parse());
   P->CI = makeCompiler(Invocation, FS);
   CompilerInstance &CI = *P->CI;
-  addDiagnostics(CI, new Forwarder(Diags, CI.getDiagnosticOpts()));
+  addDiagnostics(CI, new Forwarder(Diags, CI.getDiagnosticOpts(), Derived));
   if (!CI.createTarget()) {
     opn_diag(Diags, OPN_DIAG_COMMAND_INVALID, Nowhere, Name, "clang does not know its target");
     return nullptr;

@@ -16,10 +16,12 @@ namespace opn {
 class Parse {
 public:
   /// Reports Clang's diagnostics, and ours when there is no AST. Null on failure. Texts: files, by
-  /// absolute path, that are read from here and not from disk; null: none.
+  /// absolute path, that are read from here and not from disk; null: none. Derived: they are made
+  /// of what was parsed before, so Clang's warnings of them are not told again.
   static std::unique_ptr<Parse> run(const opn_command &Command, FileCache &Files,
                                     const CollectOptions &Options, opn_diags *Diags,
-                                    const std::map<std::string, std::string> *Texts = nullptr);
+                                    const std::map<std::string, std::string> *Texts = nullptr,
+                                    bool Derived = false);
   ~Parse();
 
   SourceModel Model;

@@ -181,31 +181,15 @@ int Proof::report(const Build &Failed, Side Of) {
   const opn_command &Command = command(Of);
   setAll(0, OPN_PROOF_ERROR,
          std::string("the ") + (Of == UnitSide ? "unit" : "original") + " does not compile");
-  if (!Failed.IsBpf)
-    return opn_diag(Diags, OPN_DIAG_TARGET_NOT_BPF, OPN_NOWHERE, Command.file,
-                    Failed.Triple.c_str());
-  if (!Failed.IsC)
-    return opn_diag(Diags, OPN_DIAG_LANGUAGE_NOT_C, OPN_NOWHERE, Command.file);
-  for (const Problem &P : Failed.Problems)
-    opn_diag_foreign(Diags, P.Severity, loc(P.Where, Of), P.Message.c_str(), nullptr,
-                     P.Rendered.empty() ? nullptr : P.Rendered.c_str());
+  if (int Error = reportProblems(Failed, Command, Diags))
+    return Error;
   return fail(std::string("the ") + (Of == UnitSide ? "unit" : "original") + " does not compile");
 }
 
-// Paths below the current folder are given relative to it.
 opn_loc Proof::loc(const Place &Where, Side Of) {
   if (Where.File.empty())
     return OPN_NOWHERE;
-  std::string Path = Where.File;
-  if (Path[0] != '/')
-    Path = std::string(command(Of).directory) + "/" + Path;
-  if (char *Here = getcwd(nullptr, 0)) {
-    std::string Prefix = std::string(Here) + "/";
-    free(Here);
-    if (StringRef(Path).starts_with(Prefix))
-      Path = Path.substr(Prefix.size());
-  }
-  return {Prover.keep(std::move(Path)), Where.Line, Where.Column, 1};
+  return {Prover.keep(shownPath(Where, command(Of))), Where.Line, Where.Column, 1};
 }
 
 void Proof::set(unsigned Level, opn_proof_status Status, std::string Detail) {

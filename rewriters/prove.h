@@ -69,6 +69,10 @@ struct CompileRequest {
 };
 
 std::unique_ptr<Build> compile(const CompileRequest &Request);
+/// A place's path as it is told: below the current folder relative to it.
+std::string shownPath(const Place &Where, const opn_command &Command);
+/// Tells why there is no object. Returns -errno when it could not have been one, else 0.
+int reportProblems(const Build &Failed, const opn_command &Command, opn_diags *Diags);
 
 // Optimises M and emits its object with the command's options. False: the
 // backend refused it.

@@ -231,6 +231,8 @@ protected:
   // nothing.
   bool BeginInvocation(CompilerInstance &CI) override {
     forgetOutputs(CI.getInvocation());
+    // Nor does Clang count on stderr what the collector has.
+    CI.getDiagnosticOpts().ShowCarets = false;
     return true;
   }
 
@@ -517,6 +519,34 @@ bool emitObject(CompileRequest Request, const llvm::Module &M, std::string &Obje
   return Made->Ok;
 }
 
+std::string shownPath(const Place &Where, const opn_command &Command) {
+  std::string Path = Where.File;
+  if (Path[0] != '/')
+    Path = std::string(Command.directory) + "/" + Path;
+  if (char *Here = getcwd(nullptr, 0)) {
+    std::string Prefix = std::string(Here) + "/";
+    free(Here);
+    if (llvm::StringRef(Path).starts_with(Prefix))
+      Path = Path.substr(Prefix.size());
+  }
+  return Path;
+}
+
+int reportProblems(const Build &Failed, const opn_command &Command, opn_diags *Diags) {
+  if (!Failed.IsBpf)
+    return opn_diag(Diags, OPN_DIAG_TARGET_NOT_BPF, OPN_NOWHERE, Command.file,
+                    Failed.Triple.c_str());
+  if (!Failed.IsC)
+    return opn_diag(Diags, OPN_DIAG_LANGUAGE_NOT_C, OPN_NOWHERE, Command.file);
+  for (const Problem &P : Failed.Problems) {
+    std::string Path = P.Where.File.empty() ? "" : shownPath(P.Where, Command);
+    opn_loc Loc = {Path.c_str(), P.Where.Line, P.Where.Column, 1};
+    opn_diag_foreign(Diags, P.Severity, Path.empty() ? OPN_NOWHERE : Loc, P.Message.c_str(),
+                     nullptr, P.Rendered.empty() ? nullptr : P.Rendered.c_str());
+  }
+  return 0;
+}
+
 std::unique_ptr<llvm::Module> readIr(const Build &From, llvm::LLVMContext &Context) {
   llvm::MemoryBufferRef Buffer(From.Bitcode, "ir");
   llvm::Expected<std::unique_ptr<llvm::Module>> M = llvm::parseBitcodeFile(Buffer, Context);
@@ -529,10 +559,14 @@ std::unique_ptr<llvm::Module> readIr(const Build &From, llvm::LLVMContext &Conte
 
 } // namespace opn
 
-static int takeObject(const opn::CompileRequest &Request, void **bytes, size_t *size) {
+static int takeObject(const opn::CompileRequest &Request, opn_diags *diags, void **bytes,
+                      size_t *size) {
   std::unique_ptr<opn::Build> Made = opn::compile(Request);
-  if (!Made->Ok)
+  if (!Made->Ok) {
+    if (diags)
+      opn::reportProblems(*Made, *Request.Command, diags);
     return -EINVAL;
+  }
   *bytes = malloc(Made->Object.size());
   if (!*bytes)
     return -ENOMEM;
@@ -541,16 +575,17 @@ static int takeObject(const opn::CompileRequest &Request, void **bytes, size_t *
   return 0;
 }
 
-int opn_prove_object(const struct opn_command *command, void **bytes, size_t *size) {
-  return takeObject({command, "", "", {}, ""}, bytes, size);
+int opn_prove_object(const struct opn_command *command, struct opn_diags *diags, void **bytes,
+                     size_t *size) {
+  return takeObject({command, "", "", {}, ""}, diags, bytes, size);
 }
 
 int opn_prove_object_of(const struct opn_command *command, const struct opn_text *texts,
-                        size_t count, void **bytes, size_t *size) {
+                        size_t count, struct opn_diags *diags, void **bytes, size_t *size) {
   std::map<std::string, std::string> Texts;
   for (size_t I = 0; I < count; ++I)
     Texts[texts[I].path] = texts[I].text;
-  return takeObject({command, "", "", {}, "", &Texts}, bytes, size);
+  return takeObject({command, "", "", {}, "", &Texts}, diags, bytes, size);
 }
 
 const char *opn_clang_version(void) { return LLVM_VERSION_STRING; }

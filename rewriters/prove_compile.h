@@ -17,8 +17,10 @@ extern "C" {
 #endif
 
 /* Compiles the source as the prover does. Returns 0 and bytes for the caller to
- * free(), -EINVAL when it does not compile, or -ENOMEM. */
-int opn_prove_object(const struct opn_command *command, void **bytes, size_t *size);
+ * free(), -EINVAL when it does not compile (Clang's errors are reported, unless diags
+ * is NULL), or -ENOMEM. */
+int opn_prove_object(const struct opn_command *command, struct opn_diags *diags, void **bytes,
+                     size_t *size);
 
 /* A file that is not what is on disk. */
 struct opn_text {
@@ -26,9 +28,9 @@ struct opn_text {
   const char *text;
 };
 
-/* The same with some files' texts given. */
+/* The same with some files' texts given. diags may be NULL. */
 int opn_prove_object_of(const struct opn_command *command, const struct opn_text *texts,
-                        size_t count, void **bytes, size_t *size);
+                        size_t count, struct opn_diags *diags, void **bytes, size_t *size);
 
 #ifdef __cplusplus
 }

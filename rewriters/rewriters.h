@@ -69,10 +69,7 @@ struct opn_extract_options {
 	enum opn_layout layout;
 	bool slim_vmlinux;
 	const struct opn_entry_rule *entry; /* NULL: no entry is made */
-	const struct opn_section_rule *sections;
-	size_t section_count;
-	const struct opn_map_access_rule *map_access;
-	size_t map_access_count;
+	const struct opn_hookdefs *hookdefs;
 	char *const *keep_includes; /* globs over the name in #include, NULL-terminated, or NULL */
 	const char *version;	    /* for the head comment */
 	const char *dump_after; /* "collect", "closure" or NULL: text into opn_extraction.dump */

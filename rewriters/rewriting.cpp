@@ -387,6 +387,27 @@ std::string Rewriting::section(StringRef Old) const {
   return Old.starts_with("?") ? "?" + New : New;
 }
 
+/// A section's name as a string that can stand in a comment. Numbers as escapes are not taken in a
+/// section's name, but a string may be in two parts.
+static std::string literal(StringRef Name) {
+  std::string Out = "\"";
+  for (char C : Name) {
+    bool IsMark =
+        (C == '/' && StringRef(Out).ends_with("*")) || (C == '*' && StringRef(Out).ends_with("/"));
+    if (IsMark)
+      Out += "\" \"";
+    if (C == '"' || C == '\\')
+      Out += '\\';
+    if (C == '\n')
+      Out += "\\n";
+    else if (C == '\r')
+      Out += "\\r";
+    else
+      Out += C;
+  }
+  return Out + "\"";
+}
+
 void Rewriting::makeProgram(const FunctionDecl *FD) {
   Current = FD;
   const auto *A = FD->getAttr<SectionAttr>();
@@ -432,10 +453,10 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
     Spot Begin = Spell.token(Model.SM->getExpansionLoc(FD->getBeginLoc()));
     if (!Begin)
       return void(edit(Begin, "", "section", FD->getLocation(), What));
-    insert(Begin, Begin.Extent.Begin, Inline + " /* above: SEC(\"" + A->getName().str() + "\") */ ",
+    insert(Begin, Begin.Extent.Begin, Inline + " /* above: SEC(" + literal(A->getName()) + ") */ ",
            "section");
   } else if (Attribute) {
-    Inline += Was(Attribute, "SEC(\"" + A->getName().str() + "\")");
+    Inline += Was(Attribute, "SEC(" + literal(A->getName()) + ")");
     if (!edit(Attribute, Inline, "section", FD->getLocation(), What))
       return;
   } else {
@@ -446,7 +467,7 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
       return void(edit(Spot(), "", "section", A->getLocation(), What));
     bool IsNoInline = FD->hasAttr<NoInlineAttr>();
     std::string Word = IsNoInline ? "noinline" : "always_inline";
-    Word += Was(Written, "section(\"" + A->getName().str() + "\")");
+    Word += Was(Written, "section(" + literal(A->getName()) + ")");
     if (!edit(Written, Word, "section", A->getLocation(), What))
       return;
     insert(Begin, Begin.Extent.Begin, IsNoInline ? "static " : "static inline ", "section");

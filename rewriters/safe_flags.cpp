@@ -386,9 +386,10 @@ public:
   /// Looked at before it is opened: a pipe that nobody writes to would never open.
   llvm::ErrorOr<llvm::vfs::Status> status(const llvm::Twine &Path) override {
     llvm::ErrorOr<llvm::vfs::Status> Status = ProxyFileSystem::status(Path);
-    if (!Status || Status->isDirectory() || Path.str() == Source)
+    if (!Status || Status->isDirectory())
       return Status;
-    if (!Status->isRegularFile())
+    // What was named may be a pipe.
+    if (!Status->isRegularFile() && Path.str() != Source)
       return std::make_error_code(std::errc::no_such_file_or_directory);
     if (Status->getSize() > FileLimit)
       return std::make_error_code(std::errc::file_too_large);

@@ -301,7 +301,7 @@ void opn_stage::collect() {
 }
 
 int opn_stage::open(StringRef Name, opn_diags *Diags) {
-  Parsed = Parse::run(Command, Files, CollectOptions(), Diags, &Texts);
+  Parsed = Parse::run(Command, Files, CollectOptions(), Diags, &Texts, true);
   if (!Parsed)
     return opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, {nullptr, 0, 0, 0}, Command.file);
   ASTContext &Context = *Parsed->Model.Context;
@@ -339,6 +339,8 @@ int opn_stage::rename(const opn_stage_edit &Edit, Edits &Changes, opn_diags *Dia
       if (!IsSymbol || !D->getIdentifier() || D->getName() != To.from)
         continue;
       for (SourceLocation Loc : Places) {
+        if (Loc == Program->getLocation())
+          continue; // becomes the body's name
         Spot S = Spell.token(Loc);
         if (!S || S.File->text({S.Extent.Begin, S.Extent.End}) != To.from)
           return refuse(Diags, Loc, "'" + std::string(To.from) + "'",
@@ -455,7 +457,7 @@ int opn_source_check(const opn_command *Command, const char *Root, const opn_sou
   for (size_t I = 0; I < TextCount; ++I)
     Memory[Texts[I].path] = Texts[I].text;
   FileCache Files(Root);
-  if (Parse::run(*Command, Files, CollectOptions(), Diags, &Memory))
+  if (Parse::run(*Command, Files, CollectOptions(), Diags, &Memory, true))
     return 0;
   return opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, {nullptr, 0, 0, 0}, Command->file);
 }

@@ -52,12 +52,11 @@ private:
 };
 
 /// A program that could be one of those that are rewritten, for all that its context tells.
-static void warnUntold(const FunctionDecl *FD, const SourceModel &Model,
-                       const SectionTable &Sections, const opn_transform_options &Options,
-                       opn_diags *Diags) {
+static void warnUntold(const FunctionDecl *FD, const SourceModel &Model, const HookTables &Tables,
+                       const opn_transform_options &Options, opn_diags *Diags) {
   std::vector<StringRef> Hooks;
   for (size_t I = 0; I < Options.pair_count; ++I)
-    if (Sections.isContextOf(FD, Options.pairs[I]->from) &&
+    if (Tables.isContextOf(FD, Options.pairs[I]->from) &&
         !llvm::is_contained(Hooks, Options.pairs[I]->from))
       Hooks.push_back(Options.pairs[I]->from);
   if (Hooks.empty())
@@ -73,8 +72,7 @@ static void warnUntold(const FunctionDecl *FD, const SourceModel &Model,
 /// The programs that are wanted, of the one hook that a pair is for.
 int opn_transformation::choose(const SourceModel &Model, const opn_transform_options &Options,
                                opn_diags *Diags, FunctionSet &Out) {
-  SectionTable Sections;
-  Sections.Rules = opn_hookdefs_sections(Options.hookdefs, &Sections.Count);
+  HookTables Tables(Options.hookdefs);
   for (const Chunk &C : Model.Chunks)
     for (const Decl *D : C.Decls) {
       const auto *FD = dyn_cast<FunctionDecl>(D);
@@ -83,9 +81,9 @@ int opn_transformation::choose(const SourceModel &Model, const opn_transform_opt
       bool Wanted = !Options.functions;
       for (char *const *F = Options.functions; F && *F; ++F)
         Wanted |= FD->getName() == *F;
-      const char *Hook = Sections.hook(FD, Options.from);
+      const char *Hook = Tables.hook(FD, Options.from);
       if (Wanted && !Hook)
-        warnUntold(FD, Model, Sections, Options, Diags);
+        warnUntold(FD, Model, Tables, Options, Diags);
       if (!Wanted || !Hook)
         continue;
       for (size_t I = 0; I < Options.pair_count; ++I) {
@@ -339,8 +337,7 @@ static opn_feasibility judged(const FunctionDecl *FD, const opn_pair &Pair,
 
 int opn_transformation::check(const opn_command *Commands, size_t Count,
                               const opn_transform_options &Options, opn_diags *Diags) {
-  SectionTable Sections;
-  Sections.Rules = opn_hookdefs_sections(Options.hookdefs, &Sections.Count);
+  HookTables Tables(Options.hookdefs);
   // Of several commands the first one with a program speaks for it.
   for (size_t I = 0; I < Count; ++I) {
     std::unique_ptr<Parse> Parsed = Parse::run(Commands[I], Files, CollectOptions(), Diags);
@@ -351,10 +348,10 @@ int opn_transformation::check(const opn_command *Commands, size_t Count,
     for (const Chunk &C : Model.Chunks)
       for (const Decl *D : C.Decls)
         if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD)) {
-          if (const char *Hook = Sections.hook(FD, Options.from))
+          if (const char *Hook = Tables.hook(FD, Options.from))
             ByHook[Hook].insert(FD);
           else
-            warnUntold(FD, Model, Sections, Options, Diags);
+            warnUntold(FD, Model, Tables, Options, Diags);
         }
     for (size_t P = 0; P < Options.pair_count; ++P) {
       const FunctionSet &Going = ByHook[Options.pairs[P]->from];

@@ -56,21 +56,31 @@ Unwrapping::Unwrapping(const SourceModel &Model, const opn_pair &Made, StringRef
           Bodies.insert({FD, Body});
 }
 
-/// Whether a header is the tables' but for the choices at its top.
+/// Whether a header is the tables' but for the choices, which stand first in it.
 bool Unwrapping::isTables(StringRef Text, StringRef Shims) const {
-  auto Wanted = llvm::MemoryBuffer::getFile(Shims + "/" + Made.shim);
-  if (!Wanted)
+  auto File = llvm::MemoryBuffer::getFile(Shims + "/" + Made.shim);
+  if (!File)
     return false;
-  auto [Licence, Rest] = Text.split('\n');
-  auto [WantedLicence, WantedRest] = (*Wanted)->getBuffer().split('\n');
-  if (Rest.starts_with("/* " OPN_OUTPUT_REWRITTEN))
-    Rest = Rest.split('\n').second;
-  for (size_t I = 0; I < Made.option_count; ++I)
-    if (StringRef After = Rest; After.consume_front("#define ") &&
-                                After.consume_front(Made.options[I].define) &&
-                                After.starts_with(" "))
-      Rest = After.split('\n').second;
-  return Licence == WantedLicence && Rest == WantedRest;
+  size_t Option = 0;
+  auto IsAdded = [&](StringRef Line) {
+    if (Line.starts_with("/* " OPN_OUTPUT_REWRITTEN))
+      return true;
+    if (Option == Made.option_count || !Line.consume_front("#define "))
+      return false;
+    return Line.consume_front(Made.options[Option++].define) && Line.starts_with(" ");
+  };
+  for (StringRef Wanted = (*File)->getBuffer(); !Text.empty();) {
+    auto [Line, Rest] = Text.split('\n');
+    auto [WantedLine, WantedRest] = Wanted.split('\n');
+    Text = Rest;
+    if (Line == WantedLine)
+      Wanted = WantedRest;
+    else if (!IsAdded(Line))
+      return false;
+    if (Text.empty())
+      return Wanted.empty();
+  }
+  return false;
 }
 
 static const Stmt *firstCall(const Stmt *S, StringRef Prefix, const FunctionDecl *&Found) {

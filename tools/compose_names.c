@@ -265,6 +265,16 @@ static const char *const *rename_words(struct compose_run *run, const struct opn
 	return words;
 }
 
+/* What the stage's program is called from here on. */
+static const char *program_name(const struct compose_unit *unit, const struct opn_stage_edit *edit)
+{
+	for (size_t i = 0; i < edit->rename_count; i++) {
+		if (!strcmp(edit->renames[i].from, unit->stage->program))
+			return edit->renames[i].to;
+	}
+	return unit->stage->program;
+}
+
 static int make_text(struct compose_run *run, struct compose_unit *unit,
 		     const char *const *reserved)
 {
@@ -288,8 +298,8 @@ static int make_text(struct compose_run *run, struct compose_unit *unit,
 	unit->externs = edit.externs;
 	unit->shared = shared_maps(run, unit);
 	keep_pins(run, unit, edit.renames, edit.rename_count);
-	wrapper =
-		opn_stage_wrapper(&run->composition, unit->hook, unit->stage, facts->is_referenced);
+	wrapper = opn_stage_wrapper(&run->composition, unit->hook, unit->stage,
+				    facts->is_referenced ? program_name(unit, &edit) : NULL);
 	if (!wrapper)
 		opn_cli_no_memory(NULL);
 	edit.wrapper = wrapper;

@@ -37,7 +37,7 @@ static int add_text(struct compose_run *run, struct opn_stack *stack,
 	argv[count] = path;
 	with.argv = argv;
 	with.file = path;
-	error = opn_prove_object_of(&with, texts, 2, &bytes, &size);
+	error = opn_prove_object_of(&with, texts, 2, NULL, &bytes, &size);
 	if (error == -ENOMEM)
 		opn_cli_no_memory(NULL);
 	/* The backend refuses what the kernel is not even asked: `make` will say it. */
@@ -66,15 +66,9 @@ static int add_stages(struct compose_run *run, const struct opn_composed_hook *h
 	return error;
 }
 
-static int refuse(struct compose_run *run, const struct opn_composed_hook *hook, size_t bytes,
-		  const char *chain)
+static int refuse(struct compose_run *run, const struct opn_composed_hook *hook, const char *what)
 {
-	int error = opn_diag(
-		run->diags, OPN_DIAG_PIPELINE_LIMIT, hook->loc,
-		opn_arena_printf(run->arena,
-				 "the stages at '%s' take %zu bytes of stack with what calls them, "
-				 "and the kernel has %d: %s",
-				 hook->place->name, bytes, OPN_STACK_MOST, chain));
+	int error = opn_diag(run->diags, OPN_DIAG_PIPELINE_LIMIT, hook->loc, what);
 
 	if (hook->place->hook->mechanisms[OPN_MECHANISM_TAIL])
 		opn_diag_note(run->diags, OPN_NOWHERE,
@@ -83,14 +77,37 @@ static int refuse(struct compose_run *run, const struct opn_composed_hook *hook,
 	return error;
 }
 
+static int check_chains(struct compose_run *run, const struct opn_composed_hook *hook,
+			const struct opn_stack *stack)
+{
+	struct opn_buf deepest = { 0 }, tail = { 0 };
+	size_t bytes = opn_stack_deepest(stack, hook->program, &deepest);
+	size_t above = opn_stack_above_tail_call(stack, hook->program, &tail);
+	const char *what = NULL;
+
+	if (bytes > OPN_STACK_MOST)
+		what = opn_arena_printf(
+			run->arena,
+			"the stages at '%s' take %zu bytes of stack with what calls them, "
+			"and the kernel has %d: %s",
+			hook->place->name, bytes, OPN_STACK_MOST, deepest.data);
+	else if (above >= OPN_STACK_TAIL)
+		what = opn_arena_printf(
+			run->arena,
+			"a stage at '%s' makes tail calls where its callers have taken %zu bytes "
+			"of stack, and the kernel allows it below %d: %s",
+			hook->place->name, above, OPN_STACK_TAIL, tail.data);
+	opn_buf_free(&deepest);
+	opn_buf_free(&tail);
+	return what ? refuse(run, hook, what) : 0;
+}
+
 int compose_check_stack(struct compose_run *run, const struct opn_composed_hook *hook,
 			const char *header)
 {
 	struct compose_unit *first = run->units;
 	struct opn_stack *stack = opn_stack_new();
-	struct opn_buf chain = { 0 };
 	char *text;
-	size_t bytes;
 	int error;
 
 	if (!stack)
@@ -116,10 +133,7 @@ int compose_check_stack(struct compose_run *run, const struct opn_composed_hook 
 	free(text);
 	if (error)
 		opn_cli_no_memory(NULL);
-	bytes = opn_stack_deepest(stack, hook->program, &chain);
-	if (bytes > OPN_STACK_MOST)
-		error = refuse(run, hook, bytes, chain.data ? chain.data : "");
-	opn_buf_free(&chain);
+	error = check_chains(run, hook, stack);
 	opn_stack_free(stack);
 	return error;
 }

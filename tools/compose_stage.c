@@ -48,7 +48,6 @@ static int find_command(struct compose_run *run, struct compose_unit *unit,
 	if (count)
 		return count;
 	unit->root = opn_commands_root(unit->commands);
-	opn_diags_set_root(run->diags, unit->root);
 	count = opn_commands_find(unit->commands, stage->source, run->diags, out);
 	if (count <= 0)
 		return count ? count : -EINVAL;
@@ -73,16 +72,13 @@ static struct opn_extract_options extract_options(const struct compose_run *run,
 						  const struct opn_source_text *texts,
 						  size_t text_count)
 {
-	struct opn_extract_options options = {
+	return (struct opn_extract_options){
 		.layout = OPN_LAYOUT_SINGLE,
+		.hookdefs = run->hookdefs,
 		.version = OPN_VERSION,
 		.texts = texts,
 		.text_count = text_count,
 	};
-
-	options.sections = opn_hookdefs_sections(run->hookdefs, &options.section_count);
-	options.map_access = opn_hookdefs_map_access(run->hookdefs, &options.map_access_count);
-	return options;
 }
 
 /* Whether programs of this section run at the pipeline's place, and not behind a redirect. */

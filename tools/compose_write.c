@@ -128,7 +128,11 @@ static int is_source(const struct dirent *entry)
 		!strcmp(entry->d_name + length - 2, ".h"));
 }
 
-static int add_loader(struct compose_run *run, struct opn_output *output)
+/* Calls add for each file of the runtime; an error of it, or of the folder, ends that. */
+static int each_loader_file(struct compose_run *run,
+			    int (*add)(struct compose_run *run, const char *path, const char *name,
+				       void *data),
+			    void *data)
 {
 	const char *folder = opn_arena_printf(run->arena, "%s/loader", run->folder);
 	struct dirent **entries;
@@ -141,22 +145,48 @@ static int add_loader(struct compose_run *run, struct opn_output *output)
 		const char *path =
 			opn_arena_printf(run->arena, "%s/%s", folder, entries[i]->d_name);
 		const char *name = opn_arena_printf(run->arena, "loader/%s", entries[i]->d_name);
-		size_t length;
-		char *text;
 
 		free(entries[i]);
-		if (error)
-			continue;
-		error = opn_file_read(path, 0, &text, &length);
-		if (error) {
-			opn_diag(run->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, path,
-				 strerror(-error));
-			continue;
-		}
-		error = opn_output_add(output, name, text, length);
-		free(text);
+		if (!error)
+			error = add(run, path, name, data);
 	}
 	free(entries);
+	return error;
+}
+
+static int add_loader_file(struct compose_run *run, const char *path, const char *name, void *data)
+{
+	size_t length;
+	char *text;
+	int error = opn_file_read(path, 0, &text, &length);
+
+	if (error)
+		return opn_diag(run->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, path,
+				strerror(-error));
+	error = opn_output_add(data, name, text, length);
+	free(text);
+	return error;
+}
+
+static int add_loader_name(struct compose_run *run, const char *path, const char *name, void *data)
+{
+	(void)run;
+	(void)path;
+	if (name[strlen(name) - 1] == 'c')
+		opn_buf_printf(data, " \\\n\t%s", name);
+	return 0;
+}
+
+/* The Makefile names each source: what else somebody has put there is not built in. */
+static int add_makefile(struct compose_run *run, struct opn_output *output)
+{
+	struct opn_buf sources = { 0 };
+	int error = each_loader_file(run, add_loader_name, &sources);
+
+	if (!error)
+		error = compose_add_text(output, "Makefile",
+					 opn_emit_makefile(&run->composition, sources.data ?: ""));
+	opn_buf_free(&sources);
 	return error;
 }
 
@@ -252,7 +282,7 @@ static int add_all(struct compose_run *run, struct opn_output *output)
 		error = compose_add_text(output, opn_arena_printf(arena, "%s.c", name),
 					 opn_emit_loader(composition));
 	if (!error)
-		error = compose_add_text(output, "Makefile", opn_emit_makefile(composition));
+		error = add_makefile(run, output);
 	if (!error)
 		error = compose_add_text(output, "README.md", opn_emit_readme(composition));
 	if (!error)
@@ -267,7 +297,7 @@ static int add_all(struct compose_run *run, struct opn_output *output)
 		error = add_build(run, output);
 	if (!error)
 		error = compose_emit_add(run, output);
-	return error ?: add_loader(run, output);
+	return error ?: each_loader_file(run, add_loader_file, output);
 }
 
 static int begin(struct compose_run *run, const char *target, bool is_directory,

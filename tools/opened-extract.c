@@ -271,11 +271,9 @@ static int load_tables(struct extract_run *run)
 		.slim_vmlinux = options->slim_vmlinux,
 		.keep_includes = options->keep_includes.word,
 		.version = OPN_VERSION,
+		.hookdefs = run->hookdefs,
 		.dump_after = options->dump_after,
 	};
-	run->extract.sections = opn_hookdefs_sections(run->hookdefs, &run->extract.section_count);
-	run->extract.map_access =
-		opn_hookdefs_map_access(run->hookdefs, &run->extract.map_access_count);
 	return find_entry(run);
 }
 

@@ -11,6 +11,7 @@
 enum {
 	KEY_FROM = 0x100,
 	KEY_TO,
+	KEY_VARIANT,
 	KEY_PACKETS,
 	KEY_CASES,
 	KEY_GENERATE,
@@ -38,6 +39,8 @@ static const struct argp_option tool_options[] = {
 	{ "from", KEY_FROM, "HOOK", 0, "The first program's hook, if its section does not tell",
 	  1 },
 	{ "to", KEY_TO, "HOOK", 0, "The second program's hook, if its section does not tell", 1 },
+	{ "variant", KEY_VARIANT, "N", 0,
+	  "Of sources with several compile commands take the Nth (default: one after another)", 1 },
 	{ NULL, 0, NULL, 0, "What they are run on:", 2 },
 	{ "packets", KEY_PACKETS, "FILE", 0, "Frames of a capture (pcap, pcapng); may be repeated",
 	  2 },
@@ -162,6 +165,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_TO:
 		options->to = arg;
+		return 0;
+	case KEY_VARIANT:
+		options->variant = (unsigned int)parse_number(arg, "--variant", state);
+		if (!options->variant)
+			argp_error(state, "--variant counts from 1");
 		return 0;
 	case KEY_PACKETS:
 		opn_words_add(&options->packets, arg);
@@ -378,6 +386,31 @@ static int verify(struct verify_run *run)
 	return opn_verify(&verify, run->runs, run->hookdefs, run->arena, run->diags, &run->result);
 }
 
+/* Compares the programs, or what is made of them by one compile command. */
+static int run_variant(struct verify_run *run)
+{
+	int error = verify_find_inputs(run);
+
+	if (run->options->kernel) {
+		error = error ?: verify_on_kernel(run);
+		verify_drop_inputs(run);
+		return error;
+	}
+	error = error ?: verify(run);
+	verify_drop_inputs(run);
+	if (error || opn_cli_interrupted())
+		return error;
+	run->result.variant = run->variant;
+	run->result.variants = run->variants;
+	return verify_write(run);
+}
+
+/* One way or another, what was compared last is as it should be. */
+static bool is_equivalent(const struct verify_run *run)
+{
+	return run->options->kernel ? !run->remote_status : run->result.verdict == OPN_EQUIVALENT;
+}
+
 static int run_stages(struct verify_run *run)
 {
 	int error = load_tables(run);
@@ -386,18 +419,14 @@ static int run_stages(struct verify_run *run)
 		return error;
 	error = check_hook(run, run->options->from);
 	error = check_hook(run, run->options->to) ?: error;
-	error = error ?: verify_find_inputs(run);
-	if (run->options->kernel) {
-		error = error ?: verify_on_kernel(run);
-		verify_drop_inputs(run);
-		return error;
-	}
-	error = error ?: read_cases(run);
-	error = error ?: verify(run);
-	verify_drop_inputs(run);
-	if (error || opn_cli_interrupted())
-		return error;
-	return verify_write(run);
+	if (!run->options->kernel)
+		error = error ?: read_cases(run);
+	/* The first that is not equivalent is the last one that is told of. */
+	do {
+		error = error ?: run_variant(run);
+	} while (!error && !opn_cli_interrupted() && is_equivalent(run) &&
+		 verify_next_variant(run));
+	return error;
 }
 
 static void free_words(struct verify_options *options)

@@ -3,8 +3,8 @@
  * opened.h - what the files of opened share
  *
  * opened.c knows the commands; opened_run.c does what a spec says: opened_plan.c knows the steps,
- * opened_words.c which tool does them, opened_decide.c what only the user can say, opened_report.c
- * the page for people. The other commands have a file each.
+ * opened_words.c which tool does them, opened_decide.c what only the user can say, opened_tell.c
+ * what tools said, opened_report.c the page for people. The other commands have a file each.
  */
 #ifndef OPN_OPENED_TOOL_H
 #define OPN_OPENED_TOOL_H
@@ -92,6 +92,7 @@ struct opened_run {
 	size_t step_count;
 	const char *composed; /* folder of the pipeline, or NULL */
 	const char *salt;
+	json_t *told; /* what was, by place and text */
 };
 
 /* ---- opened_plan.c, opened_words.c ---- */
@@ -150,9 +151,29 @@ void opened_look_at_units(struct opened_run *run);
  * says that the spec has an answer more, so that the run begins anew. */
 bool opened_decide(struct opened_run *run);
 
-/* Where a message of a step's diagnostics points to, as seen from here. */
+/* Whether opened_decide() will ask what a message of a step's diagnostics says. */
+bool opened_is_question(struct opened_run *run, const struct opn_step *step, const json_t *message);
+
+/* ---- opened_tell.c ---- */
+
+/* Where a message of a step's diagnostics points to, as seen from here: to the original, where the
+ * text that it is about says of which lines it was made. Nowhere: to nothing that will be there. */
 struct opn_loc opened_loc(const struct opened_run *run, const struct opn_step *step,
 			  const json_t *message);
+/* The same, and of a message without a place the words of the spec that it is about. */
+struct opn_loc opened_message_loc(const struct opened_run *run, const struct opn_step *step,
+				  const json_t *message);
+/* Takes over what a step's tool said, without what this run told already. */
+void opened_tell(struct opened_run *run, const struct opn_step *step, struct opn_diags *into);
+/* Whether what the tool reported says why the step failed; else what it printed has to. */
+bool opened_is_explained(const struct opened_run *run, const struct opn_step *step);
+/* Whether a message is a warning of Clang's, about somebody's source. */
+bool opened_is_clangs_warning(const json_t *message);
+
+/* ---- opened_clean.c ---- */
+
+/* Removes what is in the list of products and no step of the spec makes any more. */
+void opened_prune(struct opened_run *run, const struct opn_product *before);
 
 /* ---- opened_outcome.c ---- */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * opened_clean.c - opened clean: what a spec's runs wrote, and nothing else
+ * opened_clean.c - opened clean: what a spec's runs wrote, and nothing else; and after a run, what
+ * the spec has made before and does not make any more
  *
  * Only files that the runs noted go, and only while they are what was written: what somebody
  * edited, or put beside them, stays and is named.
@@ -97,7 +98,7 @@ static void make_clean(struct opn_record *state, const struct opn_product *produ
 	const char *now = opn_record_hash(state, product->path);
 	char *folder = opn_cli_format(
 		"%.*s", (int)(opn_path_basename(product->path) - product->path), product->path);
-	char *argv[] = { "make", "-s", "-C", folder, "clean", NULL };
+	char *argv[] = { "make", "-s", "-C", folder, "-f", "Makefile", "clean", NULL };
 
 	if (now && !strcmp(now, product->hash))
 		opn_process_run(argv, NULL, NULL, NULL);
@@ -117,16 +118,12 @@ static void remove_empty(const char *output)
 	}
 }
 
-static int clean(const char *output)
+/* Returns whether something was edited and stays. */
+static bool remove_products(struct opn_record *state, const char *output,
+			    const struct opn_product *list)
 {
-	char *folder = opn_cli_format("%s/" OPENED_STATE, output);
-	struct opn_record *state = opn_record_open(folder);
-	const struct opn_product *list;
-	int kept = 0;
+	bool kept = false;
 
-	if (!state)
-		opn_cli_no_memory(NULL);
-	list = opn_record_products(state);
 	for (const struct opn_product *product = list; product; product = product->next) {
 		if (opn_path_inside(output, product->path) &&
 		    !strcmp(opn_path_basename(product->path), "Makefile"))
@@ -134,6 +131,18 @@ static int clean(const char *output)
 	}
 	for (const struct opn_product *product = list; product; product = product->next)
 		kept |= remove_product(state, output, product->path, product->hash);
+	return kept;
+}
+
+static int clean(const char *output, struct opn_arena *arena)
+{
+	char *folder = opn_cli_format("%s/" OPENED_STATE, output);
+	struct opn_record *state = opn_record_open(folder);
+	bool kept;
+
+	if (!state)
+		opn_cli_no_memory(NULL);
+	kept = remove_products(state, output, opn_record_products(state, arena));
 	opn_record_free(state);
 	if (!kept) {
 		opn_tree_remove(folder);
@@ -141,6 +150,64 @@ static int clean(const char *output)
 	}
 	free(folder);
 	return kept ? OPN_EXIT_REFUSED : OPN_EXIT_DONE;
+}
+
+/* ---- what a changed spec does not make any more ---- */
+
+/* A step by its name in the record: "verify NAME", "verify NAME.PROGRAM", "verify PIPELINE.PLACE".
+ */
+static bool is_wanted(const struct opened_run *run, const char *step)
+{
+	const struct opn_composition *composition = run->spec.composition;
+	const char *space = strchr(step, ' '), *name = space ? space + 1 : step;
+	size_t stage = space ? (size_t)(space - step) : 0;
+	struct opn_spec_unit *unit =
+		opn_spec_unit(&run->spec, opn_arena_strndup(run->arena, name, strcspn(name, ".")));
+	bool is_pipeline = composition && !strcmp(composition->name, name);
+
+	if (!space)
+		return true;
+	if (!strncmp(step, "extract", stage))
+		return unit;
+	if (!strncmp(step, "infer", stage))
+		return unit && unit->infer;
+	if (!strncmp(step, "transform", stage))
+		return unit && unit->transform;
+	if (!strncmp(step, "compose", stage))
+		return is_pipeline;
+	if (!strncmp(step, "build", stage))
+		return is_pipeline || (unit && composition);
+	for (size_t h = 0; composition && h < composition->hook_count; h++)
+		is_pipeline |=
+			!strcmp(name, opn_arena_printf(run->arena, "%s.%s", composition->name,
+						       composition->hooks[h].place->name));
+	return run->spec.verify && ((unit && unit->transform) || is_pipeline);
+}
+
+void opened_prune(struct opened_run *run, const struct opn_product *before)
+{
+	const struct opn_product *now, *same;
+	struct opn_product *gone = NULL;
+
+	for (const struct opn_product *product = before; product; product = product->next) {
+		if (!is_wanted(run, product->step))
+			opn_record_remove(run->state, product->step);
+	}
+	now = opn_record_products(run->state, run->arena);
+	for (const struct opn_product *product = before; product; product = product->next) {
+		struct opn_product *copy;
+
+		for (same = now; same && strcmp(same->path, product->path);)
+			same = same->next;
+		if (same)
+			continue;
+		copy = opn_arena_alloc(run->arena, sizeof(*copy));
+		*copy = *product;
+		copy->next = gone;
+		gone = copy;
+	}
+	if (gone)
+		remove_products(run->state, run->output, gone);
 }
 
 int opened_clean_command(int argc, char **argv)
@@ -160,7 +227,8 @@ int opened_clean_command(int argc, char **argv)
 	    !opn_places_load(run.hookdefs, run.runs, run.diags, &run.places) &&
 	    !opn_spec_read(options.spec, run.places, run.arena, run.diags, &run.spec))
 		status = clean(opn_path_join(run.arena, getcwd(here, sizeof(here)) ?: ".",
-					     options.cli.output ?: run.spec.output));
+					     options.cli.output ?: run.spec.output),
+			       run.arena);
 	opn_diags_print(run.diags, stderr, opn_cli_coloured(&options.cli), options.cli.quiet);
 	opn_places_free(run.places);
 	opn_hook_runs_free(run.runs);

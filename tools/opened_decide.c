@@ -33,38 +33,6 @@ struct question {
 	size_t count;
 };
 
-/* The folder that a tool's diagnostics are seen from: where it ran, or its database's. */
-static const char *diagnostics_root(const struct opn_step *step)
-{
-	const struct opened_unit *unit = step->subject;
-
-	switch ((enum step_kind)step->kind) {
-	case STEP_EXTRACT:
-		return step->folder ?: unit->tree.database;
-	case STEP_TRANSFORM:
-		return unit->extracted;
-	default:
-		return ".";
-	}
-}
-
-struct opn_loc opened_loc(const struct opened_run *run, const struct opn_step *step,
-			  const json_t *message)
-{
-	const char *file = json_string_value(json_object_get(message, "file"));
-	struct opn_loc loc = { 0 };
-
-	if (!file)
-		return loc;
-	loc.file = opn_path_join(run->arena, diagnostics_root(step), file);
-	if (opn_path_inside(run->here, loc.file))
-		loc.file = opn_path_relative(run->arena, run->here, loc.file);
-	loc.line = (unsigned int)json_integer_value(json_object_get(message, "line"));
-	loc.column = (unsigned int)json_integer_value(json_object_get(message, "column"));
-	loc.length = (unsigned int)json_integer_value(json_object_get(message, "length"));
-	return loc;
-}
-
 /* Prints the question, with each choice where it stands. */
 static void say(const struct question *question)
 {
@@ -135,15 +103,15 @@ static bool settle(struct question *question)
 
 /* ---- functions of several definitions ---- */
 
-static bool decide_function(struct opened_run *run, const struct opened_unit *unit,
-			    const json_t *message)
+static struct question function_question(struct opened_run *run, const struct opened_unit *unit,
+					 const json_t *message)
 {
 	const char *text = json_string_value(json_object_get(message, "message"));
 	struct question question = {
 		.run = run,
 		.unit = unit,
 		.loc = unit->spec->loc,
-		.text = text,
+		.text = opn_arena_strdup(run->arena, text),
 		.answer = { "extract", unit->spec->name, "resolve", NULL, NULL },
 	};
 	size_t index;
@@ -157,7 +125,7 @@ static bool decide_function(struct opened_run *run, const struct opened_unit *un
 			question.answer.name = function;
 	}
 	if (!question.answer.name)
-		return false;
+		return question;
 	json_array_foreach(json_object_get(message, "notes"), index, note)
 	{
 		struct opn_loc loc = opened_loc(run, unit->extract, note);
@@ -176,20 +144,21 @@ static bool decide_function(struct opened_run *run, const struct opened_unit *un
 				run->arena, json_string_value(json_object_get(note, "message"))),
 		};
 	}
-	return settle(&question);
+	return question;
 }
 
 /* ---- losses ---- */
 
-static bool decide_loss(struct opened_run *run, const struct opened_unit *unit,
-			const json_t *message)
+static struct question loss_question(struct opened_run *run, const struct opened_unit *unit,
+				     const json_t *message)
 {
 	static const char option[] = "--accept=";
 	struct question question = {
 		.run = run,
 		.unit = unit,
 		.loc = unit->spec->transform->loc,
-		.text = json_string_value(json_object_get(message, "message")),
+		.text = opn_arena_strdup(run->arena,
+					 json_string_value(json_object_get(message, "message"))),
 		.answer = { "transform", unit->spec->name, "accept", NULL, NULL },
 	};
 	size_t index;
@@ -198,39 +167,52 @@ static bool decide_loss(struct opened_run *run, const struct opened_unit *unit,
 	json_array_foreach(json_object_get(message, "notes"), index, note)
 	{
 		const char *text = json_string_value(json_object_get(note, "message"));
-		struct opn_loc loc = { 0 };
 
 		if (!text || strncmp(text, option, sizeof(option) - 1))
 			continue;
 		text += sizeof(option) - 1;
 		question.choice[question.count++] = (struct choice){
 			.value = opn_arena_strndup(run->arena, text, strcspn(text, " ")),
-			.loc = loc,
+			.loc = opened_loc(run, unit->last, message),
 			.text = "the program is rewritten without it",
 		};
 		break;
 	}
-	return settle(&question);
+	return question;
+}
+
+/* What a message of a step's tool asks; without a choice: nothing. */
+static struct question question_of(struct opened_run *run, const struct opn_step *step,
+				   const json_t *message)
+{
+	const char *flag = json_string_value(json_object_get(message, "flag"));
+
+	if (flag && step->kind == STEP_EXTRACT &&
+	    !strcmp(flag, opn_diag_flag(OPN_DIAG_FUNCTION_AMBIGUOUS)))
+		return function_question(run, step->subject, message);
+	if (flag && step->kind == STEP_TRANSFORM &&
+	    !strcmp(flag, opn_diag_flag(OPN_DIAG_TRANSFORM_LOSSY)))
+		return loss_question(run, step->subject, message);
+	return (struct question){ 0 };
+}
+
+bool opened_is_question(struct opened_run *run, const struct opn_step *step, const json_t *message)
+{
+	return question_of(run, step, message).count;
 }
 
 static bool decide_step(struct opened_run *run, const struct opn_step *step)
 {
-	const struct opened_unit *unit = step->subject;
 	json_t *root = opened_json(opened_diagnostics(run, step));
 	bool answered = false;
-	const char *flag;
 	size_t index;
 	json_t *message;
 
 	json_array_foreach(json_object_get(root, "diagnostics"), index, message)
 	{
-		flag = json_string_value(json_object_get(message, "flag"));
-		if (answered || !flag)
-			continue;
-		if (!strcmp(flag, opn_diag_flag(OPN_DIAG_FUNCTION_AMBIGUOUS)))
-			answered = decide_function(run, unit, message);
-		else if (!strcmp(flag, opn_diag_flag(OPN_DIAG_TRANSFORM_LOSSY)))
-			answered = decide_loss(run, unit, message);
+		struct question question = question_of(run, step, message);
+
+		answered = answered || settle(&question);
 	}
 	json_decref(root);
 	return answered;

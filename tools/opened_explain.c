@@ -31,6 +31,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->cli;
 		return 0;
+	case 'W':
 	case ARGP_KEY_ARG:
 		if (options->word)
 			argp_error(state, "one FLAG or RULE");
@@ -45,8 +46,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* A flag as it stands in a message. */
+static const struct argp_option explain_options_table[] = {
+	{ NULL, 'W', "FLAG", OPTION_HIDDEN, NULL, 0 },
+	{ NULL, 0, NULL, 0, NULL, 0 },
+};
+
 static const struct argp explain_argp = {
-	NULL,
+	explain_options_table,
 	parse_option,
 	"FLAG|RULE",
 	"Explain the flag of a diagnostic (\"opened-transform-lossy\", also with -W and [] around "

@@ -83,6 +83,8 @@ struct unfit {
 	const char *source, *why;
 };
 
+#define SCHEMA "schema/opened.schema.json"
+
 struct init {
 	const struct init_options *options;
 	struct opn_arena *arena;
@@ -171,7 +173,7 @@ static const char *const *infer(struct init *init)
 		struct unfit *unfit = &init->unfit[init->unfit_count];
 
 		unfit->source = init->sources.word[i];
-		flags = opn_tree_infer(init->root, unfit->source, clang, NULL, init->arena,
+		flags = opn_tree_infer(init->root, unfit->source, clang, NULL, NULL, init->arena,
 				       &unfit->why);
 		init->unfit_count += !flags;
 	}
@@ -332,14 +334,26 @@ static void add_template(struct init *init)
 	free(tables);
 }
 
+/* Where editors find the schema on this machine. */
+static void write_modeline(const struct init *init, struct opn_buf *text)
+{
+	char *tables = opn_cli_hookdefs(&init->options->cli), *folder = realpath(tables, NULL);
+	const char *path = folder ? opn_path_join(init->arena, folder, SCHEMA) : NULL;
+
+	if (path && !access(path, R_OK))
+		opn_buf_printf(text, "# yaml-language-server: $schema=%s\n", path);
+	free(folder);
+	free(tables);
+}
+
 static int write_spec(struct init *init)
 {
 	struct opn_buf *text = &init->text;
 	int error = 0;
 
+	write_modeline(init, text);
 	opn_buf_puts(
 		text,
-		"# yaml-language-server: $schema=opened.schema.json\n"
 		"# What is taken from where, what becomes of it, how it is proved. "
 		"See 'opened run --help'.\n"
 		"opened: 1\n\n"

@@ -62,7 +62,7 @@ static const char *extract_outcome(const struct opened_run *run, const struct op
 json_t *opened_conditions(const struct opened_run *run, const struct opened_unit *unit)
 {
 	const char *const *program =
-		unit->final != unit->extracted && unit->programs ? unit->programs : NULL;
+		unit->final != unit->extracted ? opened_programs(run, unit->final) : NULL;
 	json_t *found = json_object(), *site;
 	size_t index;
 

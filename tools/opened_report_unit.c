@@ -153,34 +153,57 @@ static void put_unit_graph(const struct page *page, const json_t *manifest, cons
 
 /* ---- diagnostics ---- */
 
+static void put_message(const struct page *page, const struct opn_step *step, const json_t *row)
+{
+	struct opn_loc loc = opened_message_loc(page->run, step, row);
+	size_t index;
+	json_t *note;
+
+	opn_html_element(page->buf, "<li><b>", page_member(row, "severity"), "</b>: ");
+	page_text(page, page_member(row, "message"));
+	if (loc.file) {
+		opn_html_element(page->buf, " <code>", loc.file, "");
+		opn_buf_printf(page->buf, ":%u</code>", loc.line);
+	}
+	json_array_foreach(json_object_get(row, "notes"), index, note) opn_html_element(
+		page->buf, "<br><span class=\"note\">", page_member(note, "message"), "</span>");
+	page_put(page, "</li>\n");
+}
+
+/* Clang's warnings are about the original: the extraction has them, folded, and what is made of it
+ * does not say them again. */
 void page_diagnostics(const struct page *page, const struct opn_step *step)
 {
 	json_t *root = opened_json(opened_diagnostics(page->run, step));
 	const json_t *list = json_object_get(root, "diagnostics");
-	size_t index, inner;
-	json_t *row, *note;
+	size_t index, clangs = 0, ours;
+	json_t *row;
 
-	if (step->state != OPN_STEP_WAITING && json_array_size(list)) {
+	json_array_foreach(list, index, row) clangs += opened_is_clangs_warning(row);
+	ours = json_array_size(list) - clangs;
+	if (step->state == OPN_STEP_WAITING)
+		ours = clangs = 0;
+	if (ours) {
 		opn_html_element(page->buf, "<h4>What ", step->stage,
 				 " said</h4><ul class=\"plain\">");
 		json_array_foreach(list, index, row)
 		{
-			opn_html_element(page->buf, "<li><b>", page_member(row, "severity"),
-					 "</b>: ");
-			page_text(page, page_member(row, "message"));
-			if (page_member(row, "file")) {
-				opn_html_element(page->buf, " <code>", page_member(row, "file"),
-						 "");
-				opn_buf_printf(page->buf, ":%lld</code>",
-					       (long long)json_integer_value(
-						       json_object_get(row, "line")));
-			}
-			json_array_foreach(json_object_get(row, "notes"), inner, note)
-				opn_html_element(page->buf, "<br><span class=\"note\">",
-						 page_member(note, "message"), "</span>");
-			page_put(page, "</li>\n");
+			if (!opened_is_clangs_warning(row))
+				put_message(page, step, row);
 		}
 		page_put(page, "</ul>\n");
+	}
+	if (clangs && step->kind == STEP_EXTRACT) {
+		opn_buf_printf(page->buf,
+			       "<details><summary>Clang&#39;s warnings of the source: %zu"
+			       "</summary><ul class=\"plain\">\n",
+			       clangs);
+		json_array_foreach(list, index, row)
+		{
+			if (opened_is_clangs_warning(row))
+				put_message(page, step, row);
+		}
+		page_put(page, "</ul></details>\n");
 	}
 	json_decref(root);
 }

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -176,6 +177,8 @@ static void show_running(const struct opened_run *run)
 
 static void begun(const struct opn_step *step, void *data)
 {
+	/* What an earlier run's tool said is not what this one says. */
+	unlink(opened_diagnostics(data, step));
 	event(data, step);
 	show_running(data);
 }
@@ -194,38 +197,6 @@ static void show_diags(struct opened_run *run)
 	run->diags = fresh;
 }
 
-static enum opn_severity severity_of(const json_t *message)
-{
-	const char *word = json_string_value(json_object_get(message, "severity"));
-
-	return word && strcmp(word, "warning") ? OPN_SEV_ERROR : OPN_SEV_WARNING;
-}
-
-/* Takes over what a step's tool said; ours: without what clang warns of in somebody's sources,
- * which this run could not mend. */
-static void take_diagnostics(const struct opened_run *run, const struct opn_step *step, bool ours,
-			     struct opn_diags *into)
-{
-	json_t *root = opened_json(opened_diagnostics(run, step));
-	size_t index, inner;
-	json_t *row, *note;
-
-	json_array_foreach(json_object_get(root, "diagnostics"), index, row)
-	{
-		const char *flag = json_string_value(json_object_get(row, "flag"));
-
-		if (ours && (!flag || strncmp(flag, "opened-", 7)))
-			continue;
-		opn_diag_foreign(into, severity_of(row), opened_loc(run, step, row),
-				 json_string_value(json_object_get(row, "message")),
-				 flag ? opn_arena_printf(run->arena, "-W%s", flag) : NULL, NULL);
-		json_array_foreach(json_object_get(row, "notes"), inner, note)
-			opn_diag_note(into, opened_loc(run, step, note), "%s",
-				      json_string_value(json_object_get(note, "message")));
-	}
-	json_decref(root);
-}
-
 static void ended(const struct opn_step *step, void *data)
 {
 	struct opened_run *run = data;
@@ -233,12 +204,14 @@ static void ended(const struct opn_step *step, void *data)
 	event(run, step);
 	if (shows_progress(run))
 		fprintf(stderr, "\r\033[K");
-	if (step->log_length && (step->state == OPN_STEP_FAILED || run->options->cli.verbose))
+	if (step->log_length && (step->state == OPN_STEP_FAILED ? !opened_is_explained(run, step)
+								: run->options->cli.verbose))
 		fwrite(step->log, 1, step->log_length, stderr);
-	if (step->state == OPN_STEP_FAILED)
-		take_diagnostics(run, step, false, run->shown_diags);
-	else if (step->state == OPN_STEP_DONE)
-		take_diagnostics(run, step, true, run->diags);
+	/* What its log tells is told, but not to a file. */
+	if (step->state == OPN_STEP_FAILED && !opened_is_explained(run, step))
+		opened_tell(run, step, run->shown_diags);
+	else if (step->state == OPN_STEP_FAILED || step->state == OPN_STEP_DONE)
+		opened_tell(run, step, run->diags);
 	show_diags(run);
 	if (step->state == OPN_STEP_FAILED)
 		run->status = MAX(run->status, step->status);
@@ -311,6 +284,40 @@ static void make_salt(struct opened_run *run)
 	opn_buf_free(&all);
 }
 
+/*
+ * Our own folders are folders, and what is in them is ours. A repository that has its spec may have
+ * an output beside it, and links there would have files written wherever they lead: by us, and by
+ * the compiler and bpftool, which follow them.
+ */
+static int refuse_links(struct opened_run *run)
+{
+	static const char *const folders[] = { OPENED_STATE,	 OPENED_UNITS,	OPENED_REWRITTEN,
+					       OPENED_PIPELINES, OPENED_PROOFS, NULL };
+	char *roots[] = { (char *)run->output, NULL };
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, NULL);
+	FTSENT *entry;
+	int error = 0;
+
+	while (walk && !error && (entry = fts_read(walk))) {
+		const char *const *folder = folders;
+
+		if (entry->fts_level == 1) {
+			while (*folder && strcmp(*folder, entry->fts_name))
+				folder++;
+			if (!*folder && strcmp(entry->fts_name, OPENED_REPORT)) {
+				fts_set(walk, entry, FTS_SKIP);
+				continue;
+			}
+		}
+		if (entry->fts_info == FTS_SL || entry->fts_info == FTS_SLNONE)
+			error = opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE,
+					 entry->fts_path, "it is a symbolic link");
+	}
+	if (walk)
+		fts_close(walk);
+	return error;
+}
+
 /* The state has no business in anybody's repository. */
 static int open_state(struct opened_run *run)
 {
@@ -319,7 +326,7 @@ static int open_state(struct opened_run *run)
 	int error;
 
 	run->state_folder = opn_arena_printf(run->arena, "%s/" OPENED_STATE, run->output);
-	error = make_folders(run->state_folder, run->diags);
+	error = refuse_links(run) ?: make_folders(run->state_folder, run->diags);
 	if (error)
 		return error;
 	path = opn_cli_format("%s/.gitignore", run->state_folder);
@@ -452,6 +459,7 @@ static void keep_graph(struct opened_run *run)
 static bool run_once(struct opened_run *run)
 {
 	static const char *const compilers[] = { "clang-" OPN_CLANG_MAJOR, "clang", NULL };
+	const struct opn_product *before;
 	bool again = false;
 	char here[PATH_MAX];
 	int error = load_tables(run);
@@ -475,13 +483,16 @@ static bool run_once(struct opened_run *run)
 						   run->output, run->spec.composition->name)
 				: NULL;
 	make_salt(run);
+	before = opn_record_products(run->state, run->arena);
 	opened_open_units(run);
 	show_diags(run);
 	error = run_all(run);
 	if (!error && !opn_cli_interrupted()) {
 		again = opened_decide(run);
-		if (!again && !run->options->check)
+		if (!again && !run->options->check) {
+			opened_prune(run, before);
 			opened_report(run);
+		}
 	}
 	if (!run->options->check)
 		opn_record_save(run->state, run->diags);
@@ -507,6 +518,7 @@ static void free_run(struct opened_run *run)
 	opn_diags_free(run->diags);
 	opn_diags_free(run->shown_diags);
 	opn_arena_free(run->arena);
+	json_decref(run->told);
 	free(run->hookdefs);
 	free((char *)run->tools);
 }
@@ -524,7 +536,8 @@ static int start(struct opened_options *options, const struct argp *argp, int ar
 		run.arena = opn_arena_new(opn_cli_no_memory, NULL);
 		run.diags = opn_diags_new();
 		run.shown_diags = opn_diags_new();
-		if (!run.arena || !run.diags || !run.shown_diags)
+		run.told = json_object();
+		if (!run.arena || !run.diags || !run.shown_diags || !run.told)
 			opn_cli_no_memory(NULL);
 		again = run_once(&run);
 		status = run.status;

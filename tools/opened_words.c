@@ -264,6 +264,8 @@ static void add_verification(const struct opened_run *run, struct words *words,
 	const struct opn_spec_verify *verify = run->spec.verify;
 	const struct opn_spec_words *lists[] = { &verify->packets, &verify->cases, &verify->maps };
 	static const char *const options[] = { "packets", "cases", "maps" };
+	const char *page = opn_arena_printf(run->arena, "%s/" OPENED_PROOFS "/%s.html", run->output,
+					    step->name);
 
 	for (size_t l = 0; l < 3; l++) {
 		add_all(words, options[l], lists[l]);
@@ -280,10 +282,8 @@ static void add_verification(const struct opened_run *run, struct words *words,
 	if (verify->seed)
 		add_pair(words, "seed", opn_arena_printf(run->arena, "%u", verify->seed));
 	add_pair(words, "report", proof_path(run, step));
-	add_pair(words, "report",
-		 opn_arena_printf(run->arena, "%s/" OPENED_PROOFS "/%s.html", run->output,
-				  step->name));
-	step->products = list_of(run, NULL, proof_path(run, step));
+	add_pair(words, "report", page);
+	step->products = list_of(run, list_of(run, NULL, proof_path(run, step)), page);
 }
 
 /* The hook of an original, whose section need not tell it. */
@@ -391,6 +391,9 @@ static int prepare_build(struct opened_run *run, struct opn_step *step)
 	add(&words, "-s");
 	add(&words, "-C");
 	add(&words, run->composed);
+	/* Not a GNUmakefile, which would go first. */
+	add(&words, "-f");
+	add(&words, "Makefile");
 	add(&words, opn_arena_printf(run->arena, "CLANG=%s", run->clang ?: "clang"));
 	step->argv = words.word;
 	return 0;
@@ -516,6 +519,9 @@ static int prepare_objects(struct opened_run *run, struct opn_step *step)
 	add(&words, "-s");
 	add(&words, "-C");
 	add(&words, unit->final);
+	/* Not a GNUmakefile, which would go first. */
+	add(&words, "-f");
+	add(&words, "Makefile");
 	add(&words, opn_arena_printf(run->arena, "CLANG=%s", run->clang ?: "clang"));
 	for (const char *const *name = unit->programs; name && *name; name++) {
 		const char *object = opn_arena_printf(run->arena, "%s.bpf.o", *name);

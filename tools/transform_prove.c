@@ -64,7 +64,7 @@ static int compile_both(struct prover *prover, const struct opn_command *command
 	bool is_way_back = opn_transformation_is_way_back(transformation);
 	void *bytes = NULL;
 	char *shim = NULL;
-	int error = opn_prove_object(command, &bytes, &size);
+	int error = opn_prove_object(command, run->diags, &bytes, &size);
 
 	opn_object_free(prover->original);
 	prover->original = NULL;
@@ -84,7 +84,7 @@ static int compile_both(struct prover *prover, const struct opn_command *command
 			opn_arena_printf(run->arena, "%s/%s", run->shim_folder, pair->shim),
 			shim,
 		};
-	error = opn_prove_object_of(command, texts, used, &bytes, &size);
+	error = opn_prove_object_of(command, texts, used, run->diags, &bytes, &size);
 	free(shim);
 	return keep_object(prover, AFTER, error, bytes, size);
 }

@@ -313,15 +313,66 @@ static int collect_changes(const struct transform_run *run, struct change **all)
 	return 0;
 }
 
+/* The deepest folder that holds the root and all sources that were named. */
+static const char *home(const struct transform_run *run)
+{
+	char *folder = opn_arena_strdup(run->arena, run->root);
+
+	for (size_t s = 0; s < run->source_count; s++) {
+		size_t count;
+		const struct opn_transformed_file *files =
+			opn_transformation_files(run->sources[s].transformation, &count);
+
+		while (strcmp(folder, "/") && !opn_path_inside(folder, files[0].absolute))
+			folder = opn_path_join(run->arena, folder, "..");
+	}
+	return folder;
+}
+
+/* What was not named is changed only below that folder: a source's text and links say where headers
+ * are, and must not lead out. */
+static int check_home(const struct transform_run *run, const struct change *change)
+{
+	const char *folder = home(run);
+	char real_folder[PATH_MAX], real[PATH_MAX];
+
+	if (!realpath(folder, real_folder))
+		strcpy(real_folder, "/");
+	for (; change; change = change->next) {
+		bool named = false;
+
+		for (size_t s = 0; s < run->source_count; s++) {
+			size_t count;
+			const struct opn_transformed_file *files =
+				opn_transformation_files(run->sources[s].transformation, &count);
+
+			named |= !strcmp(files[0].absolute, change->file->absolute);
+		}
+		if (named || !change->file->changed || !realpath(change->file->absolute, real) ||
+		    opn_path_inside(real_folder, real))
+			continue;
+		return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, change->file->path,
+				opn_arena_printf(run->arena,
+						 "it is '%s', outside of '%s', and was not named",
+						 real, real_folder));
+	}
+	return 0;
+}
+
 static int write_home(const struct transform_run *run)
 {
 	struct change *all = NULL, *change, *undo;
-	int error = collect_changes(run, &all);
+	int error = collect_changes(run, &all) ?: check_home(run, all);
 
 	if (!error) {
 		const struct opn_pair *pair = shim_pair(&run->sources[0]);
+		const char *shim = pair ? shim_path(run, pair) : NULL;
+		struct stat st;
 
-		error = pair ? write_shim(run, pair, shim_path(run, pair)) : 0;
+		if (shim && !lstat(shim, &st) && S_ISLNK(st.st_mode))
+			return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, shim,
+					"a symbolic link is where the header is to be");
+		error = shim ? write_shim(run, pair, shim) : 0;
 	}
 	if (error)
 		return error;

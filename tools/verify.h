@@ -21,10 +21,18 @@ struct verify_options {
 	struct opn_words packets, cases, maps, reports, renames, ignore, transfers;
 	const char *kernel;    /* unpacked package of the kernel to run on; NULL: this one */
 	const char *from, *to; /* hooks; NULL: what the sections say */
+	unsigned int variant;  /* of sources with several compile commands, from 1; 0: all */
 	uint64_t generate, seed;
 	bool without_shapes;
 	bool live, unmarked;
 	enum opn_live_device device;
+};
+
+/* Of a source, while it is looked for. */
+struct verify_commands {
+	struct opn_commands *loaded;
+	const struct opn_command *first;
+	unsigned int count; /* 0: not a source */
 };
 
 struct verify_run {
@@ -32,6 +40,9 @@ struct verify_run {
 	struct opn_arena *arena;
 	struct opn_diags *diags;
 	struct opn_verify_side side[2];
+	struct verify_commands commands[2];
+	unsigned int variant;  /* that is compared now; 0: no source has several commands */
+	unsigned int variants; /* how many there are */
 	struct opn_cases cases;
 	struct opn_hookdefs *hookdefs;
 	struct opn_hook_runs *runs;
@@ -43,6 +54,9 @@ struct verify_run {
 /* Finds or makes the object of both programs: an object file, a source with its compile command, or
  * a unit's manifest, each perhaps followed by ":program". Reports and returns -errno. */
 int verify_find_inputs(struct verify_run *run);
+/* Goes on to the sources' next compile commands, which verify_find_inputs() then takes; false: all
+ * are done. */
+bool verify_next_variant(struct verify_run *run);
 /* Makes the folder run->scratch unless it is there. Reports and returns -errno. */
 int verify_make_scratch(struct verify_run *run);
 /* Asks the same on options->kernel: prints what is found there, writes the reports, sets

@@ -61,7 +61,7 @@ static int compile(struct verify_run *run, int index, const struct opn_command *
 
 	if (error)
 		return error;
-	error = opn_prove_object(command, &bytes, &size);
+	error = opn_prove_object(command, run->diags, &bytes, &size);
 	if (error)
 		return opn_diag(run->diags, OPN_DIAG_VERIFY_UNCOMPILED, OPN_NOWHERE,
 				run->side[index].object);
@@ -71,31 +71,90 @@ static int compile(struct verify_run *run, int index, const struct opn_command *
 	if (error)
 		return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, path,
 				strerror(-error));
+	run->side[index].name = run->side[index].object;
 	run->side[index].object = path;
 	return 0;
 }
 
-static int compile_source(struct verify_run *run, int index)
+/* Looks a source's compile commands up. Reports and returns -errno. */
+static int find_commands(struct verify_run *run, int index, const struct opn_commands_options *from)
 {
+	struct verify_commands *all = &run->commands[index];
 	char *sources[] = { (char *)run->side[index].object, NULL };
-	const struct opn_command *found;
-	struct opn_commands *commands;
-	int count, error = opn_commands_load(&run->options->cli.commands, sources, run->diags,
-					     &commands);
+	int count, error = opn_commands_load(from, sources, run->diags, &all->loaded);
 
 	if (error)
 		return error;
-	count = opn_commands_find(commands, run->side[index].object, run->diags, &found);
-	error = count < 0 ? count : 0;
-	if (count > 1)
-		error = opn_diag(run->diags, OPN_DIAG_VERIFY_COMMAND_CHOICE, OPN_NOWHERE,
-				 run->side[index].object, (size_t)count);
-	else if (count == 1)
-		error = compile(run, index, found);
-	else
-		error = error ?: -EINVAL; /* told by opn_commands_find() */
-	opn_commands_free(commands);
+	count = opn_commands_find(all->loaded, run->side[index].object, run->diags, &all->first);
+	if (count <= 0)
+		return count ?: -EINVAL; /* told by opn_commands_find() */
+	all->count = (unsigned int)count;
+	return 0;
+}
+
+/* All variants of both, one after another, or the one that was asked for. What else is there
+ * cannot be paired. */
+static int choose_variant(struct verify_run *run)
+{
+	unsigned int counts[] = { run->commands[0].count, run->commands[1].count };
+	int error = 0;
+
+	if (counts[0] < 2 && counts[1] < 2)
+		return 0;
+	if (!run->variant)
+		run->variant = run->options->variant ?: 1;
+	for (int index = 0; index < 2; index++) {
+		const char *object = run->side[index].object;
+
+		if (counts[index] < 2)
+			continue;
+		if (run->variant > counts[index]) {
+			error = opn_diag(
+				run->diags, OPN_DIAG_VALUE_INVALID, OPN_NOWHERE, "--variant",
+				opn_arena_printf(run->arena, "'%s' has %u compile commands", object,
+						 counts[index]));
+		} else if (!run->options->variant && counts[0] != counts[1]) {
+			error = opn_diag(run->diags, OPN_DIAG_VERIFY_COMMAND_CHOICE, OPN_NOWHERE,
+					 object, (size_t)counts[index]);
+			opn_diag_note(run->diags, OPN_NOWHERE,
+				      "or name one by its number: --variant=1 to %u",
+				      counts[index]);
+		}
+	}
 	return error;
+}
+
+bool verify_next_variant(struct verify_run *run)
+{
+	if (!run->variant || run->options->variant || run->variant == run->variants)
+		return false;
+	run->variant++;
+	return true;
+}
+
+/* Compiles the sources, each with its only command or with the variant that is compared now. */
+static int compile_sources(struct verify_run *run)
+{
+	int error = choose_variant(run);
+
+	for (int index = 0; index < 2; index++) {
+		const struct verify_commands *all = &run->commands[index];
+
+		if (error || !all->count)
+			continue;
+		if (all->count > run->variants)
+			run->variants = all->count;
+		error = compile(run, index, &all->first[all->count > 1 ? run->variant - 1 : 0]);
+	}
+	return error;
+}
+
+static void drop_commands(struct verify_run *run)
+{
+	for (int index = 0; index < 2; index++) {
+		opn_commands_free(run->commands[index].loaded);
+		run->commands[index] = (struct verify_commands){ 0 };
+	}
 }
 
 /* A manifest names its unit, whose source and compile database lie beside it. */
@@ -103,10 +162,8 @@ static int read_manifest(struct verify_run *run, int index)
 {
 	struct opn_verify_side *side = &run->side[index];
 	struct opn_commands_options options = run->options->cli.commands;
-	const struct opn_command *found;
-	struct opn_commands *commands;
-	const char *unit = NULL, *slash = strrchr(side->object, '/'), *folder, *source;
-	char *text, *sources[2] = { NULL };
+	const char *unit = NULL, *slash = strrchr(side->object, '/'), *folder;
+	char *text;
 	json_t *manifest;
 	size_t length;
 	int error = opn_file_read(side->object, 64 << 20, &text, &length);
@@ -125,19 +182,11 @@ static int read_manifest(struct verify_run *run, int index)
 				"it is no manifest of a unit");
 	folder = slash ? opn_arena_strndup(run->arena, side->object, (size_t)(slash - side->object))
 		       : ".";
-	source = opn_arena_printf(run->arena, "%s/%s.bpf.c", folder, unit);
 	if (!side->program)
 		side->program = unit;
-	side->object = sources[0] = (char *)source;
+	side->object = opn_arena_printf(run->arena, "%s/%s.bpf.c", folder, unit);
 	options.build_dir = folder;
-	error = opn_commands_load(&options, sources, run->diags, &commands);
-	if (error)
-		return error;
-	error = opn_commands_find(commands, source, run->diags, &found) > 0
-			? compile(run, index, found)
-			: -EINVAL;
-	opn_commands_free(commands);
-	return error;
+	return find_commands(run, index, &options);
 }
 
 /* A list of stages: opened here, so that what is wrong with the file is told once. */
@@ -162,6 +211,7 @@ int verify_find_inputs(struct verify_run *run)
 	for (int index = 0; index < 2; index++) {
 		struct opn_verify_side *side = &run->side[index];
 
+		*side = (struct opn_verify_side){ 0 };
 		split_name(run, index);
 		side->hook = index ? run->options->to : run->options->from;
 		if (!access(side->object, R_OK) && has_ending(side->object, ".yaml"))
@@ -170,10 +220,12 @@ int verify_find_inputs(struct verify_run *run)
 			error = opn_diag(run->diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE,
 					 side->object, strerror(errno));
 		else if (has_ending(side->object, ".c"))
-			error = compile_source(run, index) ?: error;
+			error = find_commands(run, index, &run->options->cli.commands) ?: error;
 		else if (has_ending(side->object, ".json"))
 			error = read_manifest(run, index) ?: error;
 	}
+	error = error ?: compile_sources(run);
+	drop_commands(run);
 	return error;
 }
 

@@ -24,6 +24,7 @@ fi
 
 scratch=$(mktemp -d)
 trap 'rmdir "$scratch"' EXIT
+# shellcheck disable=SC2016 # the inner shell expands it
 unshare --mount --propagation private sh -c '
 	mount -t bpf bpf "$3"
 	"$1" "$2" "$3"

@@ -24,7 +24,7 @@ static const unsigned char frame[60] = {
 static const char *verdict_name(const struct opn_hook *hook, int value)
 {
 	for (size_t i = 0; i < hook->verdict_count; i++)
-		if (hook->verdicts[i].value == value)
+		if (hook->verdicts[i].value == value && hook->verdicts[i].name)
 			return hook->verdicts[i].name;
 	return "no verdict of this hook";
 }

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 struct opn_verdict {
-	const char *name; /* "XDP_PASS" */
+	const char *name; /* "XDP_PASS"; NULL: no verdict of the hook, told as "other" */
 	int value;
 };
 

@@ -62,16 +62,20 @@ static json_t *describe_stage(const struct opn_hook *hook, const struct opn_stag
 			      const __u64 *row)
 {
 	json_t *verdicts = json_object(), *object;
-	__u64 packets = 0;
+	__u64 packets = 0, other = row[1 + hook->verdict_count];
 
 	for (size_t i = 0; i < hook->verdict_count; i++) {
 		packets += row[1 + i];
-		json_object_set_new(verdicts, hook->verdicts[i].name, json_integer(row[1 + i]));
+		if (!hook->verdicts[i].name)
+			other += row[1 + i];
+		else
+			json_object_set_new(verdicts, hook->verdicts[i].name,
+					    json_integer(row[1 + i]));
 	}
 	packets += row[1 + hook->verdict_count];
 	object = json_pack("{s:s, s:I, s:I, s:o, s:I}", "stage", stage->name, "packets",
 			   (json_int_t)packets, "bytes", (json_int_t)row[0], "verdicts", verdicts,
-			   "other", (json_int_t)row[1 + hook->verdict_count]);
+			   "other", (json_int_t)other);
 	if (hook->slots)
 		json_object_set_new(object, "missed", json_integer(row[2 + hook->verdict_count]));
 	return object;

@@ -165,11 +165,11 @@ const char *const *opn_composition_symbols(const struct opn_composition *composi
 const char *const *opn_hook_symbols(const struct opn_composition *composition,
 				    const struct opn_composed_hook *hook, struct opn_arena *arena);
 
-/* What stands behind a stage's body: the function that the mechanism needs. keep_program: other
- * code names the program, so it stays one. */
+/* What stands behind a stage's body: the function that the mechanism needs. program: other code
+ * names the program, so it stays one, under this name; NULL: it does not. */
 char *opn_stage_wrapper(const struct opn_composition *composition,
 			const struct opn_composed_hook *hook,
-			const struct opn_composed_stage *stage, bool keep_program);
+			const struct opn_composed_stage *stage, const char *program);
 
 /* What speaks against the pipeline, and what its author should know: reported before anything is
  * emitted. Returns 0 or -errno. */
@@ -195,13 +195,19 @@ void opn_metadata_end(struct opn_buf *buf, const struct opn_composed_hook *hook,
 int opn_composition_license(const struct opn_composition *composition, struct opn_diags *diags,
 			    const char **out);
 
+/* A stranger's words: as a string of C, inside a comment of C, in a table of Markdown. */
+void opn_emit_string(struct opn_buf *buf, const char *text);
+void opn_emit_comment(struct opn_buf *buf, const char *text);
+void opn_emit_cell(struct opn_buf *buf, const char *text);
+
 /* The files of the product, allocated; NULL without memory. */
 char *opn_emit_dispatcher(const struct opn_composition *composition);
 char *opn_emit_fused(const struct opn_composition *composition,
 		     const struct opn_composed_hook *hook);
 char *opn_emit_header(const struct opn_composition *composition);
 char *opn_emit_loader(const struct opn_composition *composition);
-char *opn_emit_makefile(const struct opn_composition *composition);
+/* sources: of the loader's runtime, each with a blank before it. */
+char *opn_emit_makefile(const struct opn_composition *composition, const char *sources);
 char *opn_emit_readme(const struct opn_composition *composition);
 /* A hook of it as a side of opened-verify: FILE.yaml of verify.md. */
 char *opn_emit_verify(const struct opn_composition *composition,

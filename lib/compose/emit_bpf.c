@@ -253,19 +253,19 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 
 char *opn_stage_wrapper(const struct opn_composition *composition,
 			const struct opn_composed_hook *hook,
-			const struct opn_composed_stage *stage, bool keep_program)
+			const struct opn_composed_stage *stage, const char *program)
 {
 	const struct opn_hook_rules *rules = hook->place->hook;
 	struct opn_buf buf = { 0 };
 
-	if (keep_program)
+	if (program)
 		opn_buf_printf(&buf,
 			       "SEC(\"%s\")\n"
 			       "int %s(%s *ctx)\n"
 			       "{\n"
 			       "\treturn %s(ctx);\n"
 			       "}\n\n",
-			       hook->section, stage->program, rules->context, stage->body);
+			       hook->section, program, rules->context, stage->body);
 	if (hook->mechanism == OPN_MECHANISM_FUSED) {
 		opn_buf_puts(&buf, ""); /* the program stands behind all stages */
 	} else if (opn_hook_has_programs(hook)) {
@@ -476,7 +476,9 @@ static void add_calls(struct opn_buf *buf, const struct opn_composition *composi
 		opn_buf_printf(buf, "int %s(%s *ctx", stage->function, rules->context);
 		if (stage->note)
 			opn_buf_printf(buf, ", %s *%s", hook->note_type, hook->note);
-		opn_buf_printf(buf, "); /* %s */\n", stage->origin);
+		opn_buf_puts(buf, "); /* ");
+		opn_emit_comment(buf, stage->origin);
+		opn_buf_puts(buf, " */\n");
 	}
 	opn_buf_printf(buf, "%sSEC(\"%s\")\nint %s(%s *ctx)\n{\n", is_linked ? "\n" : "",
 		       hook->section, hook->program, rules->context);
@@ -601,7 +603,9 @@ char *opn_emit_dispatcher(const struct opn_composition *composition)
 			add_first_call(&buf, composition, hook);
 		}
 	}
-	opn_buf_printf(&buf, "char _license[] SEC(\"license\") = \"%s\";\n", composition->license);
+	opn_buf_puts(&buf, "char _license[] SEC(\"license\") = ");
+	opn_emit_string(&buf, composition->license);
+	opn_buf_puts(&buf, ";\n");
 	return opn_buf_take(&buf);
 }
 

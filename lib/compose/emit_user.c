@@ -16,20 +16,6 @@
 
 /* ---- C ---- */
 
-static void add_string(struct opn_buf *buf, const char *text)
-{
-	opn_buf_putc(buf, '"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			opn_buf_putc(buf, '\\');
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			opn_buf_printf(buf, "\\%03o", (unsigned char)*text);
-		else
-			opn_buf_putc(buf, *text);
-	}
-	opn_buf_putc(buf, '"');
-}
-
 static void add_verdict_table(struct opn_buf *buf, const struct opn_composed_hook *hook)
 {
 	struct opn_counted counted = opn_counted_verdicts(hook);
@@ -42,7 +28,7 @@ static void add_verdict_table(struct opn_buf *buf, const struct opn_composed_hoo
 		if (name)
 			opn_buf_printf(buf, "\t{ \"%s\", %d },\n", name, value);
 		else
-			opn_buf_printf(buf, "\t{ \"%d\", %d },\n", value, value);
+			opn_buf_printf(buf, "\t{ NULL, %d },\n", value);
 	}
 	opn_buf_puts(buf, "};\n\n");
 }
@@ -70,12 +56,12 @@ static void add_stage_table(struct opn_buf *buf, const struct opn_composed_hook 
 
 		opn_stage_continues(hook, stage, &count);
 		opn_buf_puts(buf, "\t{\n\t\t.name = ");
-		add_string(buf, stage->name);
+		opn_emit_string(buf, stage->name);
 		opn_buf_puts(buf, ",\n\t\t.source = ");
-		add_string(buf, stage->origin);
+		opn_emit_string(buf, stage->origin);
 		if (opn_hook_has_programs(hook)) {
 			opn_buf_puts(buf, ",\n\t\t.program = ");
-			add_string(buf, stage->function);
+			opn_emit_string(buf, stage->function);
 		}
 		opn_buf_printf(buf,
 			       ",\n\t\t.continues = %s_%s_continues,\n"
@@ -190,7 +176,7 @@ char *opn_emit_loader(const struct opn_composition *composition)
 
 /* ---- how to build ---- */
 
-char *opn_emit_makefile(const struct opn_composition *composition)
+char *opn_emit_makefile(const struct opn_composition *composition, const char *sources)
 {
 	const char *name = composition->name;
 	struct opn_buf objects = { 0 }, buf = { 0 };
@@ -220,7 +206,7 @@ char *opn_emit_makefile(const struct opn_composition *composition)
 		"%s"
 		"LDLIBS += -lbpf -ljansson\n"
 		"BPF_OBJECTS := %s\n"
-		"LOADER := $(wildcard loader/*.c)\n\n"
+		"LOADER :=%s\n\n"
 		"all: %s\n\n"
 		"$(BPF_OBJECTS): %s.h\n\n"
 		"# the kernel's headers need asm/types.h, which Debian keeps apart\n"
@@ -244,8 +230,8 @@ char *opn_emit_makefile(const struct opn_composition *composition)
 		opn_composition_shares(composition)
 			? "override CFLAGS += -DOPN_LIBXDP\nLDLIBS += -lxdp\n"
 			: "",
-		objects.data, name, name, name, name, name, name, name, name, name, name, name,
-		name, name, name, name, name,
+		objects.data, sources, name, name, name, name, name, name, name, name, name, name,
+		name, name, name, name, name, name,
 		composition->elsewhere ? "\ninclude deploy.mk\n" : "");
 	opn_buf_free(&objects);
 	return opn_buf_take(&buf);
@@ -299,8 +285,9 @@ static void add_hook_text(struct opn_buf *buf, const struct opn_composed_hook *h
 		       "| | stage | from | the next stage runs after |\n|--:|---|---|---|\n",
 		       hook->next->name);
 	for (size_t s = 0; s < hook->stage_count; s++) {
-		opn_buf_printf(buf, "| %zu | `%s` | %s | ", s + 1, hook->stages[s].name,
-			       hook->stages[s].origin);
+		opn_buf_printf(buf, "| %zu | `%s` | ", s + 1, hook->stages[s].name);
+		opn_emit_cell(buf, hook->stages[s].origin);
+		opn_buf_puts(buf, " | ");
 		add_verdict_names(buf, hook, &hook->stages[s]);
 		opn_buf_puts(buf, " |\n");
 	}
@@ -312,7 +299,9 @@ static void add_hook_text(struct opn_buf *buf, const struct opn_composed_hook *h
 	for (size_t s = 0; s < hook->stage_count; s++) {
 		char *text = opn_stage_parse_text(&hook->stages[s]);
 
-		opn_buf_printf(buf, "| `%s` | %s |\n", hook->stages[s].name, text ? text : "");
+		opn_buf_printf(buf, "| `%s` | ", hook->stages[s].name);
+		opn_emit_cell(buf, text ? text : "");
+		opn_buf_puts(buf, " |\n");
 		free(text);
 	}
 	opn_buf_putc(buf, '\n');

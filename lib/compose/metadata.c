@@ -235,8 +235,6 @@ static void add_lines(struct opn_buf *buf, const char *text)
 static void add_function(struct opn_buf *buf, const struct opn_composed_hook *hook,
 			 const char *what, const char *body)
 {
-	if (!body)
-		return;
 	bool is_end = !strcmp(what, "end");
 
 	if (!body)

@@ -7,10 +7,15 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "composition.h"
 #include "yaml_read.h"
+
+#define OWN_NAME   "opened" /* of a spec that is called as the tool wants it */
+#define NAME_LIMIT 32
 
 const char *opn_identifier(struct opn_arena *arena, const char *name)
 {
@@ -27,7 +32,7 @@ const char *opn_identifier(struct opn_arena *arena, const char *name)
 static int check_word(struct opn_yaml *yaml, const yaml_node_t *node, const char *what,
 		      const char *text)
 {
-	bool good = isalpha((unsigned char)*text) && strlen(text) <= 32;
+	bool good = isalpha((unsigned char)*text) && strlen(text) <= NAME_LIMIT;
 
 	for (const char *c = text; good && *c; c++)
 		good = isalnum((unsigned char)*c) || *c == '_' || *c == '-';
@@ -35,6 +40,21 @@ static int check_word(struct opn_yaml *yaml, const yaml_node_t *node, const char
 		    : opn_yaml_invalid(yaml, node, what,
 				       "'%s' is no name: expected a letter, then letters, digits, "
 				       "'_' and '-', 32 at most",
+				       text);
+}
+
+/* What a device may be called and a shell leaves alone: the page of a pipeline says it in commands.
+ * The kernel has 15 letters at most for it (include/uapi/linux/if.h: IFNAMSIZ). */
+static int check_interface(struct opn_yaml *yaml, const yaml_node_t *node, const char *text)
+{
+	bool good = isalnum((unsigned char)*text) && strlen(text) <= 15;
+
+	for (const char *c = text; good && *c; c++)
+		good = isalnum((unsigned char)*c) || strchr("._-+@", *c);
+	return good ? 0
+		    : opn_yaml_invalid(yaml, node, "interface",
+				       "'%s' is no name of a device: expected letters, digits and "
+				       "'._-+@', 15 at most",
 				       text);
 }
 
@@ -297,6 +317,7 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *node, const char *folde
 					    "stages",	  "final",     "share", "stats",
 					    "on-missing", "metadata",  NULL };
 	const char *mechanism = "auto", *final = NULL, *missing = "pass", *interface = NULL;
+	const char *name = NULL;
 	yaml_node_t *stages = NULL, *share = NULL, *metadata = NULL;
 	int error;
 
@@ -304,7 +325,7 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *node, const char *folde
 		return opn_yaml_invalid(yaml, node, "compose", "expected a mapping");
 	hook->loc = opn_yaml_loc(yaml, node);
 	error = opn_yaml_check_keys(yaml, node, keys);
-	error = opn_yaml_get_string(yaml, node, "name", false, &out->name) ?: error;
+	error = opn_yaml_get_string(yaml, node, "name", false, &name) ?: error;
 	error = opn_yaml_get_string(yaml, node, "interface", false, &interface) ?: error;
 	error = opn_yaml_get_string(yaml, node, "mechanism", false, &mechanism) ?: error;
 	error = opn_yaml_get_string(yaml, node, "final", false, &final) ?: error;
@@ -313,10 +334,13 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *node, const char *folde
 	error = opn_yaml_get_list(yaml, node, "stages", true, &stages) ?: error;
 	error = opn_yaml_get_list(yaml, node, "share", false, &share) ?: error;
 	error = opn_yaml_get_mapping(yaml, node, "metadata", false, &metadata) ?: error;
+	if (name)
+		error = check_word(yaml, opn_yaml_get(yaml, node, "name"), "name", name) ?: error;
+	out->name = name ?: out->name;
 	error = read_place(yaml, node, places, hook) ?: error;
-	if (error)
+	if (!hook->place)
 		return error;
-	error = read_mechanism(yaml, node, mechanism, hook);
+	error = read_mechanism(yaml, node, mechanism, hook) ?: error;
 	if (strcmp(missing, "pass") && strcmp(missing, "drop"))
 		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "on-missing"), "on-missing",
 					 "expected 'pass' or 'drop'");
@@ -329,6 +353,9 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *node, const char *folde
 						 "hook '%s' has no verdict '%s'",
 						 hook->place->hook->hook, final);
 	}
+	if (interface)
+		error = check_interface(yaml, opn_yaml_get(yaml, node, "interface"), interface)
+				?: error;
 	if (interface && out->interface && strcmp(interface, out->interface))
 		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "interface"), "interface",
 					 "one pipeline is for one interface, and '%s' is another "
@@ -339,6 +366,8 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *node, const char *folde
 		error = read_metadata(yaml, metadata, hook) ?: error;
 	if (share)
 		error = read_list(yaml, share, "share", &out->share) ?: error;
+	if (!stages)
+		return error;
 	hook->stage_count = opn_yaml_count(stages);
 	if (!hook->stage_count)
 		return opn_yaml_invalid(yaml, stages, "stages", "expected at least one stage");
@@ -407,6 +436,39 @@ const char *opn_spec_folder(const struct opn_yaml *yaml)
 	return folder && *folder ? folder : ".";
 }
 
+/* What a file or folder is called, as a name; NULL: nothing of it is left, or it is the tool's own
+ * name, which says nothing and hides the tool. */
+static const char *as_name(struct opn_arena *arena, const char *text, size_t length)
+{
+	char *name;
+
+	while (length && !isalpha((unsigned char)*text)) {
+		text++;
+		length--;
+	}
+	name = opn_arena_strndup(arena, text, length < NAME_LIMIT ? length : NAME_LIMIT);
+	for (char *c = name; c && *c; c++) {
+		if (!isalnum((unsigned char)*c) && *c != '_' && *c != '-')
+			*c = '_';
+	}
+	return name && *name && strcmp(name, OWN_NAME) ? name : NULL;
+}
+
+/* As the spec, or, of an opened.yaml, as its folder. */
+static const char *default_name(const struct opn_yaml *yaml)
+{
+	const char *file = opn_path_basename(yaml->file), *folder, *name;
+	char here[PATH_MAX];
+
+	name = as_name(yaml->arena, file, strcspn(file, "."));
+	if (name)
+		return name;
+	folder = opn_path_join(yaml->arena, getcwd(here, sizeof(here)) ?: "/",
+			       opn_spec_folder(yaml));
+	file = folder ? opn_path_basename(folder) : "";
+	return as_name(yaml->arena, file, strlen(file)) ?: "pipeline";
+}
+
 int opn_composition_from(struct opn_yaml *yaml, const struct opn_places *places,
 			 const struct opn_unit_source *units, struct opn_composition *out)
 {
@@ -417,12 +479,8 @@ int opn_composition_from(struct opn_yaml *yaml, const struct opn_places *places,
 	error = opn_yaml_get_list(yaml, root, "compose", true, &list);
 	if (!error)
 		error = read_hooks(yaml, list, opn_spec_folder(yaml), places, units, out);
-	if (!error && !out->name)
-		out->name = opn_stage_default_name(yaml->arena, yaml->file);
-	if (!error) {
-		error = check_word(yaml, root, "name", out->name);
-		out->name = opn_identifier(yaml->arena, out->name);
-	}
+	if (!error)
+		out->name = opn_identifier(yaml->arena, out->name ?: default_name(yaml));
 	return error;
 }
 

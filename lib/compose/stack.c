@@ -33,7 +33,7 @@ struct callee {
 
 struct function {
 	char *name;
-	bool is_global;
+	bool is_global, makes_tail_calls;
 	size_t section, offset, size, frame;
 	struct callee *callees;
 	size_t callee_count;
@@ -137,6 +137,12 @@ static bool is_call(const struct bpf_insn *insn)
 	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL;
 }
 
+static bool is_tail_call(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) && !insn->src_reg &&
+	       insn->imm == BPF_FUNC_tail_call;
+}
+
 /* Calls of other functions, and addresses of functions, are relocations. */
 static int read_relocation(const struct reader *reader, const struct opn_reloc *reloc)
 {
@@ -159,7 +165,7 @@ static int read_relocation(const struct reader *reader, const struct opn_reloc *
 	return call_at(reader, from, symbol->section, offset);
 }
 
-/* Calls within a section need none. */
+/* Calls within a section need none, nor do those of the kernel. */
 static int read_calls(const struct reader *reader, size_t section)
 {
 	const struct opn_section *code = &reader->object->sections[section];
@@ -169,6 +175,8 @@ static int read_calls(const struct reader *reader, size_t section)
 		const struct bpf_insn *insn = instruction_at(code, at);
 		struct function *from = insn ? find_at(reader, section, at) : NULL;
 
+		if (from && is_tail_call(insn))
+			from->makes_tail_calls = true;
 		if (from && is_call(insn) && !opn_object_reloc(reader->object, section, at))
 			error = call_at(reader, from, section,
 					at + (size_t)((ssize_t)insn->imm + 1) * sizeof(*insn));
@@ -281,20 +289,68 @@ static size_t deepest(const struct opn_stack *stack, const struct function *func
 	return most + rounded(function->frame);
 }
 
-size_t opn_stack_deepest(const struct opn_stack *stack, const char *function, struct opn_buf *out)
+static void print_chain(const struct function *const *path, struct opn_buf *out)
 {
-	const struct function *path[FRAMES + 1] = { 0 };
-	const struct callee start = { SIZE_MAX, (char *)function };
-	const struct function *first = resolve(stack, &start);
-	size_t bytes;
-
-	if (!first)
-		return 0;
-	bytes = deepest(stack, first, path, 0);
 	for (size_t i = 0; i <= FRAMES && path[i]; i++) {
 		if (path[i]->frame)
 			opn_buf_printf(out, "%s%s %zu", out->length ? ", " : "", path[i]->name,
 				       path[i]->frame);
 	}
+}
+
+static const struct function *find(const struct opn_stack *stack, const char *name)
+{
+	const struct callee start = { SIZE_MAX, (char *)name };
+
+	return resolve(stack, &start);
+}
+
+size_t opn_stack_deepest(const struct opn_stack *stack, const char *function, struct opn_buf *out)
+{
+	const struct function *path[FRAMES + 1] = { 0 };
+	const struct function *first = find(stack, function);
+	size_t bytes;
+
+	if (!first)
+		return 0;
+	bytes = deepest(stack, first, path, 0);
+	print_chain(path, out);
 	return bytes;
+}
+
+/* For the chain that takes most before a function that makes tail calls. */
+struct tail_search {
+	const struct function *path[FRAMES + 1], *worst[FRAMES + 1];
+	size_t most;
+};
+
+/* path[0..depth) has taken so many bytes. */
+static void search_tail_calls(const struct opn_stack *stack, struct tail_search *search,
+			      size_t depth, size_t bytes)
+{
+	const struct function *last = search->path[depth - 1];
+
+	for (size_t c = 0; depth < FRAMES && c < last->callee_count; c++) {
+		const struct function *callee = resolve(stack, &last->callees[c]);
+
+		search->path[depth] = callee;
+		if (callee && callee->makes_tail_calls && bytes > search->most) {
+			search->most = bytes;
+			memcpy(search->worst, search->path, sizeof(search->worst));
+		}
+		if (callee)
+			search_tail_calls(stack, search, depth + 1, bytes + rounded(callee->frame));
+	}
+	search->path[depth] = NULL;
+}
+
+size_t opn_stack_above_tail_call(const struct opn_stack *stack, const char *function,
+				 struct opn_buf *out)
+{
+	struct tail_search search = { .path = { find(stack, function) } };
+
+	if (search.path[0])
+		search_tail_calls(stack, &search, 1, rounded(search.path[0]->frame));
+	print_chain(search.worst, out);
+	return search.most;
 }

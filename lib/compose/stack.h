@@ -11,6 +11,8 @@
 
 /* kernel/bpf/verifier.c: check_max_stack_depth() */
 #define OPN_STACK_MOST 512
+/* What callers of a function that makes tail calls must stay below (the same function). */
+#define OPN_STACK_TAIL 256
 /* What each frame is rounded up to: with and without a JIT that knows better. */
 #define OPN_STACK_UNIT 16
 
@@ -27,5 +29,11 @@ int opn_stack_add(struct opn_stack *stack, const void *bytes, size_t size);
 /* The bytes of the deepest chain of calls that begins with a function, frames rounded up; 0: there
  * is no such function. The chain is written to out: "edge 16, stage_acl 480". */
 size_t opn_stack_deepest(const struct opn_stack *stack, const char *function, struct opn_buf *out);
+
+/* The most bytes that callers have taken when a function is entered that makes tail calls, on a
+ * chain that begins with a function; 0: none below it makes any. The chain is written to out, with
+ * that function as the last. */
+size_t opn_stack_above_tail_call(const struct opn_stack *stack, const char *function,
+				 struct opn_buf *out);
 
 #endif

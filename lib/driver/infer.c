@@ -116,11 +116,17 @@ static void add_first(struct inference *inference)
 
 /* ---- folders that Makefiles name ---- */
 
-static bool is_folder(const char *path)
+/* A folder of the tree; one that a link makes look so is none. */
+static bool is_own_folder(const char *root, const char *path)
 {
+	char *tree = realpath(root, NULL), *folder = realpath(path, NULL);
 	struct stat status;
+	bool own = tree && folder && opn_path_inside(tree, folder) && !stat(folder, &status) &&
+		   S_ISDIR(status.st_mode);
 
-	return !stat(path, &status) && S_ISDIR(status.st_mode);
+	free(tree);
+	free(folder);
+	return own;
 }
 
 /* Puts the folders behind "-I" into the list. */
@@ -145,7 +151,7 @@ static size_t scan_makefile(struct inference *inference, const char *makefile, c
 			continue;
 		word = opn_arena_strndup(inference->arena, at, size);
 		word = opn_path_join(inference->arena, folder, word);
-		if (opn_path_inside(inference->root, word) && is_folder(word))
+		if (opn_path_inside(inference->root, word) && is_own_folder(inference->root, word))
 			list[used++] = word;
 	}
 	free(text);
@@ -216,11 +222,19 @@ static const char *missing_header(const char *text, struct opn_arena *arena)
 	return opn_arena_strndup(arena, at, (size_t)(end - at));
 }
 
-static const char *first_error(const char *text, struct opn_arena *arena)
+/* With its place, as seen from the tree. */
+static const char *first_error(const char *text, const char *root, struct opn_arena *arena)
 {
 	const char *at = strstr(text, "error: ");
+	size_t length = strlen(root);
 
-	return at ? opn_arena_strndup(arena, at, strcspn(at, "\n")) : "clang said nothing";
+	if (!at)
+		return "clang said nothing";
+	while (at > text && at[-1] != '\n')
+		at--;
+	if (!strncmp(at, root, length) && at[length] == '/')
+		at += length + 1;
+	return opn_arena_strndup(arena, at, strcspn(at, "\n"));
 }
 
 /* glibc's gnu/stubs.h asks which machine it is, which the target bpf does not say, and takes it for
@@ -239,6 +253,27 @@ static const char *machine_flag(const struct inference *inference, const char *h
 			return NULL;
 	}
 	return flag;
+}
+
+/* What may help against a header that no folder of the tree has. */
+static const char *header_advice(const struct inference *inference, const char *name)
+{
+	static const char *const places[] = { "", "include/" };
+	struct opn_arena *arena = inference->arena;
+	const char *folder = inference->root;
+
+	if (!strcmp(opn_path_basename(name), "vmlinux.h"))
+		return "make it: bpftool btf dump file /sys/kernel/btf/vmlinux format c";
+	while (strcmp(folder, "/")) {
+		folder = opn_path_join(arena, folder, "..");
+		for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+			if (!access(opn_arena_printf(arena, "%s/%s%s", folder, places[i], name),
+				    R_OK))
+				return opn_arena_printf(arena, "'%s' has it: give that as 'path'",
+							folder);
+		}
+	}
+	return "a folder above may have it: give that as 'path'";
 }
 
 /* One compile. Returns 1 when it worked, 0 when a folder was added, -1 with *why. */
@@ -281,14 +316,11 @@ static int attempt(struct inference *inference, const char **why)
 		add(inference, opn_arena_printf(arena, "-I%s", folder));
 		status = 0;
 	} else {
-		*why = name ? opn_arena_printf(arena, "no folder of the tree has the header '%s'%s",
-					       name,
-					       strcmp(opn_path_basename(name), "vmlinux.h")
-						       ? ""
-						       : "; make it: bpftool btf dump file "
-							 "/sys/kernel/btf/vmlinux format c")
+		*why = name	    ? opn_arena_printf(arena,
+						       "no folder of the tree has the header '%s'; %s",
+						       name, header_advice(inference, name))
 		       : status < 0 ? strerror(-status)
-				    : first_error(out.data ?: "", arena);
+				    : first_error(out.data ?: "", inference->root, arena);
 		status = -1;
 	}
 	opn_buf_free(&out);
@@ -303,7 +335,7 @@ static const char *const *relative_flags(struct inference *inference)
 	for (size_t i = 0; list && i < inference->count; i++) {
 		const char *flag = inference->flags[i];
 
-		list[i] = !strncmp(flag, "-I", 2)
+		list[i] = !strncmp(flag, "-I/", 3)
 				  ? opn_arena_printf(inference->arena, "-I%s",
 						     opn_path_relative(inference->arena,
 								       inference->root, flag + 2))
@@ -313,8 +345,8 @@ static const char *const *relative_flags(struct inference *inference)
 }
 
 const char *const *opn_tree_infer(const char *root, const char *source, const char *clang,
-				  const char *const *given, struct opn_arena *arena,
-				  const char **why)
+				  const char *const *given, const char *const *found,
+				  struct opn_arena *arena, const char **why)
 {
 	struct inference inference = {
 		.arena = arena, .root = root, .source = source, .clang = clang
@@ -332,7 +364,10 @@ const char *const *opn_tree_infer(const char *root, const char *source, const ch
 					strange_flag(given));
 		return NULL;
 	}
-	add_first(&inference);
+	if (found)
+		given = found;
+	else
+		add_first(&inference);
 	for (; given && *given; given++) {
 		if (inference.count == GIVEN_MAX) {
 			*why = "too many flags are given";

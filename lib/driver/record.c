@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
  * record.c - the state of an output folder, as JSON in DIR/state.json
+ *
+ * What it says is believed: that a Makefile is ours, and that nothing is to be done. So it counts
+ * only in the folder that it was written for, which its number and the time of its making tell: one
+ * that came with somebody's repository has neither.
  */
 #include "driver/record.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,20 +23,36 @@
 #define STATE_VERSION 1
 #define STATE_NAME    "state.json"
 #define STATE_LIMIT   (256u << 20)
-/* A file that is younger than this when it is read may change without a change of its times. */
+/* A file that is younger than this when it is read may change without a change of its times. The
+ * time is that of the last change of the file's data or words (ctime): programs set the other one.
+ */
 #define RACY_SECONDS 2
 
 struct opn_record {
-	char *path;
-	json_t *files; /* path: [size, seconds, nanoseconds, inode, hash] */
+	char *path, *folder; /* folder: which one it is, NULL when that cannot be told */
+	json_t *files;	     /* path: [size, seconds, nanoseconds, inode, hash] */
 	json_t *steps;
-	struct opn_product *products;
 	json_t *seen; /* paths whose hash was looked up in this run */
 };
+
+/* Which folder it is, or NULL. */
+static char *identify(const char *folder)
+{
+	struct statx status;
+	char *text;
+
+	if (statx(AT_FDCWD, folder, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &status) ||
+	    !(status.stx_mask & STATX_BTIME) ||
+	    asprintf(&text, "%llu %lld.%09u", (unsigned long long)status.stx_ino,
+		     (long long)status.stx_btime.tv_sec, status.stx_btime.tv_nsec) < 0)
+		return NULL;
+	return text;
+}
 
 struct opn_record *opn_record_open(const char *folder)
 {
 	struct opn_record *state = calloc(1, sizeof(*state));
+	const char *written_for;
 	json_t *root = NULL;
 	char *text = NULL;
 	size_t length;
@@ -43,7 +64,10 @@ struct opn_record *opn_record_open(const char *folder)
 	if (!opn_file_read(state->path, STATE_LIMIT, &text, &length))
 		root = json_loadb(text, length, 0, NULL);
 	free(text);
-	if (json_integer_value(json_object_get(root, "version")) == STATE_VERSION) {
+	state->folder = identify(folder);
+	written_for = json_string_value(json_object_get(root, "folder"));
+	if (json_integer_value(json_object_get(root, "version")) == STATE_VERSION &&
+	    state->folder && written_for && !strcmp(written_for, state->folder)) {
 		state->files = json_incref(json_object_get(root, "files"));
 		state->steps = json_incref(json_object_get(root, "steps"));
 	}
@@ -62,16 +86,11 @@ void opn_record_free(struct opn_record *state)
 {
 	if (!state)
 		return;
-	while (state->products) {
-		struct opn_product *next = state->products->next;
-
-		free(state->products);
-		state->products = next;
-	}
 	json_decref(state->files);
 	json_decref(state->steps);
 	json_decref(state->seen);
 	free(state->path);
+	free(state->folder);
 	free(state);
 }
 
@@ -87,6 +106,7 @@ int opn_record_save(struct opn_record *state, struct opn_diags *diags)
 	json_object_foreach(state->seen, path, value) files =
 		opn_json_set(files, path, json_incref(json_object_get(state->files, path)));
 	root = opn_json_set(root, "version", json_integer(STATE_VERSION));
+	root = opn_json_set(root, "folder", opn_json_string(state->folder));
 	root = opn_json_set(root, "files", files);
 	root = opn_json_set(root, "steps", json_incref(state->steps));
 	text = root ? json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
@@ -104,8 +124,8 @@ static bool same_file(const json_t *known, const struct stat *status)
 {
 	return json_array_size(known) == 5 &&
 	       json_integer_value(json_array_get(known, 0)) == status->st_size &&
-	       json_integer_value(json_array_get(known, 1)) == status->st_mtim.tv_sec &&
-	       json_integer_value(json_array_get(known, 2)) == status->st_mtim.tv_nsec &&
+	       json_integer_value(json_array_get(known, 1)) == status->st_ctim.tv_sec &&
+	       json_integer_value(json_array_get(known, 2)) == status->st_ctim.tv_nsec &&
 	       json_integer_value(json_array_get(known, 3)) == (json_int_t)status->st_ino;
 }
 
@@ -128,10 +148,10 @@ const char *opn_record_hash(struct opn_record *state, const char *path)
 		free(text);
 		/* A time that proves nothing is no time. */
 		known = json_pack("[I, I, I, I, s]", (json_int_t)status.st_size,
-				  (json_int_t)(now - status.st_mtim.tv_sec < RACY_SECONDS
+				  (json_int_t)(now - status.st_ctim.tv_sec < RACY_SECONDS
 						       ? -1
-						       : status.st_mtim.tv_sec),
-				  (json_int_t)status.st_mtim.tv_nsec, (json_int_t)status.st_ino,
+						       : status.st_ctim.tv_sec),
+				  (json_int_t)status.st_ctim.tv_nsec, (json_int_t)status.st_ino,
 				  hash);
 		if (!known || json_object_set_new(state->files, path, known))
 			return NULL;
@@ -223,6 +243,11 @@ int opn_record_note(struct opn_record *state, const char *step, const char *key,
 
 void opn_record_forget(struct opn_record *state, const char *step)
 {
+	json_object_del(json_object_get(state->steps, step), "key");
+}
+
+void opn_record_remove(struct opn_record *state, const char *step)
+{
 	json_object_del(state->steps, step);
 }
 
@@ -231,8 +256,10 @@ double opn_record_seconds(const struct opn_record *state, const char *step)
 	return json_real_value(json_object_get(json_object_get(state->steps, step), "seconds"));
 }
 
-const struct opn_product *opn_record_products(struct opn_record *state)
+const struct opn_product *opn_record_products(const struct opn_record *state,
+					      struct opn_arena *arena)
 {
+	struct opn_product *list = NULL;
 	const char *step, *path;
 	json_t *known, *hash;
 
@@ -240,14 +267,21 @@ const struct opn_product *opn_record_products(struct opn_record *state)
 	{
 		json_object_foreach(json_object_get(known, "products"), path, hash)
 		{
-			struct opn_product *product = malloc(sizeof(*product));
+			struct opn_product *product;
 
+			if (!json_is_string(hash))
+				continue;
+			product = opn_arena_alloc(arena, sizeof(*product));
 			if (!product)
-				return state->products;
-			*product = (struct opn_product){ path, json_string_value(hash),
-							 state->products };
-			state->products = product;
+				return list;
+			*product = (struct opn_product){
+				.step = opn_arena_strdup(arena, step),
+				.path = opn_arena_strdup(arena, path),
+				.hash = opn_arena_strdup(arena, json_string_value(hash)),
+				.next = list,
+			};
+			list = product;
 		}
 	}
-	return state->products;
+	return list;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base.h"
 #include "diag.h"
 
 struct opn_record;
@@ -35,15 +36,19 @@ bool opn_record_fresh(struct opn_record *state, const char *step, const char *ke
 /* Notes that a step ended well. inputs and products are NULL-terminated lists of files. */
 int opn_record_note(struct opn_record *state, const char *step, const char *key,
 		    const char *const *inputs, const char *const *products, double seconds);
+/* The step is to be done again; what it made stays known. */
 void opn_record_forget(struct opn_record *state, const char *step);
+/* Nobody wants the step any more. */
+void opn_record_remove(struct opn_record *state, const char *step);
 
 /* What the steps made, with the hashes that it had. */
 struct opn_product {
-	const char *path, *hash;
+	const char *step, *path, *hash;
 	struct opn_product *next;
 };
-/* The list belongs to state; NULL: there is nothing, or no memory. */
-const struct opn_product *opn_record_products(struct opn_record *state);
+/* As the steps are now. In the arena; NULL: there is nothing, or no memory. */
+const struct opn_product *opn_record_products(const struct opn_record *state,
+					      struct opn_arena *arena);
 
 /* How long the step took when it ran, in seconds. */
 double opn_record_seconds(const struct opn_record *state, const char *step);

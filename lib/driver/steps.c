@@ -231,13 +231,14 @@ static int begin(struct turn *turn, struct opn_step *step)
 		turn->calls->ended(step, turn->calls->data);
 		return 0;
 	}
+	step->state = OPN_STEP_RUNNING;
+	turn->calls->begun(step, turn->calls->data);
 	error = start(step);
 	if (error)
-		return error;
-	step->state = OPN_STEP_RUNNING;
-	turn->running++;
-	turn->calls->begun(step, turn->calls->data);
-	return 0;
+		step->state = OPN_STEP_FAILED;
+	else
+		turn->running++;
+	return error;
 }
 
 static int collect(struct turn *turn, struct opn_step *steps, size_t count, struct opn_arena *arena)

@@ -64,6 +64,7 @@ struct opn_steps_calls {
 	/* Says what to run, when all that the step needs is there. Returns 0 or the exit status of
 	 * a failure that it reported; OPN_STEP_LEFT_OUT may be set instead. */
 	int (*prepare)(struct opn_step *step, void *data);
+	/* Called right before the step's program starts. */
 	void (*begun)(const struct opn_step *step, void *data);
 	void (*ended)(const struct opn_step *step, void *data);
 	/* Called now and then; true ends the run: running steps are ended and nothing more begins.

@@ -20,6 +20,7 @@
 
 #define DATABASE       "compile_commands.json"
 #define DATABASE_LIMIT (256u << 20)
+#define TRIED	       16 /* sources of a unit whose flags are looked for, once there are any */
 #define SOURCE_LIMIT   (64u << 20)
 
 /* ---- files ---- */
@@ -330,13 +331,15 @@ static int infer(const struct opn_spec_unit *unit, const char *clang, const char
 		 struct opn_arena *arena, struct opn_diags *diags, struct opn_tree *tree)
 {
 	struct opn_buf list = { 0 };
+	const char *const *given = tree->flags;
 	const char *why = NULL;
 
-	const char *const *given = tree->flags;
-
 	tree->flags = known;
-	for (const char *const *source = tree->sources; *source && !tree->flags; source++)
-		tree->flags = opn_tree_infer(tree->root, *source, clang, given, arena, &why);
+	/* Each source may need more; one that cannot be had with any flags does not spoil them. */
+	for (size_t s = 0; !known && tree->sources[s] && (!tree->flags || s < TRIED); s++)
+		tree->flags = opn_tree_infer(tree->root, tree->sources[s], clang, given,
+					     tree->flags, arena, &why)
+				      ?: tree->flags;
 	if (!tree->flags) {
 		opn_diag(diags, OPN_DIAG_FLAGS_UNKNOWN, unit->loc, unit->name,
 			 why ?: "no source has its functions");

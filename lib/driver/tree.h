@@ -35,10 +35,11 @@ int opn_tree_fetch(const struct opn_spec_unit *unit, const char *cache, struct o
 
 /* Flags with which clang takes a source of a tree that has no database, NULL-terminated: what is
  * missing is looked for in the tree, its Makefiles and the system. *why: what spoke against it
- * when none was found (NULL returned). given: flags to begin with, NULL-terminated, or NULL. */
+ * when none was found (NULL returned). given: flags to begin with, NULL-terminated, or NULL; found:
+ * those with which clang took another source of the tree, or NULL. */
 const char *const *opn_tree_infer(const char *root, const char *source, const char *clang,
-				  const char *const *given, struct opn_arena *arena,
-				  const char **why);
+				  const char *const *given, const char *const *found,
+				  struct opn_arena *arena, const char **why);
 
 /* All C sources below a folder, NULL-terminated and sorted; NULL without memory. Symbolic links,
  * hidden folders and what we wrote are left out. */

@@ -314,6 +314,10 @@ json_t *opn_report_json(const struct opn_result *result)
 	object = set_string(object, "generator", OPN_REPORT_GENERATOR);
 	object = set_string(object, "verdict", opn_verdict_name(result->verdict));
 	object = opn_json_set(object, "sentence", sentence_json(result));
+	if (result->variant) {
+		object = set_count(object, "variant", result->variant);
+		object = set_count(object, "variants", result->variants);
+	}
 	object = set_string(object, "why", result->why);
 	object = set_string(object, "engine", result->engine);
 	object = set_string(object, "kernel", result->kernel);

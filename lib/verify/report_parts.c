@@ -99,6 +99,8 @@ void opn_report_sentence(const struct opn_result *result, struct opn_buf *buf)
 			       result->why ? result->why : "no reason was given");
 		break;
 	}
+	if (result->variant)
+		opn_buf_printf(buf, ", variant %u of %u", result->variant, result->variants);
 }
 
 /* ---- bytes by header field ---- */

@@ -92,6 +92,9 @@ struct opn_result_benign {
 
 struct opn_result {
 	enum opn_verdict_kind verdict;
+	/* Which of several compile commands of both sources, from 1, and of how many; 0: the only
+	 * one. */
+	unsigned int variant, variants;
 	const char *why;    /* why inconclusive; NULL otherwise */
 	const char *engine; /* "test-run", "live tap", "live veth" */
 	const char *kernel; /* release */

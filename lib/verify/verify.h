@@ -13,9 +13,10 @@
 #include "state.h"
 
 struct opn_verify_side {
-	const char *object;		     /* path */
-	const char *program;		     /* NULL: the only one of the object */
-	const char *hook;		     /* NULL: what its section says */
+	const char *object;  /* path */
+	const char *name;    /* of what it was made of; NULL: it is what was named */
+	const char *program; /* NULL: the only one of the object */
+	const char *hook;    /* NULL: what its section says */
 	const struct opn_chain_spec *stages; /* of the file that object is then; NULL: one program
 					      */
 };

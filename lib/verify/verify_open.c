@@ -10,6 +10,11 @@
 
 #include "verify_private.h"
 
+static const char *name_of(const struct opn_verify_side *side)
+{
+	return side->name ?: side->object;
+}
+
 static int find_hook(const struct opn_verify_side *side, const char *section,
 		     const struct opn_hook_runs *runs, const struct opn_hookdefs *hookdefs,
 		     struct opn_diags *diags, const char **out)
@@ -19,7 +24,7 @@ static int find_hook(const struct opn_verify_side *side, const char *section,
 	if (!hook)
 		hook = opn_hookdefs_section_hook(hookdefs, section);
 	if (!hook) {
-		opn_diag(diags, OPN_DIAG_VERIFY_HOOK_UNKNOWN, OPN_NOWHERE, section, side->object);
+		opn_diag(diags, OPN_DIAG_VERIFY_HOOK_UNKNOWN, OPN_NOWHERE, section, name_of(side));
 		opn_diag_note(diags, OPN_NOWHERE, "name it with --from or --to");
 		return -EINVAL;
 	}
@@ -48,12 +53,12 @@ static int find_program(const struct opn_verify_side *side, struct opn_arena *ar
 	if (*program && (side->program || count == 1))
 		return 0;
 	error = side->program ? opn_diag(diags, OPN_DIAG_VERIFY_PROGRAM_MISSING, OPN_NOWHERE,
-					 side->object, side->program)
+					 name_of(side), side->program)
 			      : opn_diag(diags, OPN_DIAG_VERIFY_PROGRAM_CHOICE, OPN_NOWHERE,
-					 side->object, count);
+					 name_of(side), count);
 	for (size_t i = 0; i < count; i++)
-		opn_diag_note(diags, OPN_NOWHERE, "%s:%s, section '%s'", side->object, pairs[2 * i],
-			      pairs[2 * i + 1]);
+		opn_diag_note(diags, OPN_NOWHERE, "%s:%s, section '%s'", name_of(side),
+			      pairs[2 * i], pairs[2 * i + 1]);
 	return error;
 }
 
@@ -76,7 +81,7 @@ int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *ru
 		error = find_hook(side, told->section, runs, hookdefs, diags, &told->hook);
 	if (error)
 		return error;
-	told->object = side->object;
+	told->object = name_of(side);
 	hook = opn_hook_runs_find(runs, told->hook);
 	*open = (struct opn_program_options){
 		.path = side->object,

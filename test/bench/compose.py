@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """compose.py - what a pipeline costs beside one program that was fused by hand
 
-usage: compose.py [--host] OPENED-COMPOSE [KERNEL-TREE]
+usage: compose.py [--host] [--json FILE] OPENED-COMPOSE [KERNEL-TREE]
 
 pipeline/ has eight stages, each a program of its own, and the program that one would write by hand for
 the first N of them. In a virtual machine that counts instructions each pipeline of opened-compose runs
@@ -11,7 +11,9 @@ than 1.45 times the monolith's instructions, or `fused` more than 1.15 times, or
 or libxdp's components; or what the verifier looks at grows faster than the number of stages. --host: nanoseconds on this machine, in alternation. Last:
 instructions that the verifier looks at, for up to 32 stages.
 """
+import argparse
 import itertools
+import json
 import os
 import re
 import struct
@@ -108,7 +110,7 @@ def table(rows, said, unit):
     if len(least) != len(rows):
         sys.exit("compose.py: not everything ran\n" + said)
     base = {size: least[i] for i, (variant, size, _, _) in enumerate(rows) if variant == "monolith"}
-    ratios = {}
+    ratios, told = {}, {}
     print(f"{unit + ' a packet':24}" + "".join(f"  N={size:<12}" for size in SIZES))
     for variant in dict.fromkeys(row[0] for row in rows):
         cells = ""
@@ -116,8 +118,9 @@ def table(rows, said, unit):
             (index,) = [i for i, row in enumerate(rows) if row[:2] == (variant, size)]
             ratios[variant, size] = least[index] / base[size]
             cells += f"  {least[index]:5} {ratios[variant, size]:5.2f}x  "
-        print(f"{variant:24}" + cells)
-    return ratios
+            told.setdefault(variant, {})[size] = least[index]
+        print(f"{variant:24}" + cells, flush=True)
+    return ratios, told
 
 
 def in_machine(rows, folder, tree):
@@ -155,30 +158,38 @@ def verified(tool, folder):
         print(f"{mechanism}, {size:2} stages: {sum(counts):6}")
         totals[mechanism, size] = sum(counts)
     # What a stage adds is the same, however many there are before.
-    return [m for m in ("linked", "fused") if totals[m, 32] - totals[m, 16] > 2.2 * (totals[m, 16] - totals[m, 8])]
+    told = {m: {size: totals[m, size] for size in (8, 16, 32)} for m in ("linked", "fused")}
+    return told, [m for m in ("linked", "fused") if totals[m, 32] - totals[m, 16] > 2.2 * (totals[m, 16] - totals[m, 8])]
 
 
 def main():
-    arguments = [a for a in sys.argv[1:] if a != "--host"]
-    if not arguments:
-        sys.exit(__doc__)
-    tool = os.path.abspath(arguments[0])
-    failed = []
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--host", action="store_true", help="nanoseconds on this machine too")
+    parser.add_argument("--json", help="write the figures there")
+    parser.add_argument("tool", metavar="OPENED-COMPOSE")
+    parser.add_argument("kernel", nargs="?", metavar="KERNEL-TREE")
+    options = parser.parse_args()
+    tool = os.path.abspath(options.tool)
+    failed, told = [], {}
     with tempfile.TemporaryDirectory() as folder:
         with open(folder + "/packet", "wb") as file:
             file.write(packet())
         mechanisms = ("linked", "fused", "tail")
-        if len(arguments) > 1:
+        if options.kernel:
             mechanisms += ("libxdp",) if os.path.exists(DISPATCHER) else ()
             rows = build(tool, folder, mechanisms)
-            ratios = table(rows, in_machine(rows, folder, arguments[1]), "instructions")
+            ratios, told["instructions"] = table(rows, in_machine(rows, folder, options.kernel), "instructions")
             failed = [m for m, most in GATES.items() if round(ratios[m, SIZES[-1]], 2) > most]
             for rival in set(mechanisms) - set(GATES):
                 failed += [m for m in GATES if ratios[m, SIZES[-1]] >= ratios[rival, SIZES[-1]]]
-        if "--host" in sys.argv: # which cannot have programs of type EXT
+        if options.host:  # which cannot have programs of type EXT
             rows = build(tool, folder, ("linked", "fused", "tail"))
-            table(rows, on_host(rows, folder), "ns")
-        grows = verified(tool, folder)
+            _, told["ns"] = table(rows, on_host(rows, folder), "ns")
+        told["verified"], grows = verified(tool, folder)
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump(told, file, indent=2)
+            file.write("\n")
     for mechanism in grows:
         print(f"{mechanism}: what the verifier looks at grows faster than the stages")
     for mechanism in failed:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """transform.py - CPU time of opened-transform, beside clang -fsyntax-only on the same source
 
-usage: transform.py [--rounds=N] [--limit=N] [--most=RATIO] OPENED-TRANSFORM DATABASE...
+usage: transform.py [--rounds=N] [--limit=N] [--most=RATIO] [--json=FILE] OPENED-TRANSFORM DATABASE...
 
 DATABASE is a folder with a compile database. Of its sources those count that have a program in a section
 of a hook that a table leads from; each is rewritten for the other hook, all its programs together. Rounds
@@ -12,6 +12,7 @@ tool refuses it has found all reasons, but compiled and written nothing: those r
 Exit status 1: the median of what was written is above --most.
 """
 import argparse
+import json
 import math
 import os
 import re
@@ -88,13 +89,21 @@ def measure(options, source, start, to, folder):
     return code, statistics.median(tool), statistics.median(clang)
 
 
-def line(title, rows):
+def summary(title, rows):
     ratios = sorted(tool / clang for _, tool, clang in rows)
-    most = ratios[math.ceil(0.9 * len(ratios)) - 1]
-    return (
-        f"{title}: median {statistics.median(ratios):.2f} x clang -fsyntax-only, 90 % up to {most:.2f}, "
-        f"most {ratios[-1]:.2f} ({len(rows)} sources)"
+    found = {
+        "title": title,
+        "sources": len(rows),
+        "median": statistics.median(ratios),
+        "p90": ratios[math.ceil(0.9 * len(ratios)) - 1],
+        "max": ratios[-1],
+    }
+    print(
+        f"{title}: median {found['median']:.2f} x clang -fsyntax-only, 90 % up to {found['p90']:.2f}, "
+        f"most {found['max']:.2f} ({len(rows)} sources)",
+        flush=True,
     )
+    return found
 
 
 def main():
@@ -102,12 +111,13 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--limit", type=int, default=60, help="sources of a database and hook; 0: all")
     parser.add_argument("--most", type=float, default=1.25)
+    parser.add_argument("--json", help="write the summaries there")
     parser.add_argument("-v", action="store_true", help="print a line for each source")
     parser.add_argument("tool")
     parser.add_argument("databases", nargs="+")
     options = parser.parse_args()
     options.tool = os.path.abspath(options.tool)
-    every = []
+    every, told = [], []
     with tempfile.TemporaryDirectory() as folder:
         for database in options.databases:
             for start, to in PAIRS:
@@ -122,16 +132,20 @@ def main():
                         print(f"{source.name}: {1000 * row[1]:.0f} ms, clang {1000 * row[2]:.0f} ms, {'refused' if row[0] else 'written'}", flush=True)
                 title = f"{os.path.basename(os.path.normpath(database))}, {start} to {to}"
                 if written:
-                    print(line(title, written), flush=True)
+                    told.append(summary(title, written))
                 if refused:
-                    print(line(title + ", refused", refused), flush=True)
+                    told.append(summary(title + ", refused", refused))
                 if largest:
                     print(f"  longest: {largest[2]}, {1000 * largest[0]:.0f} ms, clang {1000 * largest[1]:.0f} ms", flush=True)
                 every += written
     if not every:
         sys.exit("transform.py: nothing was rewritten")
-    print(line("all", every))
-    sys.exit(1 if statistics.median(tool / clang for _, tool, clang in every) > options.most else 0)
+    told.append(summary("both ways, written", every))
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump(told, file, indent=2)
+            file.write("\n")
+    sys.exit(1 if told[-1]["median"] > options.most else 0)
 
 
 main()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """verify.py - packets a second through opened-verify, beside one packet for each namespace
 
-usage: verify.py OPENED-VERIFY [PACKETS]
+usage: verify.py OPENED-VERIFY [PACKETS] [--json FILE]
 
 "whole" is by the tool's processor time, with its start: namespace, loading, marked builds, report. The first
 figure is by the clock, and worth nothing without the load of the machine, which is told. Exit status 1: a pair
@@ -12,6 +12,7 @@ Each pair of examples/edge/twins is run on PACKETS generated packets. Beside it 
 send one packet through both programs of a pair in a namespace that is made for it, which is how two
 programs are compared by hand.
 """
+import argparse
 import glob
 import json
 import os
@@ -34,11 +35,14 @@ def used():
 
 
 def main():
-    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
-        sys.exit(__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--json")
+    parser.add_argument("tool")
+    parser.add_argument("packets", nargs="?", default="200000")
+    options = parser.parse_args()
     print(f"{os.cpu_count()} processors, load before: {os.getloadavg()[0]:.1f}")
-    tool, packets = os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "200000"
-    rates, whole = [], []
+    tool, packets = os.path.abspath(options.tool), options.packets
+    rates, whole, rows = [], [], []
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["make", "-s", "-C", TWINS, f"OUT={folder}"], check=True)
         for first in sorted(glob.glob(folder + "/*.xdp.bpf.o")):
@@ -55,6 +59,7 @@ def main():
                 result = json.load(file)
             rates.append(result["packets"] / result["seconds"])
             whole.append(result["packets"] / (used() - before))
+            rows.append({"pair": name, "clock": rates[-1], "whole": whole[-1]})
             print(f"{name:10} {rates[-1]:10,.0f} packets a second, whole {whole[-1]:10,.0f}")
         began = time.monotonic()
         for _ in range(ALONE):
@@ -65,6 +70,10 @@ def main():
     print(f"{'median':10} {statistics.median(rates):10,.0f} packets a second, least {min(rates):,.0f}")
     print(f"{'one by one':10} {alone:10,.1f} packets a second, each in a namespace of its own")
     print(f"load after: {os.getloadavg()[0]:.1f}")
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump({"packets": int(packets), "pairs": rows, "one-by-one": alone}, file, indent=2)
+            file.write("\n")
     return min(whole) < WANTED
 
 

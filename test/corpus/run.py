@@ -16,10 +16,8 @@ or fewer identical ones than it had, and when a row of a full run lost good ones
 import argparse
 import collections
 import concurrent.futures
-import hashlib
 import json
 import os
-import random
 import re
 import shutil
 import statistics
@@ -31,6 +29,8 @@ import time
 
 import bpfobj
 import ctext
+import products
+import selection
 
 LOAD_LEVEL = 5
 GOOD = ("identical", "explained")
@@ -70,6 +70,7 @@ class Source:
         self.sizes = []  # (unit lines, original lines, unit declarations, original declarations)
         self.seconds = None
         self.note = None
+        self.tried = False
 
     KEPT = ("programs", "results", "failures", "sizes", "note")
 
@@ -127,12 +128,15 @@ def first_error(text):
     return next((l for l in lines if "error:" in l), lines[0] if lines else "no message")
 
 
-def find_programs(source):
-    """Programs of the original under any of its commands, and its size after preprocessing."""
+def find_programs(source, original):
+    """Programs of the original under any of its commands, and its size after preprocessing.
+
+    The object of its first command stays at the path original.
+    """
     names = set()
     with tempfile.TemporaryDirectory() as folder:
         for entry in source.entries:
-            target = os.path.join(folder, "x.o")
+            target = os.path.join(folder, "x.o") if names or os.path.exists(original) else original
             done = subprocess.run(
                 clang_argv(entry, "-w", "-c", "-o", target), cwd=entry["directory"], capture_output=True, text=True
             )
@@ -195,14 +199,18 @@ def unit_commands(folder, name):
             yield directory, entry
 
 
-def check_compiles(source, program, manifest, unit):
+def check_compiles(options, source, program, manifest, unit, original):
     commands = list(unit_commands(manifest["folder"], os.path.basename(unit)))
     if not commands:
         return source.count("compiled", False, program, "no entry in compile_commands.json")
-    for directory, entry in commands:
-        done = subprocess.run(clang_argv(entry, "-w", "-c", "-o", "/dev/null"), cwd=directory, capture_output=True, text=True)
+    target = original + ".unit.o"
+    for number, (directory, entry) in enumerate(commands):
+        done = subprocess.run(clang_argv(entry, "-w", "-c", "-o", target), cwd=directory, capture_output=True, text=True)
         if done.returncode:
             return source.count("compiled", False, program, first_error(done.stderr))
+        if number == 0:
+            name, least = f"{source.name}:{program}", manifest["minimum_kernel"]
+            products.add(options.products, "units", name, target, program, [(original, program)], least)
     return source.count("compiled", True)
 
 
@@ -243,7 +251,7 @@ def unit_path(manifest):
     return os.path.join(manifest["folder"], manifest["unit"] + ".bpf.c")
 
 
-def check_extraction(options, source, size, out):
+def check_extraction(options, source, size, out, original):
     code, error, cpu, _ = call(tool_argv(options, source, out), options.timeout)
     manifests = read_manifests(out) if os.path.isdir(out) else {}
     for program in source.programs:
@@ -253,7 +261,7 @@ def check_extraction(options, source, size, out):
             continue
         with open(path, encoding="utf-8", errors="surrogateescape") as f:
             text = f.read()
-        check_compiles(source, program, manifest, path)
+        check_compiles(options, source, program, manifest, path, original)
         check_verbatim(source, program, manifest, text)
         source.sizes.append((ctext.lines(text), size[0], len(ctext.declarations(text)), size[1]))
     source.count("sources", source.results["extracted"][0] == len(source.programs), "", f"exit {code}: {first_error(error)}")
@@ -317,15 +325,19 @@ def check_proof(options, source, out):
 def examine(options, source, folder):
     """Everything but time. Never raises: what goes wrong here is a failure of the source."""
     out = os.path.join(folder, re.sub(r"[^\w+-]", "_", source.name))
+    original = out + ".original.o"
     try:
-        size = find_programs(source)
+        size = find_programs(source, original)
         if size:
-            check_extraction(options, source, size, out)
+            check_extraction(options, source, size, out, original)
             if options.prove:
                 check_proof(options, source, out + ".proved")
     except (OSError, ValueError, KeyError, subprocess.CalledProcessError) as error:
         source.count("sources", False, "", f"{type(error).__name__}: {error}")
     finally:
+        for path in (original, original + ".unit.o"):
+            if os.path.exists(path):
+                os.remove(path)
         if not options.keep:
             shutil.rmtree(out, ignore_errors=True)
             shutil.rmtree(out + ".proved", ignore_errors=True)
@@ -361,42 +373,27 @@ def measure(options, sources, folder):
     }
 
 
-def digest_of(path):
-    with open(path, "rb") as f:
-        return hashlib.sha256(f.read()).hexdigest()[:16]
-
-
-def recall(path, tool):
-    """The tool's last facts of each source in a file of --resume; a line cut off by a crash is none."""
-    known = {}
-    if path and os.path.exists(path):
-        with open(path) as f:
-            for line in f:
-                try:
-                    facts = json.loads(line)
-                except ValueError:
-                    continue
-                if facts.get("tool") == tool:
-                    known[facts["source"]] = facts
-    return known
-
-
 def examine_all(options, sources, folder):
     """Yields each source that is tried now with the number of those, in order."""
-    tool = digest_of(options.tool)
-    known = recall(options.resume, tool)
+    tool = selection.digest_of(options.tool)
+    known = selection.recall(options.resume, tool)
     old = {s.name for s in sources if s.name in known and not known[s.name]["failures"]}
     for source in sources:
         if source.name in old:
             source.take(known[source.name])
+            source.tried = True
     new = [s for s in sources if s.name not in old]
     if old:
         say(f"{len(old)} sources are known from {options.resume}")
+    clock = selection.Clock(options.minutes)
+
+    def one(source):
+        return None if clock.late() else examine(options, source, folder)
+
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for source in pool.map(lambda s: examine(options, s, folder), new):
-            if options.resume:
-                with open(options.resume, "a") as f:
-                    f.write(json.dumps({"tool": tool, **source.facts()}) + "\n")
+        for source in filter(None, pool.map(one, new)):
+            source.tried = True
+            selection.append(options.resume, {"tool": tool, **source.facts()})
             yield source, len(new)
 
 
@@ -532,15 +529,13 @@ def parse_arguments():
     parser.add_argument("database", help="folder of compile_commands.json")
     parser.add_argument("--load", action="store_true", help="also load originals and units (needs root)")
     parser.add_argument("--no-prove", dest="prove", action="store_false")
-    parser.add_argument("--limit", type=int, metavar="N", help="test only N sources")
-    parser.add_argument("--sample", type=int, metavar="SEED", help="choose the sources at random")
-    parser.add_argument("--only", metavar="REGEX", help="test only sources whose path matches")
+    selection.add_options(parser)
     parser.add_argument("--time", type=int, default=50, metavar="N", help="measure N sources (0: none)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--timeout", type=float, default=300, metavar="SECONDS")
     parser.add_argument("--work", metavar="FOLDER", help="where units go (default: a temporary folder)")
     parser.add_argument("--keep", action="store_true", help="keep the units in --work")
-    parser.add_argument("--resume", metavar="FILE", help="keep each source's results there, and go on from them")
+    parser.add_argument("--products", metavar="FOLDER", help="keep the objects of originals and units there")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--markdown", metavar="FILE")
     parser.add_argument("--baseline", metavar="FILE")
@@ -557,11 +552,7 @@ def main():
     options = parse_arguments()
     sources = load_database(options.database)
     everything = len(sources)
-    if options.only:
-        sources = [s for s in sources if re.search(options.only, s.name)]
-    if options.sample is not None:
-        random.Random(options.sample).shuffle(sources)
-    sources = sources[: options.limit]
+    sources = selection.chosen(options, sources)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.work or temporary
@@ -571,6 +562,7 @@ def main():
                 say(f"[{number}/{of}] {source.name}: {len(source.failures)} failures")
             for program, row, why in source.failures:
                 say(f"  {program}: {row}: {why}")
+        sources = [s for s in sources if s.tried]
         timing = measure(options, [s for s in sources if s.programs and not s.note], folder)
     result = summarise(options, sources, time.monotonic() - began, timing, len(sources) == everything)
 

@@ -14,14 +14,14 @@
 #include "fuzz.h"
 #include "output.h"
 
-static void read_record(const char *folder)
+static void read_record(const char *folder, struct opn_arena *arena)
 {
 	struct opn_record *record = opn_record_open(folder);
 	const struct opn_product *product;
 
 	if (!record)
 		return;
-	for (product = opn_record_products(record); product; product = product->next)
+	for (product = opn_record_products(record, arena); product; product = product->next)
 		;
 	opn_record_fresh(record, "extract decap", "0123456789abcdef");
 	opn_record_seconds(record, "extract decap");
@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		opn_output_abort(output);
 	opn_depfile_read(fuzz_file("units/decap.d", data, size), folder, arena);
 	fuzz_file("units/state.json", data, size);
-	read_record(folder);
+	read_record(folder, arena);
 	fuzz_end(diags);
 	opn_arena_free(arena);
 	return 0;

@@ -96,7 +96,7 @@ static int write_object(const char *path, const struct opn_command *command)
 	FILE *out;
 	int err;
 
-	err = opn_prove_object(command, &bytes, &size);
+	err = opn_prove_object(command, NULL, &bytes, &size);
 	if (err)
 		return err;
 	out = fopen(path, "w");

@@ -49,5 +49,6 @@ char _license[] __attribute__((section("license"), used)) = "GPL";
 
 // CHECK: error: '{{.*}}' exists and was not written by this tool [-Wopened-output-foreign]
 // EDITED: error: '{{.*}}prog.bpf.c' exists and was not written by this tool [-Wopened-output-foreign]
+// EDITED: note: this tool wrote a file there, but not this text: it was edited since
 // SAME: error: output '{{.*}}' would overwrite an input [-Wopened-output-same]
 // OUT: error: {{.*}} [-Wopened-output-{{foreign|failed}}]
