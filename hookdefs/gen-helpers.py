@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""gen-helpers.py - make hookdefs/helpers.yaml from data/helpers.tsv and data/kfuncs.tsv
+"""gen-helpers.py - make hookdefs/helpers.yaml from data/helpers.tsv, data/kfuncs.tsv and data/map-types.tsv
 
-The tables were measured on kernels; the YAML is what the tools read. A helper whose first kernel is
+The tables were measured on kernels; the YAML is what the tools read. A helper or kfunc whose first kernel is
 not known ("?") has no min-kernel, so that nothing is claimed for programs that call it. A hook is
 listed where the helper can be called from Linux 6.12 on: what only a newer kernel has is left out.
 Of the packet: y, the kernel takes pointers into it away (bpf_helper_changes_pkt_data()); w, its bytes are
@@ -19,9 +19,9 @@ HEAD = """\
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # helpers - of each helper its number, the first kernel that has it, whether it wants a
 # GPL-compatible licence, what becomes of the packet, and the hooks that may call it; of each kfunc the
-# hooks
+# first kernel and the hooks; of each type of map the first kernel
 #
-# Made by gen-helpers.py from data/helpers.tsv and data/kfuncs.tsv: change it there.
+# Made by gen-helpers.py from data/helpers.tsv, data/kfuncs.tsv and data/map-types.tsv: change it there.
 schema: opened/helpers/1
 helpers:
 """
@@ -57,11 +57,14 @@ def hooks(row):
     return "[" + ", ".join(h for c, h in COLUMNS.items() if row.get(c) == "y") + "]"
 
 
+def first_kernel(kernel):
+    return "" if kernel == "?" else f'min-kernel: "{kernel}", '
+
+
 def rows():
     for row in table("helpers.tsv"):
-        kernel = row["min_kernel_any_type(bcc)"]
         gpl = {"y": "true", "n": "false"}[row["gpl_only(probed 6.18)"]]
-        first = "" if kernel == "?" else f'min-kernel: "{kernel}", '
+        first = first_kernel(row["min_kernel_any_type(bcc)"])
         effect = {"-": "", "y": "moved", "w": "written", "t": "left"}[row["changes_pkt_data(6.12)"]]
         packet = f" packet: {effect}," if effect else ""
         yield (
@@ -70,7 +73,11 @@ def rows():
         )
     yield "kfuncs:\n"
     for row in table("kfuncs.tsv"):
-        yield f"  {row['kfunc']}: {{hooks: {hooks(row)}}}\n"
+        first = first_kernel(row["min_kernel(docs.ebpf.io)"])
+        yield f"  {row['kfunc']}: {{{first}hooks: {hooks(row)}}}\n"
+    yield "map-types:\n"
+    for row in table("map-types.tsv"):
+        yield f"  {row['map_type']}: {{min-kernel: \"{row['min_kernel(docs.ebpf.io)']}\"}}\n"
 
 
 def main():

@@ -175,10 +175,7 @@ static int read_hook(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookde
 	error = opn_yaml_check_keys(yaml, root, keys);
 	error = opn_yaml_get_string(yaml, root, "name", true, &hook->name) ?: error;
 	error = opn_yaml_get_string(yaml, root, "prog-type", true, &hook->program_type) ?: error;
-	error = opn_yaml_get_string(yaml, root, "min-kernel", false, &hook->min_kernel) ?: error;
-	if (hook->min_kernel && !opn_hookdef_version(hook->min_kernel))
-		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, root, "min-kernel"), "min-kernel",
-					 "expected a version like \"5.10\"");
+	error = opn_hookdef_read_kernel(yaml, root, false, &hook->min_kernel) ?: error;
 	error = opn_yaml_get_list(yaml, root, "sections", true, &sections) ?: error;
 	error = read_context(yaml, root, hook) ?: error;
 	error = opn_yaml_get_mapping(yaml, root, "entry", false, &entry) ?: error;

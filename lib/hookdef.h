@@ -109,10 +109,10 @@ const char *const *opn_hookdefs_names(const struct opn_hookdefs *hookdefs);
 /* Whether kernel a ("5.10") is newer than b. */
 bool opn_kernel_newer(const char *a, const char *b);
 
-/* The smallest kernel ("4.18") that has all these helpers, from helpers.yaml, or NULL when there
- * are none or one of them is not in the table. helpers is NULL-terminated. */
-const char *opn_hookdefs_min_kernel(const struct opn_hookdefs *hookdefs,
-				    const char *const *helpers);
+/* The smallest kernel ("4.18") that has all these helpers, kfuncs and types of maps, from
+ * helpers.yaml, or NULL when there are none or the first kernel of one of them is not known. names
+ * is NULL-terminated. */
+const char *opn_hookdefs_min_kernel(const struct opn_hookdefs *hookdefs, const char *const *names);
 
 #ifdef __cplusplus
 }

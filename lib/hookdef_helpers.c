@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 /*
- * hookdef_helpers.c - the tables of helpers and kfuncs: who may call them, since when, what they do
- * to maps
+ * hookdef_helpers.c - the tables of helpers, kfuncs and types of maps: who may call them, since
+ * when, what they do to maps
  */
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +83,17 @@ int opn_hookdef_read_map_access(struct opn_yaml *yaml, yaml_node_t *root, struct
 	return error;
 }
 
+int opn_hookdef_read_kernel(struct opn_yaml *yaml, yaml_node_t *node, bool required,
+			    const char **out)
+{
+	int error = opn_yaml_get_string(yaml, node, "min-kernel", required, out);
+
+	if (!error && *out && !opn_hookdef_version(*out))
+		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "min-kernel"), "min-kernel",
+					 "expected a version like \"5.10\"");
+	return error;
+}
+
 /* Reads "5.10" into one number that can be compared; 0 when it is no version. */
 unsigned long opn_hookdef_version(const char *text)
 {
@@ -156,43 +167,53 @@ static int read_helper(struct opn_yaml *yaml, yaml_node_t *node, struct helper *
 	int error = opn_yaml_check_keys(yaml, node, keys);
 
 	error = opn_yaml_get_unsigned(yaml, node, "id", true, &helper->id) ?: error;
-	error = opn_yaml_get_string(yaml, node, "min-kernel", false, &helper->min_kernel) ?: error;
+	error = opn_hookdef_read_kernel(yaml, node, false, &helper->min_kernel) ?: error;
 	error = opn_yaml_get_bool(yaml, node, "gpl-only", true, &helper->gpl_only) ?: error;
-	if (helper->min_kernel && !opn_hookdef_version(helper->min_kernel))
-		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "min-kernel"), "min-kernel",
-					 "expected a version like \"5.10\"");
 	error = read_effect(yaml, node, helper) ?: error;
 	return read_hooks(yaml, node, helper) ?: error;
 }
 
 static int read_kfunc(struct opn_yaml *yaml, yaml_node_t *node, struct helper *helper)
 {
-	static const char *const keys[] = { "hooks", NULL };
+	static const char *const keys[] = { "min-kernel", "hooks", NULL };
 	int error = opn_yaml_check_keys(yaml, node, keys);
 
+	error = opn_hookdef_read_kernel(yaml, node, false, &helper->min_kernel) ?: error;
 	return read_hooks(yaml, node, helper) ?: error;
+}
+
+static int read_map_type(struct opn_yaml *yaml, yaml_node_t *node, struct helper *helper)
+{
+	static const char *const keys[] = { "min-kernel", NULL };
+	int error = opn_yaml_check_keys(yaml, node, keys);
+
+	return opn_hookdef_read_kernel(yaml, node, true, &helper->min_kernel) ?: error;
 }
 
 int opn_hookdef_read_helpers(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookdefs *out)
 {
-	static const char *const keys[] = { "schema", "helpers", "kfuncs", NULL };
+	static const char *const keys[] = { "schema", "helpers", "kfuncs", "map-types", NULL };
 	static const struct {
 		const char *key;
 		int (*read)(struct opn_yaml *yaml, yaml_node_t *node, struct helper *helper);
-	} groups[] = { { "helpers", read_helper }, { "kfuncs", read_kfunc } };
-	yaml_node_t *mappings[2] = { NULL, NULL };
+	} groups[] = { { "helpers", read_helper },
+		       { "kfuncs", read_kfunc },
+		       { "map-types", read_map_type } };
+	enum { GROUPS = sizeof(groups) / sizeof(groups[0]) };
+	yaml_node_t *mappings[GROUPS] = { NULL };
 	int error = opn_yaml_check_keys(yaml, root, keys);
+	size_t count = 0;
 
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < GROUPS; i++) {
 		error = get_helpers(yaml, root, groups[i].key, &mappings[i]) ?: error;
+		count += mappings[i] ? opn_yaml_count(mappings[i]) : 0;
+	}
 	if (error)
 		return error;
-	out->helpers = opn_arena_array(out->arena,
-				       opn_yaml_count(mappings[0]) + opn_yaml_count(mappings[1]),
-				       sizeof(*out->helpers));
+	out->helpers = opn_arena_array(out->arena, count, sizeof(*out->helpers));
 	if (!out->helpers)
 		return opn_hookdef_no_memory(yaml);
-	for (size_t g = 0; g < 2; g++) {
+	for (size_t g = 0; g < GROUPS; g++) {
 		for (size_t i = 0; i < opn_yaml_count(mappings[g]); i++) {
 			struct helper *helper = &out->helpers[out->helper_count++];
 
@@ -232,7 +253,7 @@ enum opn_callable opn_hookdefs_callable(const struct opn_hookdefs *hookdefs, con
 {
 	const struct helper *helper = find_helper(hookdefs, name);
 
-	if (!helper)
+	if (!helper || !helper->hooks)
 		return OPN_CALLABLE_UNKNOWN;
 	for (const char *const *h = helper->hooks; *h; h++) {
 		if (!strcmp(*h, hook))
@@ -253,13 +274,13 @@ bool opn_kernel_newer(const char *a, const char *b)
 	return opn_hookdef_version(a) > opn_hookdef_version(b);
 }
 
-const char *opn_hookdefs_min_kernel(const struct opn_hookdefs *hookdefs, const char *const *helpers)
+const char *opn_hookdefs_min_kernel(const struct opn_hookdefs *hookdefs, const char *const *names)
 {
 	const char *newest = NULL, *kernel;
 	const struct helper *helper;
 
-	for (; helpers && *helpers; helpers++) {
-		helper = find_helper(hookdefs, *helpers);
+	for (; names && *names; names++) {
+		helper = find_helper(hookdefs, *names);
 		kernel = helper ? helper->min_kernel : NULL;
 		if (!kernel)
 			return NULL;

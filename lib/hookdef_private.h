@@ -22,13 +22,13 @@ struct section {
 	struct opn_loc loc;
 };
 
-/* A helper or a kfunc. */
+/* A helper, a kfunc or a type of map. */
 struct helper {
 	const char *name, *min_kernel; /* NULL: not known */
-	unsigned int id;	       /* 0: a kfunc */
+	unsigned int id;	       /* 0: no helper */
 	bool gpl_only;
 	enum opn_packet_effect packet;
-	const char *const *hooks; /* that may call it; NULL-terminated */
+	const char *const *hooks; /* that may call it, NULL-terminated; NULL: it is not called */
 };
 
 struct opn_hookdefs {
@@ -46,6 +46,11 @@ struct opn_hookdefs {
 
 /* "5.10" as a number that grows with it; 0: it is no version. */
 unsigned long opn_hookdef_version(const char *text);
+
+/* Reads the version under "min-kernel" into *out, NULL when there is none; reports, returns
+ * -EINVAL. */
+int opn_hookdef_read_kernel(struct opn_yaml *yaml, yaml_node_t *node, bool required,
+			    const char **out);
 
 /* Reports that memory ran out; returns -EINVAL. */
 int opn_hookdef_no_memory(struct opn_yaml *yaml);

@@ -167,6 +167,11 @@ static word_list kfuncs_of(const struct opn_function *function)
 	return function->kfuncs;
 }
 
+static word_list asked_of(const struct opn_function *function)
+{
+	return function->asked;
+}
+
 static word_list context_fields_of(const struct opn_function *function)
 {
 	return function->context_fields;
@@ -223,23 +228,68 @@ static const char *newer(const struct opn_hookdefs *hookdefs, const char *kernel
 	return first && (!kernel || opn_kernel_newer(first, kernel)) ? first : kernel;
 }
 
-/* A helper that nobody knows may need any kernel. */
+static size_t count_words(word_list words)
+{
+	size_t count = 0;
+
+	while (words[count])
+		count++;
+	return count;
+}
+
+static bool has_word(word_list words, const char *wanted)
+{
+	for (; *words; words++) {
+		if (!strcmp(*words, wanted))
+			return true;
+	}
+	return false;
+}
+
+/* What the kernel must have: helpers, kfuncs and types of maps; not the kfuncs that the code asks
+ * for first. NULL-terminated, freed by the caller. A map whose type is not known has no word. */
+static const char **needs(const struct opn_unit *unit)
+{
+	const char **helpers = collect(unit, helpers_of), **kfuncs = collect(unit, kfuncs_of);
+	const char **asked = collect(unit, asked_of), **list = NULL;
+	size_t count = 0;
+
+	if (helpers && kfuncs && asked)
+		list = calloc(count_words(helpers) + count_words(kfuncs) + unit->map_count + 1,
+			      sizeof(*list));
+	if (list) {
+		for (word_list word = helpers; *word; word++)
+			list[count++] = *word;
+		for (word_list word = kfuncs; *word; word++) {
+			if (!has_word(asked, *word))
+				list[count++] = *word;
+		}
+		for (size_t i = 0; i < unit->map_count; i++)
+			list[count++] = unit->maps[i].type ?: "";
+	}
+	free(helpers);
+	free(kfuncs);
+	free(asked);
+	return list;
+}
+
+/* What nobody knows may need any kernel. */
 static json_t *minimum_kernel_json(const struct opn_manifest_info *info)
 {
 	const struct opn_unit *unit = info->unit;
-	const char **helpers = collect(unit, helpers_of), *kernel;
+	const char **needed = needs(unit), *kernel;
 	json_t *value;
 
-	if (!helpers)
+	if (!needed)
 		return NULL;
-	kernel = info->hookdefs ? opn_hookdefs_min_kernel(info->hookdefs, helpers) : NULL;
-	if (info->hookdefs && (kernel || !*helpers)) {
+	kernel = info->hookdefs ? opn_hookdefs_min_kernel(info->hookdefs, needed) : NULL;
+	if (info->hookdefs && (kernel || !*needed)) {
 		kernel = newer(info->hookdefs, kernel, unit->hook);
 		for (size_t i = 0; i < unit->function_count; i++)
 			kernel = newer(info->hookdefs, kernel, unit->functions[i].hook);
 	}
 	value = opn_json_string(kernel);
-	free(helpers);
+	free(needed);
 	return value;
 }
 

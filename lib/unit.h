@@ -29,6 +29,7 @@ struct opn_function {
 	const char *const *callees; /* NULL-terminated, sorted */
 	const char *const *helpers;
 	const char *const *kfuncs;
+	const char *const *asked; /* those kfuncs whose presence it asks for: bpf_ksym_exists() */
 	const char *const *context_fields; /* of its first parameter's record */
 };
 

@@ -5,6 +5,8 @@
 // cost twenty seconds of build time and nothing here needs types' locations.
 #include "facts.h"
 
+#include "kernel_uses.h"
+
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/DeclCXX.h"
@@ -12,7 +14,6 @@
 #include "clang/AST/TypeLoc.h"
 #include "clang/Lex/Preprocessor.h"
 #include <algorithm>
-#include <functional>
 
 using namespace clang;
 using llvm::StringRef;
@@ -79,15 +80,7 @@ bool isProgram(const FunctionDecl *FD) {
          !Section.starts_with(".");
 }
 
-//===-- walking ---------------------------------------------------------------------------------//
-
-static void walk(const Stmt *S, const std::function<void(const Stmt *)> &Visit) {
-  if (!S)
-    return;
-  Visit(S);
-  for (const Stmt *Child : S->children())
-    walk(Child, Visit);
-}
+//===-- calls -----------------------------------------------------------------------------------//
 
 static const FunctionDecl *calledFunction(const CallExpr *CE) { return CE->getDirectCallee(); }
 
@@ -176,56 +169,6 @@ static std::string hashOf(const LexedFile &F, Range R) {
   return Hex;
 }
 
-namespace {
-
-/// Numbers of the helpers that a function calls: through variables of any name, in assembly, and in
-/// inline functions of headers that are not the project's, which no unit describes.
-class HelperUses {
-public:
-  explicit HelperUses(const SourceModel &Model) : Model(Model) {}
-
-  std::set<unsigned> of(const FunctionDecl *FD) {
-    if (Seen.insert(FD->getCanonicalDecl()).second)
-      walk(FD->getBody(), [this](const Stmt *S) { visit(S); });
-    return Numbers;
-  }
-
-private:
-  void visit(const Stmt *S) {
-    if (const auto *Asm = dyn_cast<GCCAsmStmt>(S)) {
-      assembly(Asm->generateAsmString(*Model.Context));
-      return;
-    }
-    const auto *Ref = dyn_cast<DeclRefExpr>(S);
-    if (!Ref)
-      return;
-    if (const auto *VD = dyn_cast<VarDecl>(Ref->getDecl())) {
-      if (unsigned Number = helperNumber(VD, *Model.Context))
-        Numbers.insert(Number);
-    } else if (const auto *FD = dyn_cast<FunctionDecl>(Ref->getDecl())) {
-      const FunctionDecl *Definition = FD->getDefinition();
-      if (Definition && Model.place(Definition->getLocation()).Kind != PlaceKind::Project)
-        of(Definition);
-    }
-  }
-  /// "call 12" of a template; an operand that is a helper is seen where it stands.
-  void assembly(StringRef Text) {
-    static const char Call[] = "call";
-    for (size_t At = Text.find(Call); At != StringRef::npos; At = Text.find(Call)) {
-      Text = Text.drop_front(At + strlen(Call)).ltrim();
-      unsigned Number;
-      if (!Text.consumeInteger(10, Number))
-        Numbers.insert(Number);
-    }
-  }
-
-  const SourceModel &Model;
-  std::set<const FunctionDecl *> Seen;
-  std::set<unsigned> Numbers;
-};
-
-} // namespace
-
 opn_function describeFunction(const FunctionDecl *FD, const RecordDecl *Context,
                               const SourceModel &Model, const HookTables &Tables, Results &R) {
   opn_function F = {};
@@ -255,21 +198,22 @@ opn_function describeFunction(const FunctionDecl *FD, const RecordDecl *Context,
   F.is_static = FD->getStorageClass() == SC_Static;
   F.is_inline = FD->isInlineSpecified() || FD->hasAttr<AlwaysInlineAttr>();
 
-  std::set<std::string> Callees, Helpers, Kfuncs, Fields;
-  for (unsigned Number : HelperUses(Model).of(FD))
+  std::set<std::string> Callees, Helpers, Fields;
+  for (unsigned Number : helpersOf(FD, Model))
     Helpers.insert(Tables.helperName(Number));
-  walk(FD->getBody(), [&](const Stmt *S) {
+  forEachStatement(FD->getBody(), [&](const Stmt *S) {
     if (const auto *CE = dyn_cast<CallExpr>(S)) {
       if (const FunctionDecl *Callee = calledFunction(CE)) {
         if (Callee->getBuiltinID())
           return;
-        (isKfunc(Callee) ? Kfuncs : Callees).insert(Callee->getName().str());
+        if (!isKfunc(Callee))
+          Callees.insert(Callee->getName().str());
       }
     } else if (const auto *DRE = dyn_cast<DeclRefExpr>(S)) {
       // Callbacks by address.
       if (const auto *Ref = dyn_cast<FunctionDecl>(DRE->getDecl()))
-        if (!Ref->getBuiltinID())
-          (isKfunc(Ref) ? Kfuncs : Callees).insert(Ref->getName().str());
+        if (!Ref->getBuiltinID() && !isKfunc(Ref))
+          Callees.insert(Ref->getName().str());
     } else if (const auto *ME = dyn_cast<MemberExpr>(S)) {
       const auto *Field = dyn_cast<FieldDecl>(ME->getMemberDecl());
       if (Field && Context && Field->getParent()->getDefinition() == Context->getDefinition() &&
@@ -279,7 +223,9 @@ opn_function describeFunction(const FunctionDecl *FD, const RecordDecl *Context,
   });
   F.callees = R.words(Callees);
   F.helpers = R.words(Helpers);
-  F.kfuncs = R.words(Kfuncs);
+  KfuncUses Kfuncs(FD);
+  F.kfuncs = R.words(Kfuncs.Used);
+  F.asked = R.words(Kfuncs.Asked);
   F.context_fields = R.words(Fields);
   return F;
 }
@@ -297,7 +243,7 @@ public:
   std::map<const VarDecl *, unsigned> of(const FunctionDecl *FD) {
     Access.clear();
     Values.clear();
-    walk(FD->getBody(), [this](const Stmt *S) {
+    forEachStatement(FD->getBody(), [this](const Stmt *S) {
       if (const auto *CE = dyn_cast<CallExpr>(S))
         call(CE);
       else if (const auto *DS = dyn_cast<DeclStmt>(S)) {

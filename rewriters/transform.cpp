@@ -6,6 +6,7 @@
 // once more as it will be.
 #include "transform.h"
 
+#include "kernel_uses.h"
 #include "modernize.h"
 #include "paths.h"
 
@@ -309,7 +310,8 @@ static const char *newer(const char *A, const char *B) {
 }
 
 static opn_feasibility judged(const FunctionDecl *FD, const opn_pair &Pair,
-                              const SourceModel &Model, const std::vector<opn_site> &Found,
+                              const SourceModel &Model, const FunctionSet &Reached,
+                              const std::vector<opn_site> &Found,
                               const opn_transform_options &Options, Results &R) {
   opn_feasibility F = {};
   F.program = R.text(FD->getName());
@@ -319,6 +321,7 @@ static opn_feasibility judged(const FunctionDecl *FD, const opn_pair &Pair,
   F.line = File.line(P.Offset);
   F.pair = &Pair;
   F.min_kernel = Pair.min_kernel;
+  bool IsKnown = true;
   for (const opn_site &S : Found) {
     F.kind = std::max(F.kind, S.kind);
     if (S.row)
@@ -330,6 +333,14 @@ static opn_feasibility judged(const FunctionDecl *FD, const opn_pair &Pair,
       F.min_kernel = newer(F.min_kernel, opn_hookdefs_min_kernel(Options.hookdefs, Helpers));
     }
   }
+  for (const std::string &Need : kernelNeeds(Reached.getArrayRef(), *Model.Context, R)) {
+    const char *const One[] = {Need.c_str(), nullptr};
+    const char *First = opn_hookdefs_min_kernel(Options.hookdefs, One);
+    F.min_kernel = newer(F.min_kernel, First);
+    IsKnown &= First != nullptr;
+  }
+  if (!IsKnown)
+    F.min_kernel = nullptr;
   F.sites = R.array(Found);
   F.site_count = Found.size();
   return F;
@@ -377,7 +388,7 @@ int opn_transformation::check(const opn_command *Commands, size_t Count,
         if (Options.modernize)
           modernizeMaps(*Parsed, Options, Scratch, Found, R, Unheard);
         opn_diags_free(Unheard);
-        Checks.push_back(judged(FD, *Options.pairs[P], Model, Found, Options, R));
+        Checks.push_back(judged(FD, *Options.pairs[P], Model, W.reached(), Found, Options, R));
         Programs.insert(FD->getName().str());
       }
     }

@@ -37,6 +37,9 @@ public:
   /// something was refused.
   bool run(const FunctionSet &Programs, const FunctionSet &Going);
 
+  /// The functions that the programs consist of.
+  const FunctionSet &reached() const { return Reached; }
+
   /// Files whose text calls the shim, and where it is to be included.
   std::map<const LexedFile *, unsigned> Includes;
   /// The source has no definition of the new context.

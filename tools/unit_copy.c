@@ -37,6 +37,7 @@ void unit_copy_function(struct opn_arena *arena, struct opn_function *to,
 	to->callees = unit_copy_words(arena, from->callees);
 	to->helpers = unit_copy_words(arena, from->helpers);
 	to->kfuncs = unit_copy_words(arena, from->kfuncs);
+	to->asked = unit_copy_words(arena, from->asked);
 	to->context_fields = unit_copy_words(arena, from->context_fields);
 }
 

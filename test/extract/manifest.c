@@ -70,7 +70,7 @@ char _license[] SEC("license") = "Dual BSD/GPL";
 // CHECK: source: in.c
 // CHECK: hook: xdp
 // CHECK: entry: null
-// CHECK: minimum_kernel: 4.8
+// CHECK: minimum_kernel: 6.3
 // CHECK: functions.0.name: entered
 // CHECK: functions.0.file: in.c
 // CHECK: functions.0.start_line: 45

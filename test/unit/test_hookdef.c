@@ -122,6 +122,9 @@ START_TEST(helpers_have_a_first_kernel)
 	static const char *const old[] = { "bpf_get_numa_node_id", "bpf_skb_change_tail", NULL };
 	static const char *const major[] = { "bpf_spin_lock", "bpf_sk_release", NULL };
 	static const char *const none[] = { NULL };
+	static const char *const kfunc[] = { "bpf_dynptr_from_xdp", "bpf_ct_release", NULL };
+	static const char *const map[] = { "BPF_MAP_TYPE_BLOOM_FILTER", "bpf_map_peek_elem", NULL };
+	static const char *const no_kernel[] = { "bpf_map_peek_elem", "bpf_iter_bits_new", NULL };
 	struct opn_hookdefs *hookdefs = load_own();
 
 	ck_assert_str_eq(opn_hookdefs_min_kernel(hookdefs, some), "5.8");
@@ -130,6 +133,11 @@ START_TEST(helpers_have_a_first_kernel)
 	ck_assert_str_eq(opn_hookdefs_min_kernel(hookdefs, major), "5.1");
 	ck_assert_ptr_null(opn_hookdefs_min_kernel(hookdefs, unknown));
 	ck_assert_ptr_null(opn_hookdefs_min_kernel(hookdefs, none));
+	ck_assert_str_eq(opn_hookdefs_min_kernel(hookdefs, kfunc), "6.4");
+	ck_assert_str_eq(opn_hookdefs_min_kernel(hookdefs, map), "5.16");
+	ck_assert_ptr_null(opn_hookdefs_min_kernel(hookdefs, no_kernel));
+	ck_assert_int_eq(opn_hookdefs_callable(hookdefs, "BPF_MAP_TYPE_HASH", "xdp"),
+			 OPN_CALLABLE_UNKNOWN);
 	opn_hookdefs_free(hookdefs);
 }
 END_TEST
@@ -230,7 +238,8 @@ END_TEST
 
 #define HEAD	"schema: opened/hook/1\nname: h\nprog-type: BPF_PROG_TYPE_H\n"
 #define HELPERS "schema: opened/helpers/1\nhelpers:\n"
-#define KFUNCS	"kfuncs:\n  k: {hooks: []}\n"
+#define MAPS	"map-types:\n  m: {min-kernel: \"4.1\"}\n"
+#define KFUNCS	"kfuncs:\n  k: {hooks: []}\n" MAPS
 #define TAIL	"sections:\n  - {name: s, prefix: true}\ncontext:\n  type: struct c\n"
 
 /* A mistake in h.yaml, and the first line that is said of it. */
@@ -320,10 +329,13 @@ static const struct {
 	  "./h.yaml:3:42: error: unknown key 'kfunc' [-Wopened-key-unknown]" },
 	{ HELPERS "  f: {id: 1, gpl-only: false, hooks: []}\n",
 	  "./h.yaml:1:1: error: key 'kfuncs' is missing [-Wopened-key-missing]" },
-	{ HELPERS "  f: {id: 1, gpl-only: false, hooks: []}\nkfuncs:\n  k: {id: 1, hooks: []}\n",
+	{ HELPERS
+	  "  f: {id: 1, gpl-only: false, hooks: []}\nkfuncs:\n  k: {id: 1, hooks: []}\n" MAPS,
 	  "./h.yaml:5:7: error: unknown key 'id' [-Wopened-key-unknown]" },
-	{ HELPERS "  f: {id: 1, gpl-only: false, hooks: []}\nkfuncs:\n  k: {}\n",
+	{ HELPERS "  f: {id: 1, gpl-only: false, hooks: []}\nkfuncs:\n  k: {}\n" MAPS,
 	  "./h.yaml:5:6: error: key 'hooks' is missing [-Wopened-key-missing]" },
+	{ HELPERS "  f: {id: 1, gpl-only: false, hooks: []}\nkfuncs: {}\nmap-types:\n  m: {}\n",
+	  "./h.yaml:6:6: error: key 'min-kernel' is missing [-Wopened-key-missing]" },
 	{ HELPERS "  f: 1\n" KFUNCS,
 	  "./h.yaml:3:6: error: 'f': expected a mapping [-Wopened-value-invalid]" },
 };

@@ -77,7 +77,10 @@ static struct opn_unit make_unit(void)
 		.uses = uses,
 		.use_count = 2,
 	};
-	maps[1] = (struct opn_map){ .name = "elsewhere", .file = "a.h", .is_declared_only = true };
+	maps[1] = (struct opn_map){ .name = "elsewhere",
+				    .file = "a.h",
+				    .type = "BPF_MAP_TYPE_ARRAY",
+				    .is_declared_only = true };
 	flags[0] = flags_1;
 	flags[1] = flags_2;
 	unit.files = files;
@@ -191,7 +194,17 @@ START_TEST(manifest_knows_the_first_kernel)
 	ck_assert_int_eq(opn_hookdefs_load(OPN_TEST_HOOKDEFS, diags, &hookdefs), 0);
 	info.hookdefs = hookdefs;
 	root = parse(opn_manifest_json(&info));
+	ck_assert_str_eq(text_at(root, "minimum_kernel"), "6.2");
+	json_decref(root);
+	/* a kfunc that any function asks for is not needed */
+	((struct opn_function *)unit.functions)[0].asked = kfuncs;
+	root = parse(opn_manifest_json(&info));
 	ck_assert_str_eq(text_at(root, "minimum_kernel"), "5.8");
+	json_decref(root);
+	/* of a map without a known type nothing is known */
+	((struct opn_map *)unit.maps)[1].type = NULL;
+	root = parse(opn_manifest_json(&info));
+	ck_assert(json_is_null(json_object_get(root, "minimum_kernel")));
 	json_decref(root);
 	opn_hookdefs_free(hookdefs);
 }
