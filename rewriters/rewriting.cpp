@@ -64,6 +64,7 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
     walkFunction(FD);
   for (const FunctionDecl *FD : Programs)
     Back ? unwrapProgram(FD) : makeProgram(FD);
+  checkStrings();
   if (!Failed)
     walkUnreached();
   if (!Failed)
@@ -77,6 +78,7 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
     return !Failed;
   for (const auto &[File, First] : FirstUse)
     Includes[File] = placeOfInclude(File, First);
+  checkLines();
   return !Failed;
 }
 

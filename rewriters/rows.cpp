@@ -169,6 +169,19 @@ bool Rewriting::isContextRecord(const RecordDecl *RD) const {
   return RD && From && RD->getCanonicalDecl() == From->getCanonicalDecl();
 }
 
+static const RecordDecl *recordBehind(QualType T) {
+  while (T->isPointerType() || T->isArrayType())
+    T = T->isPointerType() ? T->getPointeeType() : QualType(T->getBaseElementTypeUnsafe(), 0);
+  return T->getAsRecordDecl();
+}
+
+bool Rewriting::isOfContext(QualType T) const { return isContextRecord(recordBehind(T)); }
+
+bool Rewriting::isOfNewContext(QualType T) const {
+  const RecordDecl *RD = recordBehind(T);
+  return RD && RD->getName() == tagOf(Pair.context);
+}
+
 bool Rewriting::isContext(QualType T) const {
   return T->isPointerType() && isContextRecord(T->getPointeeType()->getAsRecordDecl());
 }

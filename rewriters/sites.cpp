@@ -47,6 +47,52 @@ public:
     return true;
   }
 
+  /// __builtin_types_compatible_p()
+  bool VisitTypeTraitExpr(TypeTraitExpr *E) {
+    bool Old = false, New = false;
+    for (const TypeSourceInfo *Type : E->getArgs()) {
+      Old |= To.isOfContext(Type->getType());
+      New |= To.isOfNewContext(Type->getType());
+    }
+    if (Old && New)
+      askedForType(E);
+    return true;
+  }
+
+  bool VisitGenericSelectionExpr(GenericSelectionExpr *E) {
+    bool Old = E->isExprPredicate() && To.isOfContext(E->getControllingExpr()->getType());
+    bool New = false;
+    for (const TypeSourceInfo *Type : E->getAssocTypeSourceInfos()) {
+      Old |= Type && To.isOfContext(Type->getType());
+      New |= Type && To.isOfNewContext(Type->getType());
+    }
+    if (Old && New)
+      askedForType(E);
+    return true;
+  }
+
+  /// A string that a macro makes of its argument is spelled nowhere.
+  bool VisitStringLiteral(StringLiteral *E) {
+    if (!TypesOnly)
+      To.stringSite(E);
+    return true;
+  }
+
+  //===-- values that are the text's own
+  //----------------------------------------------------------//
+
+  bool VisitIntegerLiteral(IntegerLiteral *E) {
+    if (!TypesOnly && E->getBeginLoc().isMacroID())
+      To.numberSite(E);
+    return true;
+  }
+
+  bool VisitPredefinedExpr(PredefinedExpr *E) {
+    if (!TypesOnly)
+      To.nameSite(E);
+    return true;
+  }
+
   //===-- fields --------------------------------------------------------------------------------//
 
   bool VisitBinaryOperator(BinaryOperator *E) {
@@ -74,7 +120,12 @@ public:
       return true;
     if (const auto *Ref = dyn_cast<DeclRefExpr>(E->getCallee()->IgnoreParenImpCasts()))
       Callees.insert(Ref);
-    To.callSite(E);
+    if (measuresContext(E))
+      To.reject(E->getBeginLoc(), "this question to CO-RE about the context",
+                "the contexts of the two hooks differ in layout and have types of their own",
+                "write the number that is meant");
+    else
+      To.callSite(E);
     return true;
   }
 
@@ -129,6 +180,35 @@ public:
   }
 
 private:
+  void askedForType(const Expr *E) {
+    if (TypesOnly)
+      To.Unusual = true; // only a compiler can be sure of it
+    else
+      To.reject(E->getBeginLoc(), "this choice by the context's type",
+                "it names the types of both hooks, which become one",
+                "call what is chosen for this hook");
+  }
+
+  /// Builtins of the BPF target that ask for more than whether the kernel has a field or type.
+  bool measuresContext(const CallExpr *E) const {
+    const FunctionDecl *FD = E->getDirectCallee();
+    if (!FD || !FD->getBuiltinID() || E->getNumArgs() < 2)
+      return false;
+    const Expr *Of = E->getArg(0)->IgnoreParenCasts();
+    Expr::EvalResult Kind;
+    if (!E->getArg(1)->EvaluateAsInt(Kind, FD->getASTContext()))
+      return false;
+    enum { FieldExists = 2, TypeExists = 0 }; // BPF_FIELD_EXISTS and BPF_TYPE_EXISTS of libbpf
+    if (FD->getName() == "__builtin_preserve_field_info") {
+      const auto *Member = dyn_cast<MemberExpr>(Of);
+      return Member && Kind.Val.getInt() != FieldExists &&
+             To.isOfContext(Member->getBase()->getType());
+    }
+    if (FD->getName() == "__builtin_preserve_type_info")
+      return Kind.Val.getInt() != TypeExists && To.isOfContext(Of->getType());
+    return FD->getName() == "__builtin_btf_type_id" && To.isOfContext(Of->getType());
+  }
+
   void noteStore(const Expr *E) {
     for (E = E->IgnoreParenImpCasts();; E = E->IgnoreParenImpCasts()) {
       if (const auto *Index = dyn_cast<ArraySubscriptExpr>(E)) {

@@ -53,6 +53,10 @@ public:
 
   bool isContext(clang::QualType Pointer) const;
   bool isContextRecord(const clang::RecordDecl *RD) const;
+  /// The context, or pointers to it or arrays of it.
+  bool isOfContext(clang::QualType T) const;
+  /// The same of the context that comes.
+  bool isOfNewContext(clang::QualType T) const;
   /// Whether a value is the context, also as a void pointer.
   bool holdsContext(const clang::Expr *E) const;
   void typeSite(clang::SourceLocation Name);
@@ -60,6 +64,9 @@ public:
   void callSite(const clang::CallExpr *CE);
   void referenceSite(const clang::DeclRefExpr *Ref, bool IsCallee);
   void kfuncSite(const clang::FunctionDecl *FD, clang::SourceLocation Loc);
+  void stringSite(const clang::StringLiteral *E);
+  void numberSite(const clang::IntegerLiteral *E);
+  void nameSite(const clang::PredefinedExpr *E);
   /// A construct that no rule covers.
   void reject(clang::SourceLocation Loc, const std::string &What, const std::string &Why,
               const char *Help);
@@ -116,6 +123,9 @@ private:
   bool seesAllOfMacros() const;
   void keepUnused();
   void checkShared();
+  void checkStrings();
+  void checkLines();
+  void otherValue(clang::SourceLocation Loc, const std::string &What, const char *Why);
   void checkPrograms(const clang::VarDecl *Map);
   unsigned placeOfInclude(const LexedFile *File, unsigned First) const;
 
@@ -133,6 +143,9 @@ private:
   Speller Spell;
 
   std::map<const LexedFile *, unsigned> FirstUse;
+  /// What the preprocessor made strings of, where.
+  std::vector<std::pair<clang::SourceLocation, std::string>> MadeStrings;
+  std::vector<clang::SourceLocation> LineNumbers; ///< where __LINE__ stands
   const clang::RecordDecl *From = nullptr; ///< the context that goes; null: not in this source
   FunctionSet Programs, Going;
   FunctionSet Reached; ///< from the programs, themselves included

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// own_text.cpp - code whose value is its own text: strings that macros make, __LINE__, __func__
+#include "transform.h"
+
+#include "clang/AST/Expr.h"
+#include "clang/Lex/Lexer.h"
+
+using namespace clang;
+using llvm::StringRef;
+
+namespace opn {
+
+void Rewriting::stringSite(const StringLiteral *E) {
+  const SourceManager &SM = *Model.SM;
+  for (unsigned I = 0; I < E->getNumConcatenated(); ++I) {
+    SourceLocation Loc = E->getStrTokenLoc(I);
+    if (Loc.isMacroID() && SM.isWrittenInScratchSpace(SM.getSpellingLoc(Loc)))
+      MadeStrings.push_back({Loc, E->getBytes().str()});
+  }
+}
+
+void Rewriting::numberSite(const IntegerLiteral *E) {
+  SourceLocation Loc = E->getBeginLoc();
+  if (Lexer::getImmediateMacroName(Loc, *Model.SM, Context.getLangOpts()) == "__LINE__")
+    LineNumbers.push_back(Loc);
+}
+
+void Rewriting::nameSite(const PredefinedExpr *E) {
+  if (!Back && Programs.count(Current))
+    otherValue(E->getBeginLoc(), "the name of the function",
+               "the program's text becomes a function of its own, which a new program calls");
+}
+
+void Rewriting::otherValue(SourceLocation Loc, const std::string &What, const char *Why) {
+  site("text", Loc, nullptr, What, OPN_SITE_CONDITION, Why);
+  if (Told.insert({Model.SM->getExpansionLoc(Loc).getRawEncoding(), What}).second)
+    opn_diag(Diags, OPN_DIAG_TRANSFORM_VALUE, loc(Loc), What.c_str(), Why);
+}
+
+/// Whether the words of a string that the preprocessor made were changed.
+static bool isChanged(StringRef Made, const Edit &E) {
+  StringRef Old = E.File->text().slice(E.Offset, E.Offset + E.Length);
+  if (E.Length == 0) { // the word before which it stands
+    Old = E.File->text().substr(E.Offset);
+    Old = Old.take_while([](char C) { return isAlphanumeric(C) || C == '_'; });
+  }
+  return !Old.empty() && Made.contains(Old);
+}
+
+/// "#x" where x was changed.
+void Rewriting::checkStrings() {
+  const SourceManager &SM = *Model.SM;
+  for (const auto &[Loc, Made] : MadeStrings) {
+    CharSourceRange Around = SM.getExpansionRange(Loc);
+    Place Begin = Model.place(Around.getBegin()), End = Model.place(Around.getEnd());
+    for (const LexedFile *File : Changes->files())
+      for (const Edit &E : Changes->of(File)) {
+        bool Inside = Begin.Kind == PlaceKind::Project &&
+                      Model.Instances[Begin.Index].File == File && E.Offset >= Begin.Offset &&
+                      E.Offset <= End.Offset;
+        if ((Inside || File->directiveAt(E.Offset) >= 0) && isChanged(Made, E))
+          reject(Loc, "this string that a macro makes of its argument",
+                 "it would be another: the argument is rewritten", "write the string out");
+      }
+  }
+}
+
+/// Lines that come to stand elsewhere.
+void Rewriting::checkLines() {
+  for (SourceLocation Loc : LineNumbers) {
+    Place P = Model.place(Loc);
+    if (P.Kind != PlaceKind::Project)
+      continue;
+    const LexedFile *File = Model.Instances[P.Index].File;
+    auto It = Includes.find(File);
+    bool Moves = It != Includes.end() && It->second <= P.Offset;
+    for (const Edit &E : Changes->of(File))
+      Moves |= E.Offset < P.Offset &&
+               StringRef(E.Text).count('\n') != File->text().substr(E.Offset, E.Length).count('\n');
+    if (Moves)
+      otherValue(Loc, "'__LINE__'", "lines are added above it");
+  }
+}
+
+} // namespace opn
