@@ -101,6 +101,63 @@ static bool find_variable(const struct opn_state_parts *parts, const char *secti
 	return false;
 }
 
+/* The variable's own name in that of a function's static variable ("count.calls"), or NULL. */
+static const char *local_name(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && dot != name && dot[1] ? dot : NULL;
+}
+
+/* The variable behind this one in a side's objects; the first is behind { 0, -1 }. */
+static bool next_variable(const struct opn_state_parts *parts, const char *section_name,
+			  struct place *at, const char **name)
+{
+	struct section section;
+
+	for (at->index++; at->part < parts->count; *at = (struct place){ at->part + 1, 0 }) {
+		if (!open_section(&section, &parts->list[at->part], section_name) ||
+		    at->index >= section.count)
+			continue;
+		*name = known_name(&section, at->index);
+		return true;
+	}
+	return false;
+}
+
+/* The counterpart of a function's static variable where the function has another name on the other
+ * side: the nth of its own name here that has none by its whole name is the nth there. */
+static bool find_local(const struct opn_state_parts *own, const struct opn_state_parts *other,
+		       const char *section_name, struct place place, const char *local,
+		       struct place *out)
+{
+	const struct opn_state_parts *sides[2] = { own, other };
+	uint32_t which = 0;
+
+	for (int side = 0; side < 2; side++) {
+		struct place at = { 0, UINT32_MAX }, exact;
+		const char *name;
+
+		while (next_variable(sides[side], section_name, &at, &name)) {
+			const char *its = local_name(name);
+
+			if (!its || strcmp(its, local) ||
+			    find_variable(sides[!side], section_name, name,
+					  which_of_name(sides[side], section_name, at, name),
+					  &exact))
+				continue;
+			if (!side && at.part == place.part && at.index == place.index)
+				break;
+			if (side && !which--) {
+				*out = at;
+				return true;
+			}
+			which += !side;
+		}
+	}
+	return false;
+}
+
 /* The counterpart on the other side of a variable of the pair's section on this one. */
 static bool find_other(const struct opn_state *state, const struct opn_pair *pair,
 		       const struct section *section, int side, uint32_t index, struct place *out)
@@ -114,7 +171,9 @@ static bool find_other(const struct opn_state *state, const struct opn_pair *pai
 		return true;
 	}
 	return find_variable(other, pair->info.name, name,
-			     which_of_name(own, pair->info.name, place, name), out);
+			     which_of_name(own, pair->info.name, place, name), out) ||
+	       (local_name(name) &&
+		find_local(own, other, pair->info.name, place, local_name(name), out));
 }
 
 /* A section may be in several pairs, one with each object of the other side: whether this is the
@@ -200,7 +259,7 @@ static int add_own(struct opn_state *state, struct opn_pair *pair, const struct 
 	if ((uint64_t)info->offset + info->size > pair->section_size[owner])
 		return opn_diag(diags, OPN_DIAG_MAP_UNREADABLE, OPN_NOWHERE, pair->info.name,
 				"its BTF names a variable outside of it");
-	if (!ignored)
+	if (!ignored && !is_kernels(section, index))
 		pair->own_variables[pair->own_variable_count++] = (struct opn_own_variable){
 			.name = variable_name(section, index),
 			.owner = owner,
