@@ -340,6 +340,38 @@ static int check_whole(const struct opn_composition *composition,
 	return error;
 }
 
+static bool has_word(const char *const *words, const char *wanted)
+{
+	for (; words && *words; words++) {
+		if (!strcmp(*words, wanted))
+			return true;
+	}
+	return false;
+}
+
+/* Calls that are right in a program of their own only. */
+static int check_calls(const struct opn_composed_hook *hook, const struct opn_composed_stage *stage,
+		       struct opn_diags *diags)
+{
+	const struct opn_hook_rules *rules = hook->place->hook;
+	int error = 0;
+
+	for (size_t i = 0; i < rules->refused_count; i++) {
+		const struct opn_refused_call *call = &rules->refuses[i];
+		struct opn_buf what = { 0 }, why = { 0 };
+
+		if (!has_word(stage->helpers, call->name) && !has_word(stage->kfuncs, call->name))
+			continue;
+		opn_buf_printf(&what, "stage '%s'", stage->name);
+		opn_buf_printf(&why, "it calls '%s': %s", call->name, call->why);
+		error = opn_diag(diags, OPN_DIAG_STAGE_REJECTED, stage->loc,
+				 what.data ? what.data : "", why.data ? why.data : "");
+		opn_buf_free(&what);
+		opn_buf_free(&why);
+	}
+	return error;
+}
+
 int opn_composition_check(const struct opn_composition *composition, struct opn_diags *diags)
 {
 	int error = 0;
@@ -356,6 +388,7 @@ int opn_composition_check(const struct opn_composition *composition, struct opn_
 		tell_writes(hook, diags);
 		for (size_t s = 0; s < hook->stage_count; s++) {
 			error = check_whole(composition, &hook->stages[s], diags) ?: error;
+			error = check_calls(hook, &hook->stages[s], diags) ?: error;
 			tell_kfuncs(composition, &hook->stages[s], diags);
 		}
 	}

@@ -80,6 +80,25 @@ static int read_exits(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_ho
 	return error;
 }
 
+static int read_refuses(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_hook_rules *rules)
+{
+	size_t count = opn_yaml_count(mapping);
+	struct opn_refused_call *calls = opn_arena_array(yaml->arena, count, sizeof(*calls));
+	int error = 0;
+
+	if (!calls)
+		return opn_yaml_no_memory(yaml);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = opn_yaml_scalar(opn_yaml_key(yaml, mapping, i));
+
+		calls[i].name = opn_arena_strdup(yaml->arena, name);
+		error = opn_yaml_get_string(yaml, mapping, name, true, &calls[i].why) ?: error;
+	}
+	rules->refuses = calls;
+	rules->refused_count = count;
+	return error;
+}
+
 static int read_words(struct opn_yaml *yaml, yaml_node_t *list, const char *const **out)
 {
 	size_t count = opn_yaml_count(list);
@@ -223,9 +242,9 @@ static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn
 	static const char *const keys[] = { "apart",	  "schema", "hook",	"sections",
 					    "headers",	  "next",   "length",	"exits",
 					    "mechanisms", "places", "continue", "carriers",
-					    NULL };
+					    "refuses",	  NULL };
 	yaml_node_t *sections = NULL, *headers = NULL, *continues = NULL, *exits = NULL,
-		    *apart = NULL, *ways = NULL, *list = NULL, *carriers = NULL;
+		    *apart = NULL, *ways = NULL, *list = NULL, *carriers = NULL, *refuses = NULL;
 	int error = opn_yaml_check_keys(yaml, root, keys);
 
 	error = opn_yaml_get_string(yaml, root, "hook", true, &rules->hook) ?: error;
@@ -238,6 +257,7 @@ static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn
 	error = opn_yaml_get_mapping(yaml, root, "mechanisms", true, &list) ?: error;
 	error = opn_yaml_get_mapping(yaml, root, "places", true, &ways) ?: error;
 	error = opn_yaml_get_mapping(yaml, root, "carriers", false, &carriers) ?: error;
+	error = opn_yaml_get_mapping(yaml, root, "refuses", false, &refuses) ?: error;
 	if (!opn_yaml_get(yaml, root, "next"))
 		error = opn_diag(yaml->diags, OPN_DIAG_KEY_MISSING, opn_yaml_loc(yaml, root),
 				 "next");
@@ -255,6 +275,7 @@ static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn
 	error = read_verdict(yaml, opn_yaml_get(yaml, root, "next"), rules, &rules->next) ?: error;
 	error = read_continues(yaml, continues, rules) ?: error;
 	error = exits ? read_exits(yaml, exits, rules) ?: error : error;
+	error = refuses ? read_refuses(yaml, refuses, rules) ?: error : error;
 	error = read_mechanisms(yaml, list, rules) ?: error;
 	error = carriers ? read_carriers(yaml, carriers, rules) ?: error : error;
 	return read_places(yaml, ways, rules) ?: error;

@@ -56,6 +56,10 @@ struct opn_carrier {
 	const char *begin, *take, *give, *end;
 };
 
+struct opn_refused_call {
+	const char *name, *why;
+};
+
 /* What a hook says of programs that follow each other. */
 struct opn_hook_rules {
 	const char *hook;
@@ -71,6 +75,9 @@ struct opn_hook_rules {
 	/* Verdicts that mean something else where the kernel runs several programs itself. */
 	const struct opn_verdict_exit *exits;
 	size_t exit_count;
+	/* What no stage may call, and why: names of helpers and kfuncs. */
+	const struct opn_refused_call *refuses;
+	size_t refused_count;
 	const char *length;	    /* C expression for the packet's bytes over "ctx" */
 	const char *const *headers; /* that define the context and the verdicts */
 	/* Words of the spec by mechanism, NULL where the hook has it not. */
