@@ -82,6 +82,14 @@ bool isProgram(const FunctionDecl *FD) {
 
 //===-- calls -----------------------------------------------------------------------------------//
 
+void forEachStatement(const Stmt *S, const std::function<void(const Stmt *)> &Visit) {
+  if (!S)
+    return;
+  Visit(S);
+  for (const Stmt *Child : S->children())
+    forEachStatement(Child, Visit);
+}
+
 static const FunctionDecl *calledFunction(const CallExpr *CE) { return CE->getDirectCallee(); }
 
 unsigned helperNumber(const VarDecl *VD, const ASTContext &Context) {

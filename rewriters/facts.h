@@ -9,6 +9,7 @@
 #include "rewriters.h"
 #include "clang/AST/Expr.h"
 #include "llvm/Support/StringSaver.h"
+#include <functional>
 
 namespace opn {
 
@@ -59,6 +60,9 @@ private:
   const opn_map_access_rule *MapAccess;
   size_t SectionCount, MapAccessCount;
 };
+
+/// Each statement below S, itself first; S may be null.
+void forEachStatement(const clang::Stmt *S, const std::function<void(const clang::Stmt *)> &Visit);
 
 llvm::StringRef sectionOf(const clang::Decl *D);
 /// Whether the variable is a map: of BTF, or of the legacy kind.

@@ -14,14 +14,6 @@ using llvm::StringRef;
 
 namespace opn {
 
-void forEachStatement(const Stmt *S, const std::function<void(const Stmt *)> &Visit) {
-  if (!S)
-    return;
-  Visit(S);
-  for (const Stmt *Child : S->children())
-    forEachStatement(Child, Visit);
-}
-
 namespace {
 
 class HelperUses {

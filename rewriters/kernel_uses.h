@@ -6,14 +6,10 @@
 #include "facts.h"
 
 #include "llvm/ADT/ArrayRef.h"
-#include <functional>
 #include <set>
 #include <string>
 
 namespace opn {
-
-/// Each statement below S, itself first; S may be null.
-void forEachStatement(const clang::Stmt *S, const std::function<void(const clang::Stmt *)> &Visit);
 
 /// Numbers of the helpers that a function calls: through variables of any name, in assembly, and in
 /// inline functions of headers that are not the project's, which no unit describes.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // own_text.cpp - code whose value is its own text: strings that macros make, __LINE__, __func__
+#include "own_text.h"
+
 #include "transform.h"
 
 #include "clang/AST/Expr.h"
@@ -19,10 +21,15 @@ void Rewriting::stringSite(const StringLiteral *E) {
   }
 }
 
+bool isLineNumber(const Stmt *S, const ASTContext &Context) {
+  return isa<IntegerLiteral>(S) && S->getBeginLoc().isMacroID() &&
+         Lexer::getImmediateMacroName(S->getBeginLoc(), Context.getSourceManager(),
+                                      Context.getLangOpts()) == "__LINE__";
+}
+
 void Rewriting::numberSite(const IntegerLiteral *E) {
-  SourceLocation Loc = E->getBeginLoc();
-  if (Lexer::getImmediateMacroName(Loc, *Model.SM, Context.getLangOpts()) == "__LINE__")
-    LineNumbers.push_back(Loc);
+  if (isLineNumber(E, Context))
+    LineNumbers.push_back(E->getBeginLoc());
 }
 
 void Rewriting::nameSite(const PredefinedExpr *E) {

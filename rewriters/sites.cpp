@@ -82,7 +82,7 @@ public:
   //----------------------------------------------------------//
 
   bool VisitIntegerLiteral(IntegerLiteral *E) {
-    if (!TypesOnly && E->getBeginLoc().isMacroID())
+    if (!TypesOnly)
       To.numberSite(E);
     return true;
   }

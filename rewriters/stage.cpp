@@ -9,6 +9,7 @@
 #include "wrap.h"
 
 #include "facts.h"
+#include "own_text.h"
 #include "parse.h"
 
 #include "clang/AST/ASTContext.h"
@@ -236,6 +237,7 @@ private:
   int rename(const opn_stage_edit &Edit, Edits &Changes, opn_diags *Diags);
   int declareOnly(StringRef Map, Edits &Changes, opn_diags *Diags);
   void dropLicense(Edits &Changes);
+  void tellText(opn_diags *Diags) const;
   void collect();
 
   ReferenceVisitor References;
@@ -399,6 +401,30 @@ void opn_stage::dropLicense(Edits &Changes) {
     }
 }
 
+/// What has its own text for a value has another: the text stands in another file, below other
+/// lines, and the program has another name.
+void opn_stage::tellText(opn_diags *Diags) const {
+  for (const Chunk &C : Parsed->Model.Chunks)
+    for (const Decl *D : C.Decls) {
+      const auto *FD = dyn_cast<FunctionDecl>(D);
+      if (!FD || !FD->doesThisDeclarationHaveABody())
+        continue;
+      bool Lines = false, Names = false;
+      forEachStatement(FD->getBody(), [&](const Stmt *S) {
+        Lines |= isLineNumber(S, *Parsed->Model.Context);
+        Names |= FD == Program && isa<PredefinedExpr>(S);
+      });
+      std::string In = " in '" + FD->getName().str() + "'";
+      const opn_loc Nowhere = {nullptr, 0, 0, 0};
+      if (Lines)
+        opn_diag(Diags, OPN_DIAG_TRANSFORM_VALUE, Nowhere, ("'__LINE__'" + In).c_str(),
+                 "the text of a stage stands in a file of its own");
+      if (Names)
+        opn_diag(Diags, OPN_DIAG_TRANSFORM_VALUE, Nowhere, ("'__func__'" + In).c_str(),
+                 "the program's text becomes a function of another name");
+    }
+}
+
 int opn_stage::edit(const opn_stage_edit &Edit, opn_diags *Diags) {
   const LexedFile *Main = Parsed->Model.Instances[0].File;
   Edits Changes;
@@ -421,6 +447,7 @@ int opn_stage::edit(const opn_stage_edit &Edit, opn_diags *Diags) {
       return refuse(Diags, Program->getLocation(), "'" + Program->getName().str() + "'",
                     "its text is not in one file", "extract it with opened-extract first");
   Text = applied(Main, Changes.of(Main));
+  tellText(Diags);
   return 0;
 }
 
