@@ -3,10 +3,10 @@
  * compose.h - what the files of opened-compose share
  *
  * opened-compose.c reads the options and the spec; compose_stage.c reads each stage's source,
- * moves it to the pipeline's hook and cuts it out; compose_names.c gives names that clash others;
- * compose_fuse.c joins stages to one source; compose_stack.c looks at how much stack they take;
- * compose_emit.c makes what other loaders are told, compose_image.c an image; compose_write.c
- * writes the product.
+ * moves it to the pipeline's hook and cuts it out; compose_apart.c sees to the choices in which
+ * stages must differ; compose_names.c gives names that clash others; compose_fuse.c joins stages to
+ * one source; compose_stack.c looks at how much stack they take; compose_emit.c makes what other
+ * loaders are told, compose_image.c an image; compose_write.c writes the product.
  */
 #ifndef OPN_COMPOSE_TOOL_H
 #define OPN_COMPOSE_TOOL_H
@@ -76,6 +76,15 @@ struct compose_run {
 
 /* Reads a stage's source and cuts its program out. Returns 0 or -errno (reported). */
 int compose_read_stage(struct compose_run *run, struct compose_unit *unit);
+
+/* What stages bring that were rewritten before, as far as a manifest stands beside their source. */
+void compose_read_brought(struct compose_run *run);
+/* Gives a stage that is rewritten its own word where stages must differ; what the user chose
+ * stays. Returns 0 or -errno (reported). */
+int compose_keep_apart(struct compose_run *run, const struct compose_unit *unit,
+		       const struct opn_pair *pair);
+/* Refuses stages that do not differ where they must. Returns 0 or -errno (reported). */
+int compose_check_apart(struct compose_run *run);
 
 /* Decides names and makes the stages' texts. Returns 0 or -errno (reported). */
 int compose_make_texts(struct compose_run *run);

@@ -199,55 +199,6 @@ static int check_choices(struct compose_run *run, const struct compose_unit *uni
 	return 0;
 }
 
-/* Whether any other stage has the word for the choice. */
-static bool is_chosen(const struct compose_run *run, const struct compose_unit *unit,
-		      const char *name, const char *word)
-{
-	for (size_t u = 0; u < run->unit_count; u++) {
-		const struct opn_composed_stage *stage = run->units[u].stage;
-
-		for (size_t c = 0; stage != unit->stage && c < stage->choice_count; c++) {
-			if (!strcmp(stage->choices[c].name, name) &&
-			    !strcmp(stage->choices[c].word, word))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Gives a rewritten stage its own word where stages must differ; what the user chose stays. */
-static int keep_apart(struct compose_run *run, const struct compose_unit *unit,
-		      const struct opn_pair *pair)
-{
-	struct opn_composed_stage *stage = unit->stage;
-
-	for (const char *const *name = unit->hook->place->hook->apart; name && *name; name++) {
-		const struct opn_pair_option *option = opn_pair_option(pair, *name);
-		const char *const *word = option ? option->words : NULL;
-		struct opn_pair_choice *choices;
-		bool is_given = !option;
-
-		for (size_t c = 0; c < stage->choice_count; c++)
-			is_given |= !strcmp(stage->choices[c].name, *name);
-		if (is_given)
-			continue;
-		while (*word && is_chosen(run, unit, *name, *word))
-			word++;
-		if (!*word)
-			return opn_diag(run->diags, OPN_DIAG_PIPELINE_LIMIT, stage->loc,
-					opn_arena_printf(run->arena,
-							 "stage '%s' is one rewritten stage too "
-							 "many: each has a '%s' of its own",
-							 stage->name, *name));
-		choices = opn_arena_array(run->arena, stage->choice_count + 1, sizeof(*choices));
-		if (stage->choice_count)
-			memcpy(choices, stage->choices, stage->choice_count * sizeof(*choices));
-		choices[stage->choice_count++] = (struct opn_pair_choice){ *name, *word };
-		stage->choices = choices;
-	}
-	return 0;
-}
-
 static const char *folder_of(struct opn_arena *arena, const char *path)
 {
 	size_t length = (size_t)(opn_path_basename(path) - path);
@@ -289,7 +240,7 @@ static int move_program(struct compose_run *run, struct compose_unit *unit,
 	}
 	error = check_choices(run, unit, pair);
 	if (!error)
-		error = keep_apart(run, unit, pair);
+		error = compose_keep_apart(run, unit, pair);
 	if (!error)
 		error = opn_transform(command, 1, unit->root, &options, run->diags,
 				      &transformation);

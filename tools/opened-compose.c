@@ -393,8 +393,11 @@ static int compose(struct compose_run *run)
 	if (error)
 		return error;
 	name_parts(run);
+	compose_read_brought(run);
 	for (size_t u = 0; u < run->unit_count; u++)
 		error = compose_read_stage(run, &run->units[u]) ?: error;
+	if (!error)
+		error = compose_check_apart(run);
 	for (size_t h = 0; !error && h < run->composition.hook_count; h++)
 		choose_section(run, &run->composition.hooks[h]);
 	if (!error)

@@ -63,9 +63,13 @@ struct opened_options {
 struct opened_unit {
 	const struct opn_spec_unit *spec;
 	struct opn_tree tree;
-	bool has_tree;			 /* else it was reported why not */
-	const char *extracted;		 /* folder */
-	const char *final;		 /* folder of what pipelines get */
+	bool has_tree;	       /* else it was reported why not */
+	const char *extracted; /* folder */
+	const char *final;     /* folder of what pipelines get */
+	/* Words for choices of its pair that the spec leaves open, and in which the stages of a
+	 * pipeline must differ. */
+	const struct opn_pair_choice *apart;
+	size_t apart_count;
 	const char *const *programs;	 /* of final: names, NULL-terminated, once it is made */
 	struct opn_step *extract, *last; /* last: what makes final */
 };
@@ -142,6 +146,9 @@ struct opened_rows opened_scan(const struct opn_cli *cli, const struct opn_words
 
 /* Finds the units' trees. What speaks against one is reported, and its steps fail. */
 void opened_open_units(struct opened_run *run);
+/* Gives units of one pipeline words of their own where its stages must differ. Returns 0 or -errno
+ * (reported). */
+int opened_keep_apart(struct opened_run *run);
 /* Looks at what was made: what it has, and whether it is what the spec resolved. */
 void opened_look_at_units(struct opened_run *run);
 

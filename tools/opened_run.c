@@ -485,8 +485,9 @@ static bool run_once(struct opened_run *run)
 	make_salt(run);
 	before = opn_record_products(run->state, run->arena);
 	opened_open_units(run);
+	error = opened_keep_apart(run);
 	show_diags(run);
-	error = run_all(run);
+	error = error ?: run_all(run);
 	if (!error && !opn_cli_interrupted()) {
 		again = opened_decide(run);
 		if (!again && !run->options->check) {

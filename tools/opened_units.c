@@ -9,6 +9,7 @@
 
 #include "driver/depfile.h"
 #include "json.h"
+#include "pair.h"
 
 static const char *cache_folder(struct opn_arena *arena)
 {
@@ -101,6 +102,116 @@ void opened_open_units(struct opened_run *run)
 		unit->has_tree = !opn_tree_open(spec, cache, run->clang, known_flags(run, spec),
 						run->arena, run->diags, &unit->tree);
 	}
+}
+
+/* ---- units of one pipeline ---- */
+
+/* The option of this name that the unit is rewritten by, or NULL. */
+static const struct opn_pair_option *find_option(const struct opn_pairs *pairs,
+						 const struct opn_spec_transform *transform,
+						 const char *name)
+{
+	size_t count;
+	const struct opn_pair *const *all = opn_pairs_all(pairs, &count);
+
+	for (size_t p = 0; p < count; p++) {
+		const struct opn_pair_option *option;
+
+		if (strcmp(all[p]->to, transform->to) ||
+		    (transform->from && strcmp(all[p]->from, transform->from)))
+			continue;
+		option = opn_pair_option(all[p], name);
+		if (option)
+			return option;
+	}
+	return NULL;
+}
+
+/* The unit's stages are what the unit is. */
+static void tell_stages(struct opened_run *run, const struct opened_unit *unit, const char *name,
+			const char *word)
+{
+	const struct opn_composition *composition = run->spec.composition;
+
+	for (size_t h = 0; h < composition->hook_count; h++) {
+		for (size_t s = 0; s < composition->hooks[h].stage_count; s++) {
+			struct opn_composed_stage *stage = &composition->hooks[h].stages[s];
+
+			if (strcmp(stage->unit, unit->spec->name))
+				continue;
+			stage->brought = opn_choices_with(run->arena, stage->brought,
+							  stage->brought_count, name, word);
+			stage->brought_count++;
+		}
+	}
+}
+
+static void tell_given(struct opened_run *run)
+{
+	for (size_t u = 0; u < run->spec.unit_count; u++) {
+		const struct opn_spec_transform *transform = run->spec.units[u].transform;
+
+		for (size_t c = 0; transform && c < transform->choices.count; c++)
+			tell_stages(run, &run->units[u], transform->choices.entry[c].key,
+				    transform->choices.entry[c].value);
+	}
+}
+
+/* All taken: it is as it would be alone, and opened-compose says that there are too many. */
+static void choose_word(struct opened_run *run, const struct opn_pairs *pairs,
+			struct opened_unit *unit, const struct opn_composed_stage *stage,
+			const char *name)
+{
+	const struct opn_pair_option *option;
+	const char *word;
+
+	if (opn_stage_word(stage, name))
+		return;
+	option = find_option(pairs, unit->spec->transform, name);
+	word = option ? opn_composition_free_word(run->spec.composition, option) : NULL;
+	if (!word)
+		return;
+	word = opn_arena_strdup(run->arena, word);
+	unit->apart = opn_choices_with(run->arena, unit->apart, unit->apart_count, name, word);
+	unit->apart_count++;
+	tell_stages(run, unit, name, word);
+}
+
+static void choose_words(struct opened_run *run, const struct opn_pairs *pairs,
+			 const struct opn_composed_hook *hook,
+			 const struct opn_composed_stage *stage)
+{
+	for (size_t u = 0; u < run->spec.unit_count; u++) {
+		const char *const *name = hook->place->hook->apart;
+
+		if (!run->spec.units[u].transform || strcmp(stage->unit, run->spec.units[u].name))
+			continue;
+		for (; name && *name; name++)
+			choose_word(run, pairs, &run->units[u], stage, *name);
+	}
+}
+
+int opened_keep_apart(struct opened_run *run)
+{
+	const struct opn_composition *composition = run->spec.composition;
+	struct opn_hookdefs *hookdefs = NULL;
+	struct opn_pairs *pairs = NULL;
+	int error;
+
+	if (!composition)
+		return 0;
+	error = opn_hookdefs_load(run->hookdefs, run->diags, &hookdefs);
+	error = error ?: opn_pairs_load(run->hookdefs, hookdefs, run->diags, &pairs);
+	if (!error)
+		tell_given(run);
+	for (size_t h = 0; !error && h < composition->hook_count; h++) {
+		for (size_t s = 0; s < composition->hooks[h].stage_count; s++)
+			choose_words(run, pairs, &composition->hooks[h],
+				     &composition->hooks[h].stages[s]);
+	}
+	opn_pairs_free(pairs);
+	opn_hookdefs_free(hookdefs);
+	return error;
 }
 
 static void check_resolved(struct opened_run *run, const struct opened_unit *unit)

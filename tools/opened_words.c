@@ -241,6 +241,8 @@ static int prepare_transform(struct opened_run *run, struct opn_step *step)
 	add_all(&words, "accept", &spec->accept);
 	for (size_t i = 0; i < spec->choices.count; i++)
 		add_pair(&words, spec->choices.entry[i].key, spec->choices.entry[i].value);
+	for (size_t i = 0; i < unit->apart_count; i++)
+		add_pair(&words, unit->apart[i].name, unit->apart[i].word);
 	add(&words, opn_arena_printf(run->arena, "--output=%s", unit->final));
 	add(&words, "-p");
 	add(&words, unit->extracted);

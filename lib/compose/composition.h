@@ -33,6 +33,8 @@ struct opn_composed_stage {
 	unsigned int variant; /* which of the source's compile commands, from 1; 0: the only one */
 	const struct opn_pair_choice *choices; /* of the pair that it is transformed by */
 	size_t choice_count;
+	const struct opn_pair_choice *brought; /* of the pair that it was transformed by before */
+	size_t brought_count;
 	const struct opn_verdict_row *const *continues; /* NULL: the hook's default */
 	size_t continue_count;
 
@@ -214,6 +216,17 @@ char *opn_emit_verify(const struct opn_composition *composition,
 		      const struct opn_composed_hook *hook);
 char *opn_emit_graph(const struct opn_composition *composition); /* DOT */
 char *opn_emit_manifest(const struct opn_composition *composition);
+
+/* The word that a stage has for a choice, asked for or brought; NULL: none. */
+const char *opn_stage_word(const struct opn_composed_stage *stage, const char *choice);
+/* The first word of the choice that no stage of the composition has, for a choice in which stages
+ * must differ; NULL: all are taken. */
+const char *opn_composition_free_word(const struct opn_composition *composition,
+				      const struct opn_pair_option *option);
+/* The list with one choice more, in the arena; NULL without memory. */
+const struct opn_pair_choice *opn_choices_with(struct opn_arena *arena,
+					       const struct opn_pair_choice *choices, size_t count,
+					       const char *name, const char *word);
 
 /* Whether programs look at a switch before they do anything: with several places to attach to. */
 bool opn_composition_switched(const struct opn_composition *composition);
