@@ -73,13 +73,22 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
     dropIncludes();
   keepUnused();
   Unusual |= (Outside && !KeptBy.empty()) || !seesAllOfMacros();
-  Unusual |= Back != nullptr;
+  Unusual |= Back != nullptr || hasNamesLikeOurs();
   if (Back)
     return !Failed;
   for (const auto &[File, First] : FirstUse)
     Includes[File] = placeOfInclude(File, First);
   checkLines();
   return !Failed;
+}
+
+/// Whether the source has names that begin like the shim's: only a compiler can tell whether they
+/// clash.
+bool Rewriting::hasNamesLikeOurs() const {
+  for (const auto &Entry : Context.Idents)
+    if (Entry.getKey().starts_with_insensitive("opn_"))
+      return true;
+  return false;
 }
 
 /// Void pointers that are given the context, in one function. True when a new one was found.
@@ -479,7 +488,7 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
     return void(edit(Spot(), "", "wrapper", FD->getEndLoc(), What));
   std::string Wrapper =
       filled(Pair.wrapper, {{"section", section(A->getName())}, {"name", Name}, {"body", Body}});
-  if (!Context.Idents.get("SEC").hasMacroDefinition())
+  if (!Model.PP->getMacroDefinitionAtLoc(&Context.Idents.get("SEC"), FD->getLocation()))
     for (size_t At; (At = Wrapper.find("SEC(")) != std::string::npos;) {
       size_t Close = Wrapper.find(')', At);
       Wrapper = Wrapper.substr(0, At) + "__attribute__((section(" +
@@ -491,6 +500,35 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
 
 //===-- the shim --------------------------------------------------------------------------------//
 
+/// Offset, or where the outermost region of pragmas around it begins that lays out or marks what is
+/// declared: #pragma pack(push, 1), #pragma clang attribute push and the like.
+static unsigned beforePragmas(const LexedFile *File, unsigned Offset) {
+  std::map<StringRef, std::vector<unsigned>> Open; // by kind
+  for (const Directive &D : File->directives()) {
+    if (D.Extent.Begin >= Offset)
+      break;
+    StringRef Text = File->text(D.Extent), Kind;
+    for (StringRef Known : {"pack", "attribute", "visibility"})
+      if (D.Kind == tok::pp_pragma && Text.contains(Known))
+        Kind = Known;
+    if (Kind.empty())
+      continue;
+    std::vector<unsigned> &Regions = Open[Kind];
+    if (Text.contains("pop")) {
+      if (!Regions.empty())
+        Regions.pop_back();
+    } else if (Text.contains("push") || Text.find_first_of("0123456789") != StringRef::npos) {
+      Regions.push_back(D.Extent.Begin);
+    } else { // pack(): as the target has it
+      Regions.clear();
+    }
+  }
+  for (const auto &[Kind, Regions] : Open)
+    if (!Regions.empty())
+      Offset = std::min(Offset, Regions.front());
+  return Offset;
+}
+
 unsigned Rewriting::placeOfInclude(const LexedFile *File, unsigned First) const {
   // Before the declaration, with its comments, and before the conditionals around it.
   unsigned At = First;
@@ -501,6 +539,7 @@ unsigned Rewriting::placeOfInclude(const LexedFile *File, unsigned First) const 
           At = File->attachedStart(Model.Chunks[C].Extent);
   if (int D = File->directiveAt(First); D >= 0)
     At = File->directives()[D].Extent.Begin;
+  At = beforePragmas(File, At);
   int Guard = File->includeGuard();
   for (int G = File->groupAt(At); G >= 0 && G != Guard; G = File->groups()[G].Enclosing)
     At = File->groupExtent(G).Begin;

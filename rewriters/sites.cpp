@@ -198,7 +198,9 @@ private:
     Expr::EvalResult Kind;
     if (!E->getArg(1)->EvaluateAsInt(Kind, FD->getASTContext()))
       return false;
-    enum { FieldExists = 2, TypeExists = 0 }; // BPF_FIELD_EXISTS and BPF_TYPE_EXISTS of libbpf
+    // BPF_FIELD_EXISTS and BPF_TYPE_EXISTS of libbpf; the kernel knows its own contexts only.
+    const int FieldExists = To.isKnownToKernel() ? 2 : -1,
+              TypeExists = To.isKnownToKernel() ? 0 : -1;
     if (FD->getName() == "__builtin_preserve_field_info") {
       const auto *Member = dyn_cast<MemberExpr>(Of);
       return Member && Kind.Val.getInt() != FieldExists &&

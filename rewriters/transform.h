@@ -57,6 +57,8 @@ public:
   bool isOfContext(clang::QualType T) const;
   /// The same of the context that comes.
   bool isOfNewContext(clang::QualType T) const;
+  /// Whether the context that comes is the kernel's own type.
+  bool isKnownToKernel() const { return !Pair.native; }
   /// Whether a value is the context, also as a void pointer.
   bool holdsContext(const clang::Expr *E) const;
   void typeSite(clang::SourceLocation Name);
@@ -116,6 +118,7 @@ private:
   bool takesContext(const clang::FunctionDecl *FD) const;
   bool namesContext(const clang::FunctionDecl *FD) const;
   void walkUnreached();
+  bool hasNamesLikeOurs() const;
   void findHidden();
   bool hide(const clang::Stmt *S);
   bool leaveOut(const clang::FunctionDecl *FD);

@@ -21,6 +21,10 @@
 #ifndef OPN_TC_TO_XDP_H
 #define OPN_TC_TO_XDP_H
 
+/* A project's own warnings, which may be errors there, are about its own text. */
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Weverything"
+
 /*
  * 1: one VLAN tag is taken out of the bytes, as __netif_receive_skb_core() does before tc. 0: tags
  * stay where they are, for links that have none, and for BPF_PROG_TEST_RUN, which takes none out.
@@ -1090,5 +1094,7 @@ OPN_INLINE long opn_tail_call(struct opn_skb *skb, void *programs, unsigned int 
 
 /* libbpf's: for a map and a number that do not change. */
 #define opn_tail_call_static opn_tail_call
+
+#pragma clang diagnostic pop
 
 #endif

@@ -117,7 +117,8 @@ static uint32_t better_flags(enum bpf_map_type type)
 {
 	if (type == BPF_MAP_TYPE_ARRAY)
 		return BPF_F_MMAPABLE;
-	return is_hash(type) ? BPF_F_ZERO_SEED : 0;
+	/* A bloom filter cannot be read, but two that got the same values say the same. */
+	return is_hash(type) || type == BPF_MAP_TYPE_BLOOM_FILTER ? BPF_F_ZERO_SEED : 0;
 }
 
 /* A map that may be put into another keeps its flags: they are part of what the kernel compares
