@@ -7,6 +7,7 @@
  * host.c      what must be there first: capabilities, BPF filesystem, network namespace, the lock
  * pins.c      names in the BPF filesystem; folders, and what is in them
  * object.c    the object: open, maps taken over, load
+ * order.c     what an object, or the kernel, says of its stages
  * points.c    places at which a program is put: links.c, filters.c, slots.c, libxdp.c
  * instance.c  the pipeline on one interface: what is there, and in which state
  * steps.c     steps of attach and replace, each with what undoes it
@@ -202,6 +203,18 @@ int opn_object_running(int map, bool write, __u32 *value);
 struct bpf_program *opn_object_program(const struct opn_instance *instance,
 				       const struct opn_point *point);
 void opn_map_pin_name(const char *name, char *pin);
+
+/* order.c */
+struct btf;
+/* 1: the types are of an object with these stages of the hook, in this order; 0: with others;
+ * -ENOENT: they say nothing of it. */
+int opn_order_same(const struct btf *btf, const struct opn_hook *hook);
+/* The same of the map's object; -errno: it cannot be known. */
+int opn_order_of_map(int map, const struct opn_hook *hook);
+/* The types of the object that a program came with, which the caller frees; NULL and errno. */
+struct btf *opn_program_types(int program);
+/* What the stage's program of that name was made of, as it says itself. 0, or -errno. */
+int opn_program_source(int program, const char *name, char *source, size_t size);
 
 /* points.c, links.c, filters.c, slots.c, libxdp.c */
 struct opn_kind_ops {

@@ -246,6 +246,26 @@ static int same_variables(const struct opn_instance *instance, const struct bpf_
 	return same;
 }
 
+/* The hook whose counters the map is, or NULL. */
+static const struct opn_hook *counted_hook(const struct opn_instance *instance, const char *name)
+{
+	const struct opn_pipeline *pipeline = instance->loader->pipeline;
+
+	for (size_t i = 0; i < pipeline->hook_count; i++)
+		if (pipeline->hooks[i].counters && !strcmp(pipeline->hooks[i].counters, name))
+			return &pipeline->hooks[i];
+	return NULL;
+}
+
+static const char *why_anew(int same, bool counted)
+{
+	if (same < 0)
+		return counted ? "CAP_SYS_ADMIN is needed to compare its stages"
+			       : "CAP_SYS_ADMIN is needed to compare its variables";
+	return !same && counted ? "the stages, or their order, are others"
+				: "its layout is another";
+}
+
 static bool is_slots(const struct opn_instance *instance, const struct opn_map_plan *plan)
 {
 	const struct opn_pipeline *pipeline = instance->loader->pipeline;
@@ -268,6 +288,7 @@ static int take_over(const struct opn_instance *instance, struct opn_map_plan *p
 	const char *name = section_of(plan->map);
 	/* What the pipeline's other programs use is no choice of one stage. */
 	bool fixed = instance->source && is_instance_map(instance, name);
+	const struct opn_hook *counted = counted_hook(instance, name);
 	struct difference difference;
 	char path[OPN_PATH_SIZE];
 	int fd, error, same = 1;
@@ -290,10 +311,11 @@ static int take_over(const struct opn_instance *instance, struct opn_map_plan *p
 	/* What is named in the tables has the layout that they say. */
 	if (!difference.what && bpf_map__is_internal(plan->map) && !is_instance_map(instance, name))
 		same = same_variables(instance, plan->map, &info);
+	if (!difference.what && counted)
+		same = opn_order_of_map(fd, counted);
 	if (plan->scope == OPN_SCOPE_INSTANCE && !fixed && (difference.what || same <= 0)) {
 		opn_note(instance->loader, "%s: %s begins anew: %s", instance->interface, name,
-			 same < 0 ? "CAP_SYS_ADMIN is needed to compare its variables"
-				  : "its layout is another");
+			 why_anew(same, counted));
 		goto out;
 	}
 	if (difference.what) {

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 
 #include "internal.h"
 
@@ -180,31 +181,66 @@ static int make_folders(struct opn_instance *instance)
 		     : 0;
 }
 
+/* Slots and counters go by number: what runs, and the object, must have the stages as we do. */
+static int fit_order(struct opn_instance *instance, const struct bpf_program *program)
+{
+	const struct opn_point *point = instance->only, *runs = point;
+	const struct btf *theirs = bpf_object__btf(instance->object);
+	struct btf *ours;
+	int fd, error = 0;
+
+	if (strcmp(bpf_program__name(program), point->stage->program))
+		return opn_refuse(instance->loader,
+				  "program '%s' of %s is not that of stage '%s': '%s' is",
+				  bpf_program__name(program), instance->source, point->stage->name,
+				  point->stage->program);
+	if (!theirs || opn_order_same(theirs, point->hook) <= 0) {
+		error = opn_refuse(instance->loader, "%s has other stages, or in another order",
+				   instance->source);
+		opn_note(instance->loader,
+			 "compose it with the stages of this pipeline, or 'replace' the pipeline");
+		return error;
+	}
+	/* The dispatcher is never replaced by itself. */
+	for (size_t i = 0; i < instance->point_count; i++)
+		if (instance->points[i].hook == point->hook && !instance->points[i].stage)
+			runs = &instance->points[i];
+	fd = opn_program_open(instance, "", runs);
+	ours = opn_program_types(fd);
+	if (!ours)
+		error = opn_fail(instance->loader, -errno, "cannot read which stages run on %s",
+				 instance->interface);
+	else if (opn_order_same(ours, point->hook) <= 0)
+		error = opn_refuse(instance->loader,
+				   "what runs on %s has other stages, or in another order, than "
+				   "this version",
+				   instance->interface);
+	btf__free(ours);
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
 /*
  * What is to be one stage must do a stage's part: use those of the pipeline's own maps, slots and
  * counters, that the program there uses. Anything else would end the pipeline there, uncounted.
  */
-static int fit_stage(struct opn_instance *instance)
+static int fit_maps(struct opn_instance *instance, const struct bpf_program *program)
 {
 	const struct opn_point *point = instance->only;
-	const char *const own[] = { point ? point->hook->slots : NULL,
-				    point ? point->hook->counters : NULL };
-	static const char *const without[] = { "goes on to no other stage",
-					       "counts nothing" };
-	struct bpf_program *program = point ? opn_object_program(instance, point) : NULL;
-	int running, error = 0;
+	const char *const own[] = { point->hook->slots, point->hook->counters };
+	static const char *const without[] = { "goes on to no other stage", "counts nothing" };
+	int running = opn_program_open(instance, "", point), error = 0;
 
-	if (!point)
-		return 0;
-	running = opn_program_open(instance, "", point);
-	for (size_t i = 0; i < sizeof(own) / sizeof(*own) && program && !error; i++) {
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own) && !error; i++) {
 		int map = own[i] ? opn_instance_map(instance, "", own[i]) : -ENOENT;
 		__u32 id = map_id(map);
 
 		if (id && uses_map(running, id) && !uses_map(bpf_program__fd(program), id)) {
 			error = opn_refuse(instance->loader,
 					   "program '%s' of %s is no stage of this pipeline: it %s",
-					   bpf_program__name(program), instance->source, without[i]);
+					   bpf_program__name(program), instance->source,
+					   without[i]);
 			opn_note(instance->loader,
 				 "compose the pipeline anew with the stage's new source, build it, "
 				 "and give its object: --stage=%s=%s.bpf.o",
@@ -216,6 +252,23 @@ static int fit_stage(struct opn_instance *instance)
 	if (running >= 0)
 		close(running);
 	return error;
+}
+
+static int fit_stage(struct opn_instance *instance)
+{
+	const struct opn_point *point = instance->only;
+	struct bpf_program *program = point ? opn_object_program(instance, point) : NULL;
+	const struct btf *types = program ? bpf_object__btf(instance->object) : NULL;
+	int error = 0;
+
+	if (!program)
+		return 0;
+	/* Of an object that knows no stages of this hook, what it lacks says more. */
+	if (!types || opn_order_same(types, point->hook) == -ENOENT)
+		error = fit_maps(instance, program);
+	if (!error && (point->hook->slots || point->hook->counters))
+		error = fit_order(instance, program);
+	return error ? error : fit_maps(instance, program);
 }
 
 static int fill_slots(struct opn_instance *instance)

@@ -42,7 +42,8 @@ static int read_counters(const struct opn_instance *instance, const struct opn_h
 		return -EINVAL;
 	}
 	stride = (info.value_size + 7) / 8 * 8;
-	if (info.value_size < cells * sizeof(*sums))
+	/* Without CAP_SYS_ADMIN nobody knows. */
+	if (info.value_size < cells * sizeof(*sums) || !opn_order_of_map(map, hook))
 		error = -ERANGE;
 	else
 		values = malloc(stride * processors);

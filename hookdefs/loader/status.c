@@ -205,6 +205,23 @@ static json_t *describe_others(const struct opn_instance *instance, const struct
 
 /* hooks, interfaces */
 
+/* A stage may have been replaced by itself: its program says what it was made of. */
+static void tell_source(json_t *stage, const struct opn_instance *instance,
+			const struct opn_point *point)
+{
+	int fd = opn_program_open(instance, instance->prefix, point), error;
+	char source[OPN_PATH_SIZE];
+
+	if (fd < 0)
+		return;
+	error = opn_program_source(fd, point->stage->program, source, sizeof(source));
+	if (!error)
+		json_object_set_new(stage, "source", json_string(source));
+	else if (error != -ENOENT)
+		json_object_del(stage, "source");
+	close(fd);
+}
+
 static json_t *describe_stages(const struct opn_instance *instance, const struct opn_hook *hook,
 			       json_t *ours)
 {
@@ -222,6 +239,7 @@ static json_t *describe_stages(const struct opn_instance *instance, const struct
 				continue;
 			point = describe_point(instance, &instance->points[j]);
 			json_object_set(object, "program", point);
+			tell_source(object, instance, &instance->points[j]);
 			json_array_append(ours, json_object_get(point, "program"));
 			json_decref(point);
 		}

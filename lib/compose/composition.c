@@ -79,9 +79,10 @@ const char *const *opn_composition_symbols(const struct opn_composition *composi
 const char *const *opn_hook_symbols(const struct opn_composition *composition,
 				    const struct opn_composed_hook *hook, struct opn_arena *arena)
 {
-	static const char *const formats[] = { "stage_%s",     "counter_map_%s", "count_%s",
-					       "leave_%s",     "note_begin_%s",	 "note_take_%s",
-					       "note_give_%s", "note_end_%s",	 NULL };
+	static const char *const formats[] = {
+		"stage_%s",	 "counter_map_%s", "count_%s",	   "order_%s",	  "leave_%s",
+		"note_begin_%s", "note_take_%s",   "note_give_%s", "note_end_%s", NULL
+	};
 	const char *const *linked = opn_composition_symbols(composition, arena);
 	size_t count = hook->stage_count + sizeof(formats) / sizeof(formats[0]), at = 0;
 	const char **names;

@@ -16,6 +16,15 @@
 
 /* ---- counters ---- */
 
+/* The stages by number. Types of maps name it, so that it is in the object and in the kernel. */
+static void add_stage_numbers(struct opn_buf *buf, const struct opn_composed_hook *hook)
+{
+	opn_buf_printf(buf, "enum order_%s {\n", hook->id);
+	for (size_t s = 0; s < hook->stage_count; s++)
+		opn_buf_printf(buf, "\t%s_%s,\n", hook->id, hook->stages[s].id);
+	opn_buf_puts(buf, "};\n\n");
+}
+
 static void add_counter_types(struct opn_buf *buf, const struct opn_composed_hook *hook)
 {
 	struct opn_counted counted = opn_counted_verdicts(hook);
@@ -28,12 +37,13 @@ static void add_counter_types(struct opn_buf *buf, const struct opn_composed_hoo
 		       "};\n\n"
 		       "struct counters_%s {\n"
 		       "\tstruct stage_%s stage[%zu];\n"
+		       "\tenum order_%s order[0]; /* says in the kernel whose they are */\n"
 		       "};\n\n",
 		       hook->id, counted.count + 1, counted.first,
 		       hook->mechanism == OPN_MECHANISM_TAIL
 			       ? "\t__u64 missed; /* packets that found the slot empty */\n"
 			       : "",
-		       hook->id, hook->id, hook->stage_count);
+		       hook->id, hook->id, hook->stage_count, hook->id);
 }
 
 /* Types of maps have names: one source declares them, another defines them. */
@@ -55,10 +65,10 @@ static void add_slot_map_type(struct opn_buf *buf, const struct opn_composed_hoo
 		       "struct slot_map_%s {\n"
 		       "\t__uint(type, BPF_MAP_TYPE_PROG_ARRAY);\n"
 		       "\t__uint(max_entries, %zu);\n"
-		       "\t__uint(key_size, sizeof(__u32));\n"
-		       "\t__uint(value_size, sizeof(__u32));\n"
+		       "\t__type(key, enum order_%s);\n"
+		       "\t__type(value, __u32);\n"
 		       "};\n\n",
-		       hook->id, hook->stage_count);
+		       hook->id, hook->stage_count, hook->id);
 }
 
 /* kind: "counter" or "slot"; the map is called "counters_..." or "slots_...". */
@@ -190,11 +200,14 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 	bool carries = hook->note && (!index || stage->note);
 	bool ends = hook->carrier && hook->carrier->end && !hook->hands_on;
 
+	/* A stage may be replaced by itself, and its loader does not know by what. */
+	opn_buf_printf(buf, "SEC(\"%s\") __attribute__((btf_decl_tag(", hook->section);
+	opn_emit_string(buf, stage->origin);
 	opn_buf_printf(buf,
-		       "SEC(\"%s\")\n"
+		       ")))\n"
 		       "int %s(%s *ctx)\n"
 		       "{\n",
-		       hook->section, stage->function, rules->context);
+		       stage->function, rules->context);
 	if (composition->counts)
 		opn_buf_printf(buf,
 			       "\tstruct counters_%s *counters;\n"
@@ -297,6 +310,8 @@ static void add_programs_part(struct opn_buf *buf, const struct opn_composition 
 			      const struct opn_composed_hook *hook)
 {
 	opn_buf_printf(buf, "/* ---- %s ---- */\n\n", hook->place->name);
+	if (composition->counts || hook->mechanism == OPN_MECHANISM_TAIL)
+		add_stage_numbers(buf, hook);
 	if (composition->counts) {
 		add_counter_types(buf, hook);
 		add_counter_map_type(buf, hook);
@@ -356,14 +371,6 @@ char *opn_emit_header(const struct opn_composition *composition)
 }
 
 /* ---- the dispatcher ---- */
-
-static void add_stage_numbers(struct opn_buf *buf, const struct opn_composed_hook *hook)
-{
-	opn_buf_puts(buf, "enum {\n");
-	for (size_t s = 0; s < hook->stage_count; s++)
-		opn_buf_printf(buf, "\t%s_%s,\n", hook->id, hook->stages[s].id);
-	opn_buf_puts(buf, "};\n\n");
-}
 
 static void add_count(struct opn_buf *buf, const struct opn_composed_hook *hook,
 		      const struct opn_composed_stage *stage, const char *indent,
@@ -619,8 +626,6 @@ char *opn_emit_fused(const struct opn_composition *composition,
 		 "all stages in one source, and the program that runs them");
 	opn_buf_printf(&buf, " */\n%s\n/* ---- %s ---- */\n\n#include \"../%s.h\"\n\n", hook->text,
 		       hook->place->name, composition->name);
-	if (composition->counts)
-		add_stage_numbers(&buf, hook);
 	if (hook->handover)
 		add_handover_map(&buf, hook);
 	add_calls(&buf, composition, hook);

@@ -60,11 +60,31 @@ static __always_inline int is_multicast(const void *data, const void *data_end)
 	return (void *)(address + 6) <= data_end && (address[0] & 1);
 }
 
+/* What the program of a stage was made of. */
+#define FROM(stage) __attribute__((btf_decl_tag("pipeline.bpf.c, " TEXT(VERSION) ": " #stage)))
+
 #define CELLS(verdicts) (1 + (verdicts) + 1 + HAS_SLOTS)
 
-#define COUNTERS(name, verdicts)                                                                   \
+/* Which stage has which number: the first enumerator is 0. */
+#ifdef REVERSED
+#define ORDER(hook)                                                                                \
+	enum order_##hook                                                                          \
+	{                                                                                          \
+		hook##_wall, hook##_mark,                                                          \
+	}
+#else
+#define ORDER(hook)                                                                                \
+	enum order_##hook                                                                          \
+	{                                                                                          \
+		hook##_mark, hook##_wall,                                                          \
+	}
+#endif
+
+#define COUNTERS(name, hook, verdicts)                                                             \
+	ORDER(hook);                                                                               \
 	struct name##_row {                                                                        \
 		__u64 cells[STAGES * CELLS(verdicts)];                                             \
+		enum order_##hook order[0];                                                        \
 	};                                                                                         \
 	struct {                                                                                   \
 		__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);                                           \
@@ -90,7 +110,7 @@ static __always_inline void count(__u64 *cells, __u32 stage, __u32 verdicts, __u
 }
 
 #if HAS_XDP
-COUNTERS(xdp_counters, XDP_VERDICTS);
+COUNTERS(xdp_counters, xdp, XDP_VERDICTS);
 
 static __always_inline __u64 *xdp_cells(void)
 {
@@ -142,24 +162,22 @@ static __always_inline int next(struct xdp_md *ctx, __u32 stage)
 	return XDP_DROP;
 }
 
-SEC("xdp")
-int NAME(mark)(struct xdp_md *ctx)
+SEC("xdp") FROM(mark) int NAME(mark)(struct xdp_md *ctx)
 {
 	__u64 bytes = xdp_bytes(ctx);
 	int verdict = mark(ctx);
 
-	count(xdp_cells(), 0, XDP_VERDICTS, verdict, bytes);
-	return verdict == XDP_PASS ? next(ctx, 1) : verdict;
+	count(xdp_cells(), MARK, XDP_VERDICTS, verdict, bytes);
+	return verdict == XDP_PASS && MARK + 1 < STAGES ? next(ctx, MARK + 1) : verdict;
 }
 
-SEC("xdp")
-int NAME(wall)(struct xdp_md *ctx)
+SEC("xdp") FROM(wall) int NAME(wall)(struct xdp_md *ctx)
 {
 	__u64 bytes = xdp_bytes(ctx);
 	int verdict = wall(ctx);
 
-	count(xdp_cells(), 1, XDP_VERDICTS, verdict, bytes);
-	return verdict;
+	count(xdp_cells(), WALL, XDP_VERDICTS, verdict, bytes);
+	return verdict == XDP_PASS && WALL + 1 < STAGES ? next(ctx, WALL + 1) : verdict;
 }
 
 SEC("xdp")
@@ -189,11 +207,11 @@ int NAME(xdp)(struct xdp_md *ctx)
 	cells = xdp_cells();
 	bytes = xdp_bytes(ctx);
 	verdict = NAME(mark_sub)(ctx);
-	count(cells, 0, XDP_VERDICTS, verdict, bytes);
+	count(cells, MARK, XDP_VERDICTS, verdict, bytes);
 	if (verdict != XDP_PASS)
 		return verdict;
 	verdict = NAME(wall_sub)(ctx);
-	count(cells, 1, XDP_VERDICTS, verdict, bytes);
+	count(cells, WALL, XDP_VERDICTS, verdict, bytes);
 	return verdict;
 }
 #endif
@@ -209,8 +227,8 @@ static __always_inline __u32 tc_column(int verdict)
 					: 3;
 }
 
-#define TC_PROGRAM(name, counters)                                                                 \
-	COUNTERS(counters, TC_VERDICTS);                                                           \
+#define TC_PROGRAM(name, hook, counters)                                                           \
+	COUNTERS(counters, hook, TC_VERDICTS);                                                     \
 	static __always_inline __u64 *name##_cells(void)                                           \
 	{                                                                                          \
 		__u32 zero = 0;                                                                    \
@@ -222,7 +240,7 @@ static __always_inline __u32 tc_column(int verdict)
 	static __always_inline int name##_mark(struct __sk_buff *skb)                              \
 	{                                                                                          \
 		count_version();                                                                   \
-		count(name##_cells(), 0, TC_VERDICTS, 0, skb->len);                                \
+		count(name##_cells(), MARK, TC_VERDICTS, 0, skb->len);                             \
 		return TC_ACT_UNSPEC;                                                              \
 	}                                                                                          \
                                                                                                    \
@@ -232,22 +250,20 @@ static __always_inline __u32 tc_column(int verdict)
 				      ? TC_ACT_SHOT                                                \
 				      : TC_ACT_UNSPEC;                                             \
                                                                                                    \
-		count(name##_cells(), 1, TC_VERDICTS, tc_column(verdict), skb->len);               \
+		count(name##_cells(), WALL, TC_VERDICTS, tc_column(verdict), skb->len);            \
 		return verdict;                                                                    \
 	}                                                                                          \
 	struct name##_end
 
-TC_PROGRAM(in, in_counters);
+TC_PROGRAM(in, tc_ingress, in_counters);
 
 #if VARIANT == EACH
-SEC("tc")
-int NAME(mark)(struct __sk_buff *skb)
+SEC("tc") FROM(mark) int NAME(mark)(struct __sk_buff *skb)
 {
 	return STOPPED ? TC_ACT_UNSPEC : in_mark(skb);
 }
 
-SEC("tc")
-int NAME(wall)(struct __sk_buff *skb)
+SEC("tc") FROM(wall) int NAME(wall)(struct __sk_buff *skb)
 {
 	return STOPPED ? TC_ACT_UNSPEC : in_wall(skb);
 }
@@ -265,7 +281,7 @@ int NAME(in)(struct __sk_buff *skb)
 #endif
 
 #if VARIANT == TWO
-TC_PROGRAM(out, out_counters);
+TC_PROGRAM(out, tc_egress, out_counters);
 
 SEC("tc")
 int NAME(out)(struct __sk_buff *skb)

@@ -31,7 +31,7 @@ static const struct opn_attach_way xdp_ways[] = {
 static const int xdp_continues[] = { XDP_PASS };
 
 static const struct opn_stage xdp_stages[] = {
-	{
+	[MARK] = {
 		.name = "mark",
 		.source = "pipeline.bpf.c: mark",
 #if HAS_SLOTS
@@ -40,7 +40,7 @@ static const struct opn_stage xdp_stages[] = {
 		.continues = xdp_continues,
 		.continue_count = 1,
 	},
-	{
+	[WALL] = {
 		.name = "wall",
 		.source = "pipeline.bpf.c: wall",
 #if HAS_SLOTS
@@ -65,7 +65,7 @@ static const struct opn_attach_way in_ways[] = {
 static const int tc_continues[] = { TC_ACT_UNSPEC };
 
 static const struct opn_stage tc_stages[] = {
-	{
+	[MARK] = {
 		.name = "mark",
 		.source = "pipeline.bpf.c: mark",
 #if VARIANT == EACH
@@ -74,7 +74,7 @@ static const struct opn_stage tc_stages[] = {
 		.continues = tc_continues,
 		.continue_count = 1,
 	},
-	{
+	[WALL] = {
 		.name = "wall",
 		.source = "pipeline.bpf.c: wall",
 #if VARIANT == EACH

@@ -2,8 +2,8 @@
 /*
  * pipeline.h - what the programs of a small pipeline and its tables share
  *
- * VARIANT: which of the shapes; PREFIX: of all names in the kernel, so that a test can list its
- * own.
+ * VARIANT: which of the shapes; REVERSED: the stages have each other's numbers; PREFIX: of all
+ * names in the kernel, so that a test can list its own.
  */
 #ifndef PIPELINE_H
 #define PIPELINE_H
@@ -35,7 +35,14 @@
 #define HAS_SLOTS   (VARIANT == TAIL)
 #define HAS_RUNNING (VARIANT == EACH || VARIANT == TWO)
 
-#define STAGES	     2
+#define STAGES 2
+#ifdef REVERSED
+#define MARK 1
+#define WALL 0
+#else
+#define MARK 0
+#define WALL 1
+#endif
 #define XDP_VERDICTS 5
 #define TC_VERDICTS  3
 
