@@ -171,6 +171,8 @@ class Run:
         words += ["--step", "|".join(MADE[step] for step in MADE if step not in self.options.skip) or "^$"]
         time = self.options.minutes.get("kernel", self.options.minutes.get(""))
         words += ["--minutes", str(time)] if time is not None else []
+        limit = self.options.limit.get("kernel")
+        words += ["--limit", str(limit)] if limit is not None else []
         done = subprocess.run([sys.executable, os.path.join(HERE, "matrix.py"), *words], check=False)
         made = {}
         for facts in selection.lines(found):
@@ -179,7 +181,8 @@ class Run:
         for step, rows in made.items():
             missing = sum(row["outcome"] == "not-run" for row in rows)
             status = f"{missing} of {len(rows)} not run: not complete" if missing else "done"
-            self.steps.append({"step": step, "status": status, "tried": len(rows), "of": len(rows), "unit": "products"})
+            of = max(len(made[other]) for other in made if other.split(": ", 1)[-1] == step.split(": ", 1)[-1])
+            self.steps.append({"step": step, "status": status, "tried": len(rows), "of": of, "unit": "products"})
             self.records += rows
         if done.returncode not in (0, 1) or not made:
             self.steps.append({"step": "other kernels", "status": f"ended with {done.returncode}: not complete"})
@@ -273,7 +276,7 @@ def minutes(text):
 def limits(text, kind=int):
     """N for all steps, or STEP=N."""
     step, _, number = text.rpartition("=")
-    if step not in ("", "extract", "transform", "compose") and (kind, step) != (float, "kernel"):
+    if step not in ("", "extract", "transform", "compose", "kernel"):
         raise argparse.ArgumentTypeError(f"no step '{step}'")
     return step, kind(number)
 
@@ -288,7 +291,8 @@ def parse():
     one.add_argument("--resume", action="store_true", help="go on from what is there")
     one.add_argument("--sample", type=int, metavar="SEED", help="choose the sources at random")
     one.add_argument("--limit", type=limits, action="append", default=[], metavar="[STEP=]N",
-                     help="only N sources, in all steps or in extract, transform or compose")
+                     help="only N sources, in all steps or in extract, transform or compose; "
+                     "kernel=N: only N products of each step on other kernels")
     one.add_argument("--only", metavar="REGEX", help="only sources whose path matches")
     one.add_argument("--text", metavar="REGEX", help="only sources whose own text has a match")
     one.add_argument("--minutes", type=minutes, action="append", default=[], metavar="[STEP=]N",

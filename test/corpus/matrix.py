@@ -171,6 +171,14 @@ def releases(tree):
     return image[-1].rsplit("vmlinuz-", 1)[1]
 
 
+def sampled(rows, limit):
+    """At most so many of each step."""
+    steps = {}
+    for row in rows:
+        steps.setdefault(row["step"], []).append(row)
+    return [row for of_step in steps.values() for row in random.Random(1).sample(of_step, min(limit, len(of_step)))]
+
+
 def on_kernels(options, rows, kernels):
     """Yields what became of each product on each kernel; what a file of --resume has is not run again."""
     tool = selection.digest_of(options.verify)
@@ -184,7 +192,7 @@ def on_kernels(options, rows, kernels):
             if facts["tool"] == tool and facts["kernel"] == name and facts["outcome"] not in again
         }
         new = []
-        for row in rows:
+        for row in rows if options.limit is None or tree == "host" else sampled(rows, options.limit):
             if (row["step"], row["name"], row["object"]) in last:
                 yield last[row["step"], row["name"], row["object"]]
             else:
@@ -213,7 +221,7 @@ def main():
     parser.add_argument("--kernel", action="append", help="an unpacked linux-image package, or 'host'; repeatable"
                         " (default: host, and those of test/vm/kernels.sh)")
     parser.add_argument("--step", default="", metavar="REGEX", help="products of these steps only")
-    parser.add_argument("--limit", type=int, metavar="N", help="N products of each step only")
+    parser.add_argument("--limit", type=int, metavar="N", help="N products of each step, chosen at random, on other kernels than this one")
     parser.add_argument("--packets", type=int, default=200, help="packets for each comparison")
     parser.add_argument("--minutes", type=float, default=60, metavar="N",
                         help="compare nothing more after N minutes on a kernel")
@@ -223,11 +231,7 @@ def main():
     for name in ("verify", "products", "hookdefs"):
         setattr(options, name, os.path.abspath(getattr(options, name)))
     options.seconds = int(60 * options.minutes)
-    rows, taken = [], {}
-    for row in products.index(options.products):
-        taken[row["step"]] = taken.get(row["step"], 0) + 1
-        if re.search(options.step, row["step"]) and (options.limit is None or taken[row["step"]] <= options.limit):
-            rows.append(row)
+    rows = [row for row in products.index(options.products) if re.search(options.step, row["step"])]
     kernels = options.kernel or ["host", *call([os.path.join(VM, "kernels.sh")]).split()]
     log = open(options.json, "w") if options.json else None
     bad = 0

@@ -103,7 +103,7 @@ def of_matrix(facts):
 
 
 def explain(records, known):
-    """Gives records that fail the reason why this is known: by NAME, "STEP: NAME" or "STEP: cause REGEX".
+    """Gives records that fail the reason why this is known: by NAME, "STEP: NAME" or "REGEX of step: cause REGEX".
 
     What is known of a step holds for its products on other kernels too.
     """
@@ -112,7 +112,7 @@ def explain(records, known):
         own = row["step"].rpartition(": ")[2]
         reason = known.get(f"{own}: {row['name']}") or known.get(row["name"])
         for (step, cause), why in causes:
-            if not reason and step == own and re.search(cause, row.get("cause", "")):
+            if not reason and re.fullmatch(step, own) and re.search(cause, row.get("cause", "")):
                 reason = why
         if row["class"] == "fails" and reason:
             row["known"] = " ".join(reason.split())
