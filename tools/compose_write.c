@@ -23,64 +23,45 @@ int compose_add_text(struct opn_output *output, const char *path, char *text)
 	return error;
 }
 
-/* The flags of the dispatcher: the machine's and the folders of the system's headers, as the first
- * stage has them; what is the project's own is left out. */
+/* The flags of the dispatcher: as the first stage has them, without what includes or defines: its
+ * text takes nothing from elsewhere. */
 static const char *const *dispatcher_flags(struct compose_run *run)
 {
+	static const char *const left_out[] = { "-isystem", "-idirafter", "-I",
+						"-include", "-iquote",	  "-imacros",
+						"-D",	    "-U",	  NULL };
 	const char *const *given = run->units[0].stage->build_flags;
 	const char **flags;
 	size_t count = 0, kept = 0;
 
 	while (given[count])
 		count++;
-	flags = opn_arena_array(run->arena, count + 2, sizeof(*flags));
+	flags = opn_arena_array(run->arena, count + 1, sizeof(*flags));
 	for (size_t i = 0; i < count; i++) {
-		static const char *const pairs[] = { "-isystem", "-idirafter", "-I",
-						     "-include", "-iquote",    "-D",
-						     "-imacros", NULL };
-		bool is_own = false, takes_word = false;
+		const char *const *word = left_out;
 
-		for (const char *const *p = pairs; *p; p++) {
-			if (strncmp(given[i], *p, strlen(*p)))
-				continue;
-			takes_word = !given[i][strlen(*p)] && i + 1 < count;
-			is_own = strncmp(*p, "-i", 2) || !strcmp(*p, "-include") ||
-				 !strcmp(*p, "-imacros") ||
-				 strstr(takes_word ? given[i + 1] : given[i], "@ROOT@");
-			break;
-		}
-		if (!is_own)
+		while (*word && strncmp(given[i], *word, strlen(*word)))
+			word++;
+		if (!*word)
 			flags[kept++] = given[i];
-		if (takes_word) {
+		else if (!given[i][strlen(*word)] && i + 1 < count)
 			i++;
-			if (!is_own)
-				flags[kept++] = given[i];
-		}
 	}
 	return flags;
 }
 
 const char *const *compose_dispatcher_argv(struct compose_run *run, const char *path)
 {
-	static const char *const own[] = { "-include", "-imacros", "-D", "-U", NULL };
-	const char *const *given = run->units[0].command.argv;
-	size_t count = 0, kept = 0;
+	const char *const *flags = dispatcher_flags(run);
+	size_t count = 0;
 	const char **argv;
 
-	while (given[count])
+	while (flags[count])
 		count++;
-	argv = opn_arena_array(run->arena, count + 1, sizeof(*argv));
-	for (size_t i = 0; i + 1 < count; i++) {
-		const char *const *word = own;
-
-		while (*word && strncmp(given[i], *word, strlen(*word)))
-			word++;
-		if (!*word)
-			argv[kept++] = given[i];
-		else if (!given[i][strlen(*word)])
-			i++;
-	}
-	argv[kept] = path;
+	argv = opn_arena_array(run->arena, count + 3, sizeof(*argv));
+	argv[0] = "clang";
+	memcpy(&argv[1], flags, count * sizeof(*argv));
+	argv[count + 1] = path;
 	return argv;
 }
 

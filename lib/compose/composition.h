@@ -184,6 +184,7 @@ int opn_metadata_check(struct opn_composition *composition, struct opn_diags *di
 const char *opn_metadata_carrier(const struct opn_composed_hook *hook);
 /* Its code: the functions, a program's variable, and what stands where a pipeline begins, before
  * and behind a stage that is a program of its own, and where the pipeline ends. */
+void opn_metadata_lines(struct opn_buf *buf, const char *text);
 void opn_metadata_functions(struct opn_buf *buf, const struct opn_composed_hook *hook);
 void opn_metadata_declare(struct opn_buf *buf, const struct opn_composed_hook *hook);
 void opn_metadata_begin(struct opn_buf *buf, const struct opn_composed_hook *hook);

@@ -2,10 +2,11 @@
 /*
  * emit_bpf.c - the eBPF side of a pipeline: dispatcher, header, and what stands behind each stage
  *
- * Stages may be written over vmlinux.h or over the kernel's headers, and the two exclude each
- * other in one source. So the header that stages include defines nothing that either has, and says
- * verdicts as numbers; only the dispatcher, whose includes are ours, names them. Long because one
- * text is made here, whose parts name each other.
+ * Stages may be written over vmlinux.h, over the kernel's headers or over copies of them that a
+ * project brings, of any age and under any name, and in one source these exclude each other. So
+ * what is made here takes nothing from any of them: types are C's own, verdicts and types of maps
+ * are numbers, helpers and the context have declarations of their own. Long because one text is
+ * made here, whose parts name each other.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@
 
 #include "composition.h"
 #include "output.h"
+
+#define MAPS "__attribute__((section(\".maps\")))"
 
 /* ---- counters ---- */
 
@@ -29,44 +32,56 @@ static void add_counter_types(struct opn_buf *buf, const struct opn_composed_hoo
 {
 	struct opn_counted counted = opn_counted_verdicts(hook);
 
-	opn_buf_printf(buf,
-		       "struct stage_%s {\n"
-		       "\t__u64 bytes;\n"
-		       "\t__u64 packets[%zu]; /* by verdict from %d on; then all others */\n"
-		       "%s"
-		       "};\n\n"
-		       "struct counters_%s {\n"
-		       "\tstruct stage_%s stage[%zu];\n"
-		       "\tenum order_%s order[0]; /* says in the kernel whose they are */\n"
-		       "};\n\n",
-		       hook->id, counted.count + 1, counted.first,
-		       hook->mechanism == OPN_MECHANISM_TAIL
-			       ? "\t__u64 missed; /* packets that found the slot empty */\n"
-			       : "",
-		       hook->id, hook->id, hook->stage_count, hook->id);
+	opn_buf_printf(
+		buf,
+		"struct stage_%s {\n"
+		"\tunsigned long long bytes;\n"
+		"\tunsigned long long packets[%zu]; /* by verdict from %d on; then all others */\n"
+		"%s"
+		"};\n\n"
+		"struct counters_%s {\n"
+		"\tstruct stage_%s stage[%zu];\n"
+		"\tenum order_%s order[0]; /* says in the kernel whose they are */\n"
+		"};\n\n",
+		hook->id, counted.count + 1, counted.first,
+		hook->mechanism == OPN_MECHANISM_TAIL
+			? "\tunsigned long long missed; /* packets that found the slot empty */\n"
+			: "",
+		hook->id, hook->id, hook->stage_count, hook->id);
 }
 
-/* Types of maps have names: one source declares them, another defines them. */
+/* Types of maps have names: one source declares them, another defines them. Numbers:
+ * include/uapi/linux/bpf.h, enum bpf_map_type. */
 static void add_counter_map_type(struct opn_buf *buf, const struct opn_composed_hook *hook)
 {
 	opn_buf_printf(buf,
 		       "struct counter_map_%s {\n"
-		       "\t__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);\n"
-		       "\t__uint(max_entries, 1);\n"
-		       "\t__type(key, __u32);\n"
-		       "\t__type(value, struct counters_%s);\n"
+		       "\tint (*type)[6]; /* BPF_MAP_TYPE_PERCPU_ARRAY */\n"
+		       "\tint (*max_entries)[1];\n"
+		       "\tunsigned int *key;\n"
+		       "\tstruct counters_%s *value;\n"
 		       "};\n\n",
 		       hook->id, hook->id);
+}
+
+static void add_program_array(struct opn_buf *buf, size_t entries)
+{
+	opn_buf_printf(buf,
+		       "\tint (*type)[3]; /* BPF_MAP_TYPE_PROG_ARRAY */\n"
+		       "\tint (*max_entries)[%zu];\n"
+		       "\tint (*key_size)[4];\n"
+		       "\tint (*value_size)[4];\n",
+		       entries);
 }
 
 static void add_slot_map_type(struct opn_buf *buf, const struct opn_composed_hook *hook)
 {
 	opn_buf_printf(buf,
 		       "struct slot_map_%s {\n"
-		       "\t__uint(type, BPF_MAP_TYPE_PROG_ARRAY);\n"
-		       "\t__uint(max_entries, %zu);\n"
-		       "\t__type(key, enum order_%s);\n"
-		       "\t__type(value, __u32);\n"
+		       "\tint (*type)[3]; /* BPF_MAP_TYPE_PROG_ARRAY */\n"
+		       "\tint (*max_entries)[%zu];\n"
+		       "\tenum order_%s *key;\n"
+		       "\tunsigned int *value;\n"
 		       "};\n\n",
 		       hook->id, hook->stage_count, hook->id);
 }
@@ -75,8 +90,8 @@ static void add_slot_map_type(struct opn_buf *buf, const struct opn_composed_hoo
 static void add_map(struct opn_buf *buf, const struct opn_composed_hook *hook, const char *linkage,
 		    const char *kind)
 {
-	opn_buf_printf(buf, "%sstruct %s_map_%s %ss_%s SEC(\".maps\");\n\n", linkage, kind,
-		       hook->id, kind, hook->id);
+	opn_buf_printf(buf, "%sstruct %s_map_%s %ss_%s " MAPS ";\n\n", linkage, kind, hook->id,
+		       kind, hook->id);
 }
 
 static void add_count_function(struct opn_buf *buf, const struct opn_composed_hook *hook)
@@ -85,13 +100,13 @@ static void add_count_function(struct opn_buf *buf, const struct opn_composed_ho
 
 	opn_buf_printf(buf,
 		       "static inline __attribute__((always_inline)) void\n"
-		       "count_%s(struct stage_%s *stage, __u64 bytes, int verdict)\n"
+		       "count_%s(struct stage_%s *stage, unsigned long long bytes, int verdict)\n"
 		       "{\n"
-		       "\t__u64 slot = (__u32)(verdict - (%d));\n"
+		       "\tunsigned long long slot = (unsigned int)(verdict - (%d));\n"
 		       "\n"
 		       "\t/* The register that is compared must be the one that is added. */\n"
 		       "\tif (!__builtin_constant_p(slot))\n"
-		       "\t\tasm volatile(\"\" : \"+r\"(slot));\n"
+		       "\t\t__asm__ volatile(\"\" : \"+r\"(slot));\n"
 		       "\tif (slot > %zu)\n"
 		       "\t\tslot = %zu;\n"
 		       "\tstage->bytes += bytes;\n"
@@ -102,9 +117,14 @@ static void add_count_function(struct opn_buf *buf, const struct opn_composed_ho
 
 /* ---- verdicts ---- */
 
+static void add_verdict(struct opn_buf *buf, const struct opn_verdict_row *row)
+{
+	opn_buf_printf(buf, "%d /* %s */", row->value, row->name);
+}
+
 /* Whether the verdict is in the stage's continue set, as a condition. */
 static void add_continues(struct opn_buf *buf, const struct opn_composed_hook *hook,
-			  const struct opn_composed_stage *stage, bool negated, bool by_name)
+			  const struct opn_composed_stage *stage, bool negated)
 {
 	size_t count;
 	const struct opn_verdict_row *const *rows = opn_stage_continues(hook, stage, &count);
@@ -112,21 +132,10 @@ static void add_continues(struct opn_buf *buf, const struct opn_composed_hook *h
 	for (size_t i = 0; i < count; i++) {
 		opn_buf_printf(buf, "%sverdict %s ", i ? (negated ? " && " : " || ") : "",
 			       negated ? "!=" : "==");
-		if (by_name)
-			opn_buf_puts(buf, rows[i]->name);
-		else
-			opn_buf_printf(buf, "%d /* %s */", rows[i]->value, rows[i]->name);
+		add_verdict(buf, rows[i]);
 	}
 	if (!count)
 		opn_buf_puts(buf, negated ? "1" : "0");
-}
-
-static void add_verdict(struct opn_buf *buf, const struct opn_verdict_row *row, bool by_name)
-{
-	if (by_name)
-		opn_buf_puts(buf, row->name);
-	else
-		opn_buf_printf(buf, "%d /* %s */", row->value, row->name);
 }
 
 /* What is returned for a verdict that ends the pipeline. */
@@ -136,8 +145,7 @@ static void add_exit(struct opn_buf *buf, const struct opn_composed_hook *hook)
 		       hook->id);
 }
 
-static void add_exit_function(struct opn_buf *buf, const struct opn_composed_hook *hook,
-			      bool by_name)
+static void add_exit_function(struct opn_buf *buf, const struct opn_composed_hook *hook)
 {
 	const struct opn_hook_rules *rules = hook->place->hook;
 
@@ -151,12 +159,12 @@ static void add_exit_function(struct opn_buf *buf, const struct opn_composed_hoo
 		       hook->id);
 	for (size_t i = 0; i < rules->exit_count; i++) {
 		opn_buf_puts(buf, "\tcase ");
-		add_verdict(buf, rules->exits[i].from, by_name);
+		add_verdict(buf, rules->exits[i].from);
 		opn_buf_puts(buf, ":\n");
 		if (i + 1 < rules->exit_count && rules->exits[i + 1].to == rules->exits[i].to)
 			continue;
 		opn_buf_puts(buf, "\t\treturn ");
-		add_verdict(buf, rules->exits[i].to, by_name);
+		add_verdict(buf, rules->exits[i].to);
 		opn_buf_puts(buf, ";\n");
 	}
 	opn_buf_puts(buf, "\tdefault:\n\t\treturn verdict;\n\t}\n}\n\n");
@@ -170,12 +178,12 @@ static size_t index_of(const struct opn_composed_hook *hook, const struct opn_co
 }
 
 static void add_running(struct opn_buf *buf, const struct opn_composition *composition,
-			const struct opn_composed_hook *hook, bool by_name)
+			const struct opn_composed_hook *hook)
 {
 	if (!opn_composition_switched(composition))
 		return;
 	opn_buf_printf(buf, "\tif (!%s_running)\n\t\treturn ", composition->name);
-	add_verdict(buf, hook->next, by_name);
+	add_verdict(buf, hook->next);
 	opn_buf_puts(buf, ";\n");
 }
 
@@ -185,7 +193,32 @@ static void add_bytes_now(struct opn_buf *buf, const struct opn_composition *com
 {
 	if (composition->counts)
 		opn_buf_puts(buf, "\t/* Counted here, and not where it is needed. */\n"
-				  "\tasm volatile(\"\" : \"+r\"(bytes));\n");
+				  "\t__asm__ volatile(\"\" : \"+r\"(bytes));\n");
+}
+
+/* origin: NULL, or what the program was made of: a stage may be replaced by itself, and its loader
+ * does not know by what. */
+static void add_start(struct opn_buf *buf, const struct opn_composed_hook *hook,
+		      const char *program, const char *origin)
+{
+	opn_buf_printf(buf, "__attribute__((section(\"%s\")))", hook->section);
+	if (origin) {
+		opn_buf_puts(buf, " __attribute__((btf_decl_tag(");
+		opn_emit_string(buf, origin);
+		opn_buf_puts(buf, ")))");
+	}
+	opn_buf_printf(buf, "\nint %s(%s *ctx)\n{\n", program, hook->place->hook->context);
+}
+
+/* length: of the packet, or NULL: its bytes are not counted. */
+static void add_counter_variables(struct opn_buf *buf, const struct opn_composed_hook *hook,
+				  const char *length)
+{
+	opn_buf_printf(buf, "\tstruct counters_%s *counters;\n", hook->id);
+	if (length)
+		opn_buf_printf(buf, "\tunsigned long long bytes = packet_bytes_%s(ctx);\n",
+			       hook->id);
+	opn_buf_puts(buf, "\tunsigned int zero = 0;\n");
 }
 
 /* A program that counts, and hands on or leaves. */
@@ -200,27 +233,16 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 	bool carries = hook->note && (!index || stage->note);
 	bool ends = hook->carrier && hook->carrier->end && !hook->hands_on;
 
-	/* A stage may be replaced by itself, and its loader does not know by what. */
-	opn_buf_printf(buf, "SEC(\"%s\") __attribute__((btf_decl_tag(", hook->section);
-	opn_emit_string(buf, stage->origin);
-	opn_buf_printf(buf,
-		       ")))\n"
-		       "int %s(%s *ctx)\n"
-		       "{\n",
-		       stage->function, rules->context);
+	add_start(buf, hook, stage->function, stage->origin);
 	if (composition->counts)
-		opn_buf_printf(buf,
-			       "\tstruct counters_%s *counters;\n"
-			       "\t__u64 bytes = %s;\n"
-			       "\t__u32 zero = 0;\n",
-			       hook->id, rules->length);
+		add_counter_variables(buf, hook, rules->length);
 	if (carries)
 		opn_metadata_declare(buf, hook);
 	opn_buf_puts(buf, "\tint verdict;\n\n");
 	add_bytes_now(buf, composition);
 	/* Programs behind a dispatcher run only when it does. */
 	if (!hook->program)
-		add_running(buf, composition, hook, false);
+		add_running(buf, composition, hook);
 	if (carries && !index)
 		opn_metadata_begin(buf, hook);
 	else if (carries)
@@ -230,7 +252,7 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 		opn_metadata_give(buf, hook);
 	if (composition->counts)
 		opn_buf_printf(buf,
-			       "\tcounters = bpf_map_lookup_elem(&counters_%s, &zero);\n"
+			       "\tcounters = opn_pipeline_look_up(&counters_%s, &zero);\n"
 			       "\tif (counters)\n"
 			       "\t\tcount_%s(&counters->stage[%zu], bytes, verdict);\n",
 			       hook->id, hook->id, index);
@@ -240,14 +262,15 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 		return;
 	}
 	opn_buf_puts(buf, "\tif (");
-	add_continues(buf, hook, stage, true, false);
+	add_continues(buf, hook, stage, true);
 	opn_buf_puts(buf, ends ? ") {\n" : ")\n");
 	opn_metadata_end(buf, hook, "\t\t");
 	opn_buf_puts(buf, "\t\treturn ");
 	add_exit(buf, hook);
 	opn_buf_puts(buf, ends ? ";\n\t}\n" : ";\n");
 	if (hands_on) {
-		opn_buf_printf(buf, "\tbpf_tail_call(ctx, &slots_%s, %zu);\n", hook->id, index + 1);
+		opn_buf_printf(buf, "\topn_pipeline_tail_call(ctx, &slots_%s, %zu);\n", hook->id,
+			       index + 1);
 		if (composition->counts)
 			opn_buf_printf(buf,
 				       "\tif (counters)\n"
@@ -260,7 +283,7 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 	if (hands_on)
 		opn_buf_printf(buf, "missed_%s", hook->id);
 	else
-		add_verdict(buf, hook->next, false);
+		add_verdict(buf, hook->next);
 	opn_buf_puts(buf, ";\n}\n");
 }
 
@@ -271,14 +294,10 @@ char *opn_stage_wrapper(const struct opn_composition *composition,
 	const struct opn_hook_rules *rules = hook->place->hook;
 	struct opn_buf buf = { 0 };
 
-	if (program)
-		opn_buf_printf(&buf,
-			       "SEC(\"%s\")\n"
-			       "int %s(%s *ctx)\n"
-			       "{\n"
-			       "\treturn %s(ctx);\n"
-			       "}\n\n",
-			       hook->section, program, rules->context, stage->body);
+	if (program) {
+		add_start(&buf, hook, program, NULL);
+		opn_buf_printf(&buf, "\treturn %s(ctx);\n}\n\n", stage->body);
+	}
 	if (hook->mechanism == OPN_MECHANISM_FUSED) {
 		opn_buf_puts(&buf, ""); /* the program stands behind all stages */
 	} else if (opn_hook_has_programs(hook)) {
@@ -295,6 +314,39 @@ char *opn_stage_wrapper(const struct opn_composition *composition,
 }
 
 /* ---- the header ---- */
+
+/* The contexts, and how long the packet in them is. */
+static void add_contexts(struct opn_buf *buf, const struct opn_composition *composition)
+{
+	for (size_t h = 0; h < composition->hook_count; h++) {
+		const struct opn_composed_hook *hook = &composition->hooks[h];
+		const struct opn_hook_rules *rules = hook->place->hook;
+		size_t before = 0;
+
+		while (composition->hooks[before].place->hook != rules)
+			before++;
+		if (before == h) {
+			opn_buf_printf(buf,
+				       "%s;\n\n"
+				       "/* Its layout, which cannot change: stages may have an old "
+				       "copy of it, one with\n * CO-RE relocations, or none. */\n"
+				       "struct __attribute__((may_alias)) opn_%s_view {\n",
+				       rules->context, rules->hook);
+			opn_metadata_lines(buf, rules->view);
+			opn_buf_puts(buf, "};\n\n");
+		}
+		if (!composition->counts)
+			continue;
+		opn_buf_printf(buf,
+			       "static inline __attribute__((always_inline)) unsigned long long\n"
+			       "packet_bytes_%s(%s *ctx)\n"
+			       "{\n"
+			       "\tconst struct opn_%s_view *view = (const void *)ctx;\n\n"
+			       "\treturn %s;\n"
+			       "}\n\n",
+			       hook->id, rules->context, rules->hook, rules->length);
+	}
+}
 
 static void add_head(struct opn_buf *buf, const struct opn_composition *composition,
 		     const char *file, const char *what)
@@ -329,15 +381,15 @@ static void add_programs_part(struct opn_buf *buf, const struct opn_composition 
 			for (size_t i = 0; i < run->verdict_count; i++) {
 				if (run->verdicts[i].fate != OPN_FATE_DROP)
 					continue;
-				add_verdict(buf, &run->verdicts[i], false);
+				add_verdict(buf, &run->verdicts[i]);
 				break;
 			}
 		} else {
-			add_verdict(buf, hook->next, false);
+			add_verdict(buf, hook->next);
 		}
 		opn_buf_puts(buf, " };\n\n");
 	}
-	add_exit_function(buf, hook, false);
+	add_exit_function(buf, hook);
 }
 
 char *opn_emit_header(const struct opn_composition *composition)
@@ -353,13 +405,20 @@ char *opn_emit_header(const struct opn_composition *composition)
 			   " * Stages include it behind their own headers, be it vmlinux.h or the "
 			   "kernel's.\n"
 			   " */\n"
-			   "#pragma once\n\n"
-			   "#include <bpf/bpf_helpers.h>\n\n");
+			   "#pragma once\n\n");
+	opn_buf_puts(&buf,
+		     "/* Helpers by their numbers: stages may have any bpf_helpers.h, or none. */\n"
+		     "static void *(*const opn_pipeline_look_up)(void *map, const void *key) = "
+		     "(void *)1;\n"
+		     "static long (*const opn_pipeline_tail_call)(void *ctx, void *map, unsigned "
+		     "int index) = "
+		     "(void *)12;\n\n");
+	add_contexts(&buf, composition);
 	if (opn_composition_switched(composition))
 		opn_buf_printf(&buf,
 			       "/* Set once everything is attached; until then all packets pass. "
 			       "*/\n"
-			       "extern volatile __u32 %s_running;\n\n",
+			       "extern volatile unsigned int %s_running;\n\n",
 			       composition->name);
 	for (size_t h = 0; h < composition->hook_count; h++) {
 		if (opn_hook_has_programs(&composition->hooks[h]) ||
@@ -415,7 +474,7 @@ static void add_leave(struct opn_buf *buf, const struct opn_composed_hook *hook,
  * that do is known here, which saves finding it. */
 static void add_call(struct opn_buf *buf, const struct opn_composition *composition,
 		     const struct opn_composed_hook *hook, const struct opn_composed_stage *stage,
-		     bool by_name)
+		     bool is_linked)
 {
 	size_t count;
 	const struct opn_verdict_row *const *rows = opn_stage_continues(hook, stage, &count);
@@ -425,8 +484,8 @@ static void add_call(struct opn_buf *buf, const struct opn_composition *composit
 	if (stage->parses)
 		opn_buf_printf(buf, "\t%s(ctx, &parsed_%zu);\n", stage->parse,
 			       parse_number(hook, stage));
-	opn_buf_printf(buf, "\tverdict = %s(ctx", by_name ? stage->function : stage->body);
-	if (stage->note && by_name)
+	opn_buf_printf(buf, "\tverdict = %s(ctx", is_linked ? stage->function : stage->body);
+	if (stage->note && is_linked)
 		opn_buf_printf(buf, ", (%s *)note", hook->note_type);
 	else if (stage->note)
 		opn_buf_puts(buf, ", note");
@@ -436,7 +495,7 @@ static void add_call(struct opn_buf *buf, const struct opn_composition *composit
 	if (composition->counts && !counts_late)
 		add_count(buf, hook, stage, "\t", "verdict");
 	opn_buf_puts(buf, "\tif (");
-	add_continues(buf, hook, stage, true, by_name);
+	add_continues(buf, hook, stage, true);
 	opn_buf_puts(buf, is_block ? ") {\n" : ")\n");
 	if (counts_late)
 		add_count(buf, hook, stage, "\t\t", "verdict");
@@ -447,7 +506,7 @@ static void add_call(struct opn_buf *buf, const struct opn_composition *composit
 	if (counts_late) {
 		struct opn_buf verdict = { 0 };
 
-		add_verdict(&verdict, rows[0], by_name);
+		add_verdict(&verdict, rows[0]);
 		add_count(buf, hook, stage, "\t", verdict.data ? verdict.data : "");
 		opn_buf_free(&verdict);
 	}
@@ -457,15 +516,11 @@ static void add_call(struct opn_buf *buf, const struct opn_composition *composit
 /* Where somebody else puts the program that runs behind this pipeline. */
 static void add_handover_map(struct opn_buf *buf, const struct opn_composed_hook *hook)
 {
-	opn_buf_printf(buf,
-		       "/* The program behind this pipeline; without one the packet goes on. */\n"
-		       "struct {\n"
-		       "\t__uint(type, BPF_MAP_TYPE_PROG_ARRAY);\n"
-		       "\t__uint(max_entries, 1);\n"
-		       "\t__uint(key_size, sizeof(__u32));\n"
-		       "\t__uint(value_size, sizeof(__u32));\n"
-		       "} %s SEC(\".maps\");\n\n",
-		       hook->handover);
+	opn_buf_puts(buf,
+		     "/* The program behind this pipeline; without one the packet goes on. */\n"
+		     "struct {\n");
+	add_program_array(buf, 1);
+	opn_buf_printf(buf, "} %s " MAPS ";\n\n", hook->handover);
 }
 
 /* Stages that are functions, called one after another; of other sources, or of this one. */
@@ -487,14 +542,11 @@ static void add_calls(struct opn_buf *buf, const struct opn_composition *composi
 		opn_emit_comment(buf, stage->origin);
 		opn_buf_puts(buf, " */\n");
 	}
-	opn_buf_printf(buf, "%sSEC(\"%s\")\nint %s(%s *ctx)\n{\n", is_linked ? "\n" : "",
-		       hook->section, hook->program, rules->context);
+	if (is_linked)
+		opn_buf_putc(buf, '\n');
+	add_start(buf, hook, hook->program, NULL);
 	if (composition->counts)
-		opn_buf_printf(buf,
-			       "\tstruct counters_%s *counters;\n"
-			       "\t__u64 bytes = %s;\n"
-			       "\t__u32 zero = 0;\n",
-			       hook->id, rules->length);
+		add_counter_variables(buf, hook, rules->length);
 	for (size_t s = 0; s < hook->stage_count; s++) {
 		const struct opn_composed_stage *stage = &hook->stages[s];
 		bool is_first = stage->parse != NULL;
@@ -509,24 +561,24 @@ static void add_calls(struct opn_buf *buf, const struct opn_composition *composi
 	opn_metadata_declare(buf, hook);
 	opn_buf_puts(buf, "\tint verdict;\n\n");
 	add_bytes_now(buf, composition);
-	add_running(buf, composition, hook, is_linked);
+	add_running(buf, composition, hook);
 	opn_metadata_begin(buf, hook);
 	if (composition->counts) {
 		opn_buf_printf(buf,
-			       "\tcounters = bpf_map_lookup_elem(&counters_%s, &zero);\n"
+			       "\tcounters = opn_pipeline_look_up(&counters_%s, &zero);\n"
 			       "\tif (!counters) /* never: the map has this element */\n"
 			       "\t\treturn ",
 			       hook->id);
-		add_verdict(buf, hook->next, is_linked);
+		add_verdict(buf, hook->next);
 		opn_buf_puts(buf, ";\n\n");
 	}
 	for (size_t s = 0; s < hook->stage_count; s++)
 		add_call(buf, composition, hook, &hook->stages[s], is_linked);
 	add_leave(buf, hook, "\t");
 	if (hook->handover)
-		opn_buf_printf(buf, "\tbpf_tail_call(ctx, &%s, 0);\n", hook->handover);
+		opn_buf_printf(buf, "\topn_pipeline_tail_call(ctx, &%s, 0);\n", hook->handover);
 	opn_buf_puts(buf, "\treturn ");
-	add_verdict(buf, hook->next, is_linked);
+	add_verdict(buf, hook->next);
 	opn_buf_puts(buf, ";\n");
 	opn_buf_puts(buf, "}\n");
 }
@@ -535,41 +587,20 @@ static void add_calls(struct opn_buf *buf, const struct opn_composition *composi
 static void add_first_call(struct opn_buf *buf, const struct opn_composition *composition,
 			   const struct opn_composed_hook *hook)
 {
-	const struct opn_hook_rules *rules = hook->place->hook;
-
-	opn_buf_printf(buf, "SEC(\"%s\")\nint %s(%s *ctx)\n{\n", hook->section, hook->program,
-		       rules->context);
+	add_start(buf, hook, hook->program, NULL);
+	if (composition->counts) {
+		add_counter_variables(buf, hook, NULL);
+		opn_buf_putc(buf, '\n');
+	}
+	add_running(buf, composition, hook);
+	opn_buf_printf(buf, "\topn_pipeline_tail_call(ctx, &slots_%s, 0);\n", hook->id);
 	if (composition->counts)
 		opn_buf_printf(buf,
-			       "\tstruct counters_%s *counters;\n"
-			       "\t__u32 zero = 0;\n\n",
-			       hook->id);
-	add_running(buf, composition, hook, true);
-	opn_buf_printf(buf, "\tbpf_tail_call(ctx, &slots_%s, 0);\n", hook->id);
-	if (composition->counts)
-		opn_buf_printf(buf,
-			       "\tcounters = bpf_map_lookup_elem(&counters_%s, &zero);\n"
+			       "\tcounters = opn_pipeline_look_up(&counters_%s, &zero);\n"
 			       "\tif (counters)\n"
 			       "\t\tcounters->stage[0].missed++;\n",
 			       hook->id);
 	opn_buf_printf(buf, "\treturn missed_%s;\n}\n\n", hook->id);
-}
-
-static void add_headers(struct opn_buf *buf, const struct opn_composition *composition)
-{
-	for (size_t h = 0; h < composition->hook_count; h++) {
-		const char *const *header = composition->hooks[h].place->hook->headers;
-
-		for (; *header; header++) {
-			char line[256];
-
-			snprintf(line, sizeof(line), "#include <%s>\n", *header);
-			if (!strstr(buf->data, line))
-				opn_buf_puts(buf, line);
-		}
-	}
-	opn_buf_printf(buf, "#include <bpf/bpf_helpers.h>\n\n#include \"%s.h\"\n\n",
-		       composition->name);
 }
 
 char *opn_emit_dispatcher(const struct opn_composition *composition)
@@ -577,10 +608,11 @@ char *opn_emit_dispatcher(const struct opn_composition *composition)
 	struct opn_buf buf = { 0 };
 
 	add_head(&buf, composition, "dispatcher.bpf.c", "runs the stages of the pipeline in order");
-	opn_buf_puts(&buf, " */\n");
-	add_headers(&buf, composition);
+	opn_buf_printf(&buf, " */\n#include \"%s.h\"\n\n", composition->name);
 	if (opn_composition_switched(composition))
-		opn_buf_printf(&buf, "volatile __u32 %s_running SEC(\".data.%s\") = 0;\n\n",
+		opn_buf_printf(&buf,
+			       "volatile unsigned int %s_running "
+			       "__attribute__((section(\".data.%s\"))) = 0;\n\n",
 			       composition->name, composition->name);
 	for (size_t h = 0; h < composition->hook_count; h++) {
 		const struct opn_composed_hook *hook = &composition->hooks[h];
@@ -598,7 +630,7 @@ char *opn_emit_dispatcher(const struct opn_composition *composition)
 		if (hook->mechanism == OPN_MECHANISM_LINKED) {
 			if (composition->counts)
 				add_count_function(&buf, hook);
-			add_exit_function(&buf, hook, true);
+			add_exit_function(&buf, hook);
 			if (hook->handover)
 				add_handover_map(&buf, hook);
 			add_calls(&buf, composition, hook);
@@ -610,7 +642,7 @@ char *opn_emit_dispatcher(const struct opn_composition *composition)
 			add_first_call(&buf, composition, hook);
 		}
 	}
-	opn_buf_puts(&buf, "char _license[] SEC(\"license\") = ");
+	opn_buf_puts(&buf, "char _license[] __attribute__((section(\"license\"))) = ");
 	opn_emit_string(&buf, composition->license);
 	opn_buf_puts(&buf, ";\n");
 	return opn_buf_take(&buf);

@@ -219,8 +219,7 @@ int opn_metadata_check(struct opn_composition *composition, struct opn_diags *di
 
 /* ---- code ---- */
 
-/* The table's lines, one step further in. */
-static void add_lines(struct opn_buf *buf, const char *text)
+void opn_metadata_lines(struct opn_buf *buf, const char *text)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
@@ -244,7 +243,10 @@ static void add_function(struct opn_buf *buf, const struct opn_composed_hook *ho
 		       "{\n\tenum { words = %zu };\n",
 		       what, hook->id, hook->place->hook->context, is_end ? "" : ", void *note",
 		       (hook->note_size + 3) / 4);
-	add_lines(buf, body);
+	if (strstr(body, "view->"))
+		opn_buf_printf(buf, "\tstruct opn_%s_view *view = (void *)ctx;\n",
+			       hook->place->hook->hook);
+	opn_metadata_lines(buf, body);
 	opn_buf_puts(buf, "}\n\n");
 }
 
@@ -265,7 +267,8 @@ void opn_metadata_functions(struct opn_buf *buf, const struct opn_composed_hook 
 void opn_metadata_declare(struct opn_buf *buf, const struct opn_composed_hook *hook)
 {
 	if (hook->note)
-		opn_buf_printf(buf, "\t__u64 note[%zu] = { 0 };\n", (hook->note_size + 7) / 8);
+		opn_buf_printf(buf, "\tunsigned long long note[%zu] = { 0 };\n",
+			       (hook->note_size + 7) / 8);
 }
 
 void opn_metadata_begin(struct opn_buf *buf, const struct opn_composed_hook *hook)

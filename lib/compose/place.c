@@ -239,18 +239,18 @@ static int read_places(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_h
 static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn_places *places,
 		      struct opn_hook_rules *rules)
 {
-	static const char *const keys[] = { "apart",	  "schema", "hook",	"sections",
-					    "headers",	  "next",   "length",	"exits",
-					    "mechanisms", "places", "continue", "carriers",
-					    "refuses",	  NULL };
-	yaml_node_t *sections = NULL, *headers = NULL, *continues = NULL, *exits = NULL,
-		    *apart = NULL, *ways = NULL, *list = NULL, *carriers = NULL, *refuses = NULL;
+	static const char *const keys[] = { "apart",   "schema",   "hook",     "sections",
+					    "next",    "length",   "exits",    "mechanisms",
+					    "places",  "continue", "carriers", "view",
+					    "refuses", NULL };
+	yaml_node_t *sections = NULL, *continues = NULL, *exits = NULL, *apart = NULL, *ways = NULL,
+		    *list = NULL, *carriers = NULL, *refuses = NULL;
 	int error = opn_yaml_check_keys(yaml, root, keys);
 
 	error = opn_yaml_get_string(yaml, root, "hook", true, &rules->hook) ?: error;
 	error = opn_yaml_get_list(yaml, root, "sections", true, &sections) ?: error;
+	error = opn_yaml_get_string(yaml, root, "view", true, &rules->view) ?: error;
 	error = opn_yaml_get_string(yaml, root, "length", true, &rules->length) ?: error;
-	error = opn_yaml_get_list(yaml, root, "headers", true, &headers) ?: error;
 	error = opn_yaml_get_list(yaml, root, "apart", false, &apart) ?: error;
 	error = opn_yaml_get_list(yaml, root, "continue", true, &continues) ?: error;
 	error = opn_yaml_get_mapping(yaml, root, "exits", false, &exits) ?: error;
@@ -268,8 +268,7 @@ static int read_rules(struct opn_yaml *yaml, yaml_node_t *root, const struct opn
 		return opn_yaml_invalid(yaml, opn_yaml_get(yaml, root, "hook"), rules->hook,
 					"no hook of this name has a key 'run'");
 	rules->context = rules->run->context;
-	error = read_words(yaml, headers, &rules->headers);
-	error = read_words(yaml, sections, &rules->sections) ?: error;
+	error = read_words(yaml, sections, &rules->sections);
 	if (apart)
 		error = read_words(yaml, apart, &rules->apart) ?: error;
 	error = read_verdict(yaml, opn_yaml_get(yaml, root, "next"), rules, &rules->next) ?: error;

@@ -45,7 +45,8 @@ struct opn_verdict_exit {
 };
 
 /* Where what stages tell each other of a packet is, from one program to the next. The code is over
- * "ctx", a buffer "note" that is all zeros, and the number of its 32-bit words, "words". */
+ * "ctx", a pointer to its fields "view", a buffer "note" that is all zeros, and the number of its
+ * 32-bit words, "words". */
 struct opn_carrier {
 	const char *name;  /* "cb" */
 	unsigned int most; /* bytes */
@@ -78,8 +79,9 @@ struct opn_hook_rules {
 	/* What no stage may call, and why: names of helpers and kfuncs. */
 	const struct opn_refused_call *refuses;
 	size_t refused_count;
-	const char *length;	    /* C expression for the packet's bytes over "ctx" */
-	const char *const *headers; /* that define the context and the verdicts */
+	/* Fields of the context, in C, as far as they are read here; and a C expression for the
+	 * packet's bytes over a pointer to them, "view". */
+	const char *view, *length;
 	/* Words of the spec by mechanism, NULL where the hook has it not. */
 	const char *mechanisms[OPN_MECHANISM_COUNT];
 	const struct opn_carrier *carriers;
