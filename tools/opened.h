@@ -186,8 +186,8 @@ void opened_prune(struct opened_run *run, const struct opn_product *before);
 
 /* What a step showed, or why it did not, in a few words; never NULL. */
 const char *opened_outcome(const struct opened_run *run, const struct opn_step *step);
-/* What must hold for a rewritten unit to do what its original did: {condition: rule}. The caller
- * gives it back. */
+/* What must hold for a rewritten unit to do what its original did: {condition: rule}. NULL: a
+ * manifest cannot be read. The caller gives it back. */
 json_t *opened_conditions(const struct opened_run *run, const struct opened_unit *unit);
 /* The outcomes of what was done in this run, with the conditions, on stderr. */
 void opened_print_outcomes(const struct opened_run *run);

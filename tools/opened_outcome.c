@@ -70,6 +70,10 @@ json_t *opened_conditions(const struct opened_run *run, const struct opened_unit
 		json_t *report = opened_json(opn_arena_printf(
 			run->arena, "%s/%s.bpf.c.transform.json", unit->final, *program));
 
+		if (!report) {
+			json_decref(found);
+			return NULL;
+		}
 		json_array_foreach(json_object_get(report, "sites"), index, site)
 		{
 			const char *condition = member(site, "condition");
@@ -90,6 +94,8 @@ static const char *transform_outcome(const struct opened_run *run, const struct 
 	json_t *conditions = opened_conditions(run, unit);
 	size_t count = json_object_size(conditions);
 
+	if (!conditions)
+		return "what it rests on cannot be read";
 	json_decref(conditions);
 	return !count ? "exact"
 		      : opn_arena_printf(run->arena, "exact if %zu condition%s", count,

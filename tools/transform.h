@@ -78,6 +78,9 @@ int transform_write(const struct transform_run *run);
 
 struct opn_output;
 
+/* Whether a folder outside the root that one of the source's commands searches holds the file. */
+bool transform_is_searched(const struct transform_run *run, const struct transform_source *source,
+			   const char *path);
 /* Adds what builds a tree; base is the project's folder, with a slash behind it, that the tree
  * stands for. Reports and returns -errno. */
 int transform_add_build_files(const struct transform_run *run, const char *base,

@@ -60,14 +60,51 @@ static void add_path(struct builder *builder, const char *option, const char *di
 	add_folder(builder, option, opn_arena_printf(arena, "@ROOT@/%s", relative));
 }
 
+/* Options that name a file or a folder, in the same word or the next. */
+static const struct path_option {
+	const char *option;
+	bool is_folder;
+} path_options[] = { { "-isystem", true },  { "-idirafter", true }, { "-iquote", true },
+		     { "-imacros", false }, { "-include", false },  { "-I", true },
+		     { NULL, false } };
+
+/* The option that the word begins with, or the row behind the last. */
+static const struct path_option *path_option(const char *word)
+{
+	const struct path_option *row = path_options;
+
+	while (row->option && !starts(word, row->option))
+		row++;
+	return row;
+}
+
+bool transform_is_searched(const struct transform_run *run, const struct transform_source *source,
+			   const char *path)
+{
+	for (size_t c = 0; c < source->command_count; c++) {
+		const struct opn_command *command = &source->commands[c];
+
+		for (const char *const *word = &command->argv[1]; *word; word++) {
+			const struct path_option *row = path_option(*word);
+			const char *folder;
+
+			if (!row->option)
+				continue;
+			folder = *word + strlen(row->option);
+			if (!*folder && word[1])
+				folder = *++word;
+			folder = opn_path_join(run->arena, command->directory, folder);
+			if (row->is_folder && !opn_path_inside(run->root, folder) &&
+			    opn_path_inside(folder, path))
+				return true;
+		}
+	}
+	return false;
+}
+
 static const char *const *command_flags(struct builder *builder, const struct opn_command *command,
 					const char *main_path)
 {
-	static const struct {
-		const char *option;
-		bool is_folder;
-	} options[] = { { "-isystem", true },  { "-idirafter", true }, { "-iquote", true },
-			{ "-imacros", false }, { "-include", false },  { "-I", true } };
 	struct opn_arena *arena = builder->run->arena;
 	const char *slash = strrchr(main_path, '/');
 	size_t length = 0;
@@ -78,21 +115,18 @@ static const char *const *command_flags(struct builder *builder, const struct op
 	builder->count = 0;
 	for (size_t i = 1; i + 1 < length; i++) {
 		const char *word = command->argv[i], *path = NULL;
-		size_t o = 0;
+		const struct path_option *row = path_option(word);
 
-		while (o < sizeof(options) / sizeof(options[0]) && !starts(word, options[o].option))
-			o++;
 		if (!strcmp(word, "-Werror"))
 			continue;
-		if (o == sizeof(options) / sizeof(options[0])) {
+		if (!row->option) {
 			add_word(builder, word);
 			continue;
 		}
-		path = word + strlen(options[o].option);
+		path = word + strlen(row->option);
 		if (!*path && i + 2 < length)
 			path = command->argv[++i];
-		add_path(builder, options[o].option, command->directory, path,
-			 options[o].is_folder);
+		add_path(builder, row->option, command->directory, path, row->is_folder);
 	}
 	add_word(builder, "-iquote");
 	add_word(builder,

@@ -3,7 +3,8 @@
  * transform_write.c - where rewritten files go: the standard output, one file, a tree, or home
  *
  * A tree gets every project file of the sources, changed or not, so that its includes lead to the
- * rewritten headers; the shim header stands beside the source that needs it.
+ * rewritten headers, but for those that are found elsewhere and that nothing changes; the shim
+ * header stands beside the source that needs it.
  */
 #include "transform.h"
 
@@ -191,6 +192,35 @@ static const char *common_folder(const struct transform_run *run)
 	return opn_arena_strndup(run->arena, common, length);
 }
 
+/* Whether what is outside the root can stay there: headers that do not change, that folders of
+ * headers lead to, and that cannot include any that does. */
+static bool is_root_enough(const struct transform_run *run)
+{
+	for (size_t s = 0; s < run->source_count; s++) {
+		const struct transform_source *source = &run->sources[s];
+		size_t count;
+		const struct opn_transformed_file *files =
+			opn_transformation_files(source->transformation, &count);
+
+		for (size_t i = 0; i < count; i++) {
+			bool is_inside = opn_path_inside(run->root, files[i].absolute);
+
+			if (i ? files[i].changed : !is_inside)
+				return false;
+			if (!is_inside && !transform_is_searched(run, source, files[i].absolute))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* The folder that the tree stands for, with a slash behind it. */
+static const char *tree_base(const struct transform_run *run)
+{
+	return is_root_enough(run) ? opn_arena_printf(run->arena, "%s/", run->root)
+				   : common_folder(run);
+}
+
 static int report_conflict(const struct transform_run *run, const char *path)
 {
 	return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, path,
@@ -247,9 +277,11 @@ static int add_source(const struct transform_run *run, const struct transform_so
 	char *text;
 	int error = 0;
 
-	for (size_t i = 0; i < count && !error; i++)
-		error = add_once(run, output, all, files[i].absolute + skip, files[i].after,
-				 files[i].after_length);
+	for (size_t i = 0; i < count && !error; i++) {
+		if (!strncmp(files[i].absolute, base, skip))
+			error = add_once(run, output, all, files[i].absolute + skip, files[i].after,
+					 files[i].after_length);
+	}
 	if (!error && pair)
 		error = add_shim(run, pair, base, output, all);
 	if (error)
@@ -263,7 +295,7 @@ static int add_source(const struct transform_run *run, const struct transform_so
 
 static int write_tree(const struct transform_run *run)
 {
-	const char *base = common_folder(run);
+	const char *base = tree_base(run);
 	struct opn_output *output;
 	struct added *all = NULL;
 	int error = opn_output_begin(run->options->cli.output, true, NULL, run->options->cli.force,
@@ -428,7 +460,7 @@ static const char *target_of(const struct transform_run *run,
 	const char *out = run->options->cli.output;
 
 	return is_folder(out) ? opn_arena_printf(run->arena, "%s/%s", out,
-						 files[0].absolute + strlen(common_folder(run)))
+						 files[0].absolute + strlen(tree_base(run)))
 			      : out;
 }
 
