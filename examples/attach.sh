@@ -1,10 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# attach.sh LOADER - attach a pipeline in this network namespace, send something through it, show what its
-# stages counted, detach it. Run it with unshare -n.
+# attach.sh LOADER - attach a pipeline to a device, send something through it, show what its stages counted,
+# detach it. As root; the device and a BPF filesystem are made in namespaces of its own, so nothing stays.
 set -eu
-loader=$1
+if [ "$1" != --inside ]; then
+	exec unshare --net --mount --propagation private sh "$0" --inside "$1"
+fi
+loader=$2
+mount -t bpf bpf /sys/fs/bpf
 ip link add inside type veth peer name outside
 ip link set inside up
 ip link set outside up

@@ -156,7 +156,7 @@ static const struct opn_function *choose_program(struct compose_run *run,
 				      functions[i].name);
 		else
 			opn_diag_note(run->diags, loc, "for this one say '%s:%s'",
-				      opn_path_basename(unit->stage->source), functions[i].name);
+				      unit->stage->source, functions[i].name);
 	}
 	return NULL;
 }

@@ -200,12 +200,15 @@ static int from_units(struct compose_run *run)
 	*composition = (struct opn_composition){ .counts = true, .hooks = hook, .hook_count = 1 };
 	hook->place = opn_places_find(run->places, options->hook);
 	if (!hook->place) {
-		const char *near = opn_suggest(options->hook, opn_places_names(run->places));
+		const char *const *names = opn_places_names(run->places);
+		const char *near = opn_suggest(options->hook, names);
 		int error = usage(
 			run, opn_cli_format("--hook=%s is no place to attach to", options->hook));
 
 		if (near)
 			opn_diag_note(run->diags, OPN_NOWHERE, "did you mean '%s'?", near);
+		for (; *names; names++)
+			opn_diag_note(run->diags, OPN_NOWHERE, "the tables know '%s'", *names);
 		return error;
 	}
 	hook->id = opn_identifier(run->arena, hook->place->name);

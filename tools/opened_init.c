@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "driver/process.h"
@@ -45,7 +46,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (options->tree)
-			argp_error(state, "one TREE");
+			argp_error(state, "one TREE or SOURCE");
 		options->tree = arg;
 		return 0;
 	case ARGP_KEY_END:
@@ -59,9 +60,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp init_argp = {
 	NULL,
 	parse_option,
-	"[TREE] [-- FLAGS]",
-	"Write a commented spec for a source tree (default: the current folder): its programs, "
-	"their hooks, how they are compiled.\v"
+	"[TREE|SOURCE] [-- FLAGS]",
+	"Write a commented spec for a source tree (default: the current folder), or for one "
+	"source: its programs, their hooks, how they are compiled.\v"
 	"OUT is the spec (default: " OPENED_SPEC "), or - . An existing one is left alone, unless "
 	"--force.\n\n"
 	"Exit status: 0 done, 1 refused with reasons, 2 usage or configuration, 70 internal error.",
@@ -89,6 +90,7 @@ struct init {
 	const struct init_options *options;
 	struct opn_arena *arena;
 	const char *root;	  /* of the tree, absolute */
+	const char *only;	  /* the one source that is looked into, absolute, or NULL */
 	const char *path;	  /* of the spec, as the user says it; NULL: standard output */
 	const char *from;	  /* the folder that the spec's paths are seen from, absolute */
 	const char *database;	  /* absolute, or NULL */
@@ -122,9 +124,15 @@ static void sort_source(const char *path, struct opn_words *likely, struct opn_w
 
 static void find_sources(struct init *init)
 {
-	const char *const *source = opn_tree_sources(init->root, ".c", init->arena);
+	const char *const *source;
 	struct opn_words others = { 0 };
 
+	if (init->only) {
+		opn_words_add(&init->sources, (char *)init->only);
+		init->source_count = 1;
+		return;
+	}
+	source = opn_tree_sources(init->root, ".c", init->arena);
 	for (; source && *source; source++)
 		sort_source(*source, &init->sources, &others);
 	for (size_t i = 0; i < others.count; i++)
@@ -133,7 +141,14 @@ static void find_sources(struct init *init)
 	init->source_count = init->sources.count;
 }
 
-/* Flags that were given, or a database. */
+static void take_database(struct init *init, const char *folder)
+{
+	if (!access(opn_arena_printf(init->arena, "%s/compile_commands.json", folder), R_OK))
+		init->database = folder;
+}
+
+/* Flags that were given, or a database: the tree's; of a single source, also that of a folder
+ * above. */
 static void find_commands(struct init *init)
 {
 	static const char *const places[] = { ".", "build", "out", NULL };
@@ -150,15 +165,11 @@ static void find_commands(struct init *init)
 					       cli->commands.build_dir);
 		return;
 	}
-	for (const char *const *place = places; *place; place++) {
-		const char *folder = opn_path_join(init->arena, init->root, *place);
-
-		if (!access(opn_arena_printf(init->arena, "%s/compile_commands.json", folder),
-			    R_OK)) {
-			init->database = folder;
-			return;
-		}
-	}
+	for (const char *const *place = places; *place && !init->database; place++)
+		take_database(init, opn_path_join(init->arena, init->root, *place));
+	for (const char *folder = init->root; init->only && !init->database && strcmp(folder, "/");
+	     take_database(init, folder))
+		folder = opn_path_join(init->arena, folder, "..");
 }
 
 /* Flags that one of the sources takes; NULL: none of those that were tried can be compiled. */
@@ -502,6 +513,23 @@ static void tell_rest(const struct init *init)
 			whole ? "" : "; -v tells what was said of them");
 }
 
+/* A source stands for its folder. */
+static int find_tree(struct init *init)
+{
+	struct stat status;
+
+	if (stat(init->root, &status)) {
+		fprintf(stderr, "opened: cannot read '%s': %s\n", init->options->tree,
+			strerror(errno));
+		return -errno;
+	}
+	if (S_ISDIR(status.st_mode))
+		return 0;
+	init->only = init->root;
+	init->root = opn_path_join(init->arena, init->root, "..");
+	return 0;
+}
+
 static int run(struct init *init)
 {
 	const char *tree = init->options->tree;
@@ -512,6 +540,8 @@ static int run(struct init *init)
 			init->path);
 		return OPN_EXIT_USAGE;
 	}
+	if (find_tree(init))
+		return OPN_EXIT_USAGE;
 	find_sources(init);
 	if (!init->sources.count) {
 		fprintf(stderr, "opened: no source below '%s' has a program\n", tree);
@@ -531,7 +561,8 @@ static int run(struct init *init)
 			tree);
 		return OPN_EXIT_USAGE;
 	}
-	fprintf(stderr, "opened: no program was found below '%s'\n", tree);
+	fprintf(stderr, "opened: no program was found %s '%s'\n", init->only ? "in" : "below",
+		tree);
 	return OPN_EXIT_REFUSED;
 }
 
