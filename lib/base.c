@@ -315,6 +315,15 @@ const char *opn_suggest(const char *word, const char *const *candidates)
 	return found;
 }
 
+bool opn_words_hold(const char *const *words, const char *wanted)
+{
+	for (; words && *words; words++) {
+		if (!strcmp(*words, wanted))
+			return true;
+	}
+	return false;
+}
+
 size_t opn_utf8_length(const char *text, size_t left)
 {
 	const unsigned char *s = (const unsigned char *)text;

@@ -101,8 +101,12 @@ int opn_fd_write(int fd, const char *text, size_t length);
 #define OPN_TEMPORARY_PREFIX ".opened-tmp-"
 
 /* Creates an empty file, or a folder, under a new name in dirfd. Returns its descriptor (a file's:
- * for writing) or -errno. The permissions are those of any new file, as umask has it. */
+ * for writing) or -errno. The permissions are those of any new file, as umask has it. A folder is
+ * ours as long as the descriptor is open. */
 int opn_temporary_create(int dirfd, bool is_directory, char name[OPN_TEMPORARY_SIZE]);
+
+/* Removes the folders in dirfd that killed runs of the same user have left. */
+void opn_temporary_sweep(int dirfd);
 
 /* ---- hashes and words ---- */
 
@@ -115,6 +119,9 @@ void opn_hash_hex(const void *data, size_t length, char out[OPN_HASH_SIZE]);
 /* The candidate (NULL-terminated list) that word was most likely meant to be, or NULL when none is
  * near: at most a third of the word's letters differ. The first of equals wins. */
 const char *opn_suggest(const char *word, const char *const *candidates);
+
+/* Whether a NULL-terminated list has the word; NULL has none. */
+bool opn_words_hold(const char *const *words, const char *wanted);
 
 /* Length of the UTF-8 sequence at text (1 to 4), or 0 when it is not valid UTF-8. */
 size_t opn_utf8_length(const char *text, size_t left);

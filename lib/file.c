@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -107,41 +106,6 @@ int opn_fd_write(int fd, const char *text, size_t length)
 		length -= (size_t)count;
 	}
 	return 0;
-}
-
-static int create(int dirfd, bool is_directory, const char *name)
-{
-	int fd;
-
-	if (!is_directory)
-		return openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			      0666);
-	if (mkdirat(dirfd, name, 0777))
-		return -1;
-	fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		unlinkat(dirfd, name, AT_REMOVEDIR);
-	return fd;
-}
-
-int opn_temporary_create(int dirfd, bool is_directory, char name[OPN_TEMPORARY_SIZE])
-{
-	/* mkstemp() would give mode 0600 and knows no dirfd. */
-	for (int attempt = 0; attempt < 100; attempt++) {
-		uint64_t random;
-		int fd;
-
-		if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-			return -EIO;
-		snprintf(name, OPN_TEMPORARY_SIZE, OPN_TEMPORARY_PREFIX "%016llx",
-			 (unsigned long long)random);
-		fd = create(dirfd, is_directory, name);
-		if (fd >= 0)
-			return fd;
-		if (errno != EEXIST)
-			return -errno;
-	}
-	return -EEXIST;
 }
 
 static int write_special(const char *path, const char *text, size_t length)

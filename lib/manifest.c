@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base.h"
 #include "hookdef.h"
 #include "json.h"
 #include "manifest.h"
@@ -237,15 +238,6 @@ static size_t count_words(word_list words)
 	return count;
 }
 
-static bool has_word(word_list words, const char *wanted)
-{
-	for (; *words; words++) {
-		if (!strcmp(*words, wanted))
-			return true;
-	}
-	return false;
-}
-
 /* What the kernel must have: helpers, kfuncs and types of maps; not the kfuncs that the code asks
  * for first. NULL-terminated, freed by the caller. A map whose type is not known has no word. */
 static const char **needs(const struct opn_unit *unit)
@@ -261,7 +253,7 @@ static const char **needs(const struct opn_unit *unit)
 		for (word_list word = helpers; *word; word++)
 			list[count++] = *word;
 		for (word_list word = kfuncs; *word; word++) {
-			if (!has_word(asked, *word))
+			if (!opn_words_hold(asked, *word))
 				list[count++] = *word;
 		}
 		for (size_t i = 0; i < unit->map_count; i++)

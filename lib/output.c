@@ -117,6 +117,7 @@ static int begin_directory(struct opn_output *output)
 
 	if (fd >= 0) {
 		output->dirfd = fd;
+		opn_temporary_sweep(fd);
 		return read_list(output);
 	}
 	if (errno != ENOENT)
@@ -223,6 +224,8 @@ int opn_output_begin(const char *target, bool is_directory, const char *marker, 
 		output->target = "output";
 	output->is_special = !is_directory && opn_file_is_stream(target);
 	error = open_target(output);
+	if (!error)
+		opn_temporary_sweep(output->parentfd);
 	if (!error)
 		error = is_directory ? begin_directory(output) : begin_file(output);
 	if (error) {

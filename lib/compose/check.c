@@ -340,15 +340,6 @@ static int check_whole(const struct opn_composition *composition,
 	return error;
 }
 
-static bool has_word(const char *const *words, const char *wanted)
-{
-	for (; words && *words; words++) {
-		if (!strcmp(*words, wanted))
-			return true;
-	}
-	return false;
-}
-
 /* Calls that are right in a program of their own only. */
 static int check_calls(const struct opn_composed_hook *hook, const struct opn_composed_stage *stage,
 		       struct opn_diags *diags)
@@ -360,7 +351,8 @@ static int check_calls(const struct opn_composed_hook *hook, const struct opn_co
 		const struct opn_refused_call *call = &rules->refuses[i];
 		struct opn_buf what = { 0 }, why = { 0 };
 
-		if (!has_word(stage->helpers, call->name) && !has_word(stage->kfuncs, call->name))
+		if (!opn_words_hold(stage->helpers, call->name) &&
+		    !opn_words_hold(stage->kfuncs, call->name))
 			continue;
 		opn_buf_printf(&what, "stage '%s'", stage->name);
 		opn_buf_printf(&why, "it calls '%s': %s", call->name, call->why);

@@ -200,6 +200,9 @@ int opn_composition_license(const struct opn_composition *composition, struct op
 
 /* A stranger's words: as a string of C, inside a comment of C, in a table of Markdown. */
 void opn_emit_string(struct opn_buf *buf, const char *text);
+/* A string that is no value (an attribute's), where the compiler takes no escapes of numbers: a
+ * control character is a question mark. */
+void opn_emit_label(struct opn_buf *buf, const char *text);
 void opn_emit_comment(struct opn_buf *buf, const char *text);
 void opn_emit_cell(struct opn_buf *buf, const char *text);
 

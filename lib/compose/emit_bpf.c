@@ -8,6 +8,7 @@
  * are numbers, helpers and the context have declarations of their own. Long because one text is
  * made here, whose parts name each other.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,19 +197,6 @@ static void add_bytes_now(struct opn_buf *buf, const struct opn_composition *com
 				  "\t__asm__ volatile(\"\" : \"+r\"(bytes));\n");
 }
 
-/* A string that is no value: the compiler takes no escapes of numbers there, so what cannot be
- * printed is a question mark. */
-static void add_label(struct opn_buf *buf, const char *text)
-{
-	opn_buf_putc(buf, '"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			opn_buf_putc(buf, '\\');
-		opn_buf_putc(buf, (unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
-	}
-	opn_buf_putc(buf, '"');
-}
-
 /* origin: NULL, or what the program was made of: a stage may be replaced by itself, and its loader
  * does not know by what. */
 static void add_start(struct opn_buf *buf, const struct opn_composed_hook *hook,
@@ -217,7 +205,7 @@ static void add_start(struct opn_buf *buf, const struct opn_composed_hook *hook,
 	opn_buf_printf(buf, "__attribute__((section(\"%s\")))", hook->section);
 	if (origin) {
 		opn_buf_puts(buf, " __attribute__((btf_decl_tag(");
-		add_label(buf, origin);
+		opn_emit_label(buf, origin);
 		opn_buf_puts(buf, ")))");
 	}
 	opn_buf_printf(buf, "\nint %s(%s *ctx)\n{\n", program, hook->place->hook->context);
@@ -458,6 +446,7 @@ static size_t parse_number(const struct opn_composed_hook *hook,
 {
 	size_t number = 0;
 
+	assert(stage->parse);
 	for (const struct opn_composed_stage *s = hook->stages;; s++) {
 		bool is_new = s->parse != NULL;
 

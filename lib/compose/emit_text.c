@@ -14,19 +14,31 @@ static bool is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-void opn_emit_string(struct opn_buf *buf, const char *text)
+static void emit_literal(struct opn_buf *buf, const char *text, bool is_value)
 {
 	opn_buf_putc(buf, '"');
 	for (; *text; text++) {
 		/* "?" begins a trigraph */
 		if (strchr("\"\\?", *text))
 			opn_buf_putc(buf, '\\');
-		if (is_control(*text))
+		if (!is_control(*text))
+			opn_buf_putc(buf, *text);
+		else if (is_value)
 			opn_buf_printf(buf, "\\%03o", (unsigned char)*text);
 		else
-			opn_buf_putc(buf, *text);
+			opn_buf_puts(buf, "\\?");
 	}
 	opn_buf_putc(buf, '"');
+}
+
+void opn_emit_string(struct opn_buf *buf, const char *text)
+{
+	emit_literal(buf, text, true);
+}
+
+void opn_emit_label(struct opn_buf *buf, const char *text)
+{
+	emit_literal(buf, text, false);
 }
 
 void opn_emit_comment(struct opn_buf *buf, const char *text)

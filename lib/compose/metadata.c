@@ -89,15 +89,6 @@ const char *opn_metadata_carrier(const struct opn_composed_hook *hook)
 
 /* ---- what is carried ---- */
 
-static bool has_word(const char *const *list, const char *word)
-{
-	for (; list && *list; list++) {
-		if (!strcmp(*list, word))
-			return true;
-	}
-	return false;
-}
-
 /* Whether a place before gives the packet what this one takes. */
 static bool is_begun(struct opn_composition *composition, const struct opn_composed_hook *hook)
 {
@@ -134,7 +125,8 @@ static int check_carrier(struct opn_composition *composition, const struct opn_c
 		const struct opn_composed_stage *stage = &hook->stages[s];
 
 		for (const char *const *own = carrier->owns; own && *own; own++) {
-			if (!has_word(stage->writes, *own) && !has_word(stage->helpers, *own))
+			if (!opn_words_hold(stage->writes, *own) &&
+			    !opn_words_hold(stage->helpers, *own))
 				continue;
 			opn_buf_printf(&text, "stage '%s' uses %s itself", stage->name, *own);
 			return refuse(hook, diags, &text);

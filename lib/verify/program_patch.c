@@ -9,6 +9,7 @@
  *
  * A goto that no longer reaches becomes gotol (kernel 6.6); older kernels refuse it.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,7 @@ void opn_edits_add(struct opn_edits *edits, size_t insn, enum opn_edit_place pla
 	}
 	if (edits->failed)
 		return;
+	assert(edits->list);
 	edits->list[edits->count] = (struct opn_edit){
 		.insn = insn,
 		.place = place,

@@ -198,7 +198,7 @@ int opn_program_ctx(const struct opn_program *program, const struct opn_output *
 
 	if (!field)
 		return -ENOENT;
-	*value = get(output->ctx + field->offset + index * field->size, field->size);
+	*value = get(output->ctx + field->offset + (size_t)index * field->size, field->size);
 	return 0;
 }
 
@@ -213,7 +213,8 @@ static int fill_ctx(const struct opn_program *program, const struct opn_input *i
 
 		if (!field)
 			return -ENOENT;
-		put(ctx + field->offset + value->index * field->size, field->size, value->value);
+		put(ctx + field->offset + (size_t)value->index * field->size, field->size,
+		    value->value);
 	}
 	return 0;
 }

@@ -279,7 +279,8 @@ static void put_field(struct text *text, const struct opn_packet *packet,
 		for (uint32_t i = at; i < end && i < at + ROW_BYTES; i++)
 			put(text, "%02x ", packet->data[i]);
 		if (at == field->offset) {
-			put(text, "%*s", (int)(start + 3 * ROW_BYTES + 2 - text->buf->length), "");
+			put(text, "%*s", (int)(start + 3UL * ROW_BYTES + 2 - text->buf->length),
+			    "");
 			put(text, "%s", opn_report_field_name(text->arena, field));
 			if (field->size <= 2 * ROW_BYTES)
 				put(text, " %s", opn_field_text(text->arena, field, packet->data));

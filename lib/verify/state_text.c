@@ -61,7 +61,8 @@ static void write_integer(struct opn_buf *buf, const struct btf_type *t, bool ne
 	size_t size = t->size;
 	uint64_t value;
 
-	if (size > 8) {
+	/* a stranger's BTF may say anything */
+	if (!size || size > 8) {
 		write_hex(buf, data, size);
 		return;
 	}

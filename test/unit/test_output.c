@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base.h"
 #include "output.h"
 #include "unit.h"
 
@@ -327,6 +328,48 @@ START_TEST(two_runs_for_one_new_folder_do_not_mix)
 }
 END_TEST
 
+/* What a run leaves that is killed before it can rename or remove. */
+START_TEST(folders_of_killed_runs_go)
+{
+	static const char *const kept[] = { ".opened-tmp-0123456789abcde", ".opened-tmp-notes",
+					    ".opened-tmp-0123456789abcdef0",
+					    ".opened-tmp-0123456789ABCDEF" };
+	int parent = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), alive;
+	char name[OPN_TEMPORARY_SIZE];
+
+	ck_assert_int_eq(mkdir(".opened-tmp-0123456789abcdef", 0755), 0);
+	ck_assert_int_eq(mkdir(".opened-tmp-0123456789abcdef/stages", 0755), 0);
+	write_file(".opened-tmp-0123456789abcdef/stages/a", "half");
+	write_file("mine", "mine");
+	ck_assert_int_eq(symlink("../mine", ".opened-tmp-0123456789abcdef/out"), 0);
+	ck_assert_int_eq(put("out", 0, "a", "text", NULL), 0);
+	ck_assert_int_eq(mkdir("out/.opened-tmp-00112233445566aa", 0755), 0);
+	write_file("out/.opened-tmp-00112233445566aa/0", "half");
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		ck_assert_int_eq(mkdir(kept[i], 0755), 0);
+	write_file(".opened-tmp-aaaaaaaaaaaaaaaa", "a file");
+	ck_assert_int_eq(symlink("out", ".opened-tmp-bbbbbbbbbbbbbbbb"), 0);
+	alive = opn_temporary_create(parent, true, name);
+	ck_assert_int_ge(alive, 0);
+
+	ck_assert_int_eq(put("out", 0, "a", "text", NULL), 0);
+	ck_assert_int_ne(access(".opened-tmp-0123456789abcdef", F_OK), 0);
+	ck_assert_int_ne(access("out/.opened-tmp-00112233445566aa", F_OK), 0);
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		ck_assert_int_eq(access(kept[i], F_OK), 0);
+	expect_file("mine", "mine");
+	expect_file("out/a", "text");
+	expect_file(".opened-tmp-aaaaaaaaaaaaaaaa", "a file");
+	ck_assert_int_eq(access(".opened-tmp-bbbbbbbbbbbbbbbb", F_OK), 0);
+	ck_assert_int_eq(access(name, F_OK), 0);
+
+	close(alive);
+	opn_temporary_sweep(parent);
+	ck_assert_int_ne(access(name, F_OK), 0);
+	close(parent);
+}
+END_TEST
+
 START_TEST(a_single_file_needs_our_mark)
 {
 	ck_assert_int_eq(opn_output_file("f", MARK, false, "/* " MARK " */", 22, diags), 0);
@@ -491,6 +534,7 @@ Suite *output_suite(void)
 	tcase_add_test(tcase, a_late_link_is_not_followed);
 	tcase_add_test(tcase, a_failed_commit_is_undone);
 	tcase_add_test(tcase, two_runs_for_one_new_folder_do_not_mix);
+	tcase_add_test(tcase, folders_of_killed_runs_go);
 	tcase_add_test(tcase, a_single_file_needs_our_mark);
 	tcase_add_test(tcase, the_mark_counts_in_the_first_4_kib_only);
 	tcase_add_test(tcase, a_single_file_goes_where_a_link_leads);
