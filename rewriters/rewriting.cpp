@@ -491,8 +491,9 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
   if (!Model.PP->getMacroDefinitionAtLoc(&Context.Idents.get("SEC"), FD->getLocation()))
     for (size_t At; (At = Wrapper.find("SEC(")) != std::string::npos;) {
       size_t Close = Wrapper.find(')', At);
-      Wrapper = Wrapper.substr(0, At) + "__attribute__((section(" +
-                Wrapper.substr(At + 4, Close - At - 4) + "), used))" + Wrapper.substr(Close + 1);
+      Wrapper.replace(At, Close - At + 1,
+                      "__attribute__((section(" + Wrapper.substr(At + 4, Close - At - 4) +
+                          "), used))");
     }
   insert(End, End.Extent.End, Undefine + "\n\n" + StringRef(Wrapper).rtrim().str(), "wrapper");
   Current = nullptr;

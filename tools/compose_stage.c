@@ -342,7 +342,7 @@ static const char *const *all_calls(struct compose_run *run, const struct opn_un
 				    bool kfuncs)
 {
 	size_t count = 0;
-	const char **calls;
+	const char **calls = NULL;
 
 	for (size_t pass = 0; pass < 2; pass++) {
 		if (pass)

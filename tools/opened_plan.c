@@ -79,7 +79,7 @@ static void plan_proofs(struct opened_run *run, struct opened_unit *unit)
 
 	if (!unit->spec->transform || !unit->programs)
 		return;
-	for (size_t p = 0; unit->programs[p] && p < PROOFS_A_UNIT; p++) {
+	for (size_t p = 0; p < PROOFS_A_UNIT && unit->programs[p]; p++) {
 		const char *name = several ? opn_arena_printf(run->arena, "%s.%s", unit->spec->name,
 							      unit->programs[p])
 					   : unit->spec->name;

@@ -361,6 +361,29 @@ static const char *home(const struct transform_run *run)
 	return folder;
 }
 
+static bool is_named(const struct transform_run *run, const struct change *change)
+{
+	for (size_t s = 0; s < run->source_count; s++) {
+		size_t count;
+		const struct opn_transformed_file *files =
+			opn_transformation_files(run->sources[s].transformation, &count);
+
+		if (!strcmp(files[0].absolute, change->file->absolute))
+			return true;
+	}
+	return false;
+}
+
+/* Headers that change: nobody looked at the sources that were not named. */
+static void tell_headers(const struct transform_run *run, const struct change *change)
+{
+	for (; change; change = change->next) {
+		if (change->file->changed && !is_named(run, change))
+			opn_diag(run->diags, OPN_DIAG_TRANSFORM_HEADER, OPN_NOWHERE,
+				 change->file->path);
+	}
+}
+
 /* What was not named is changed only below that folder: a source's text and links say where headers
  * are, and must not lead out. */
 static int check_home(const struct transform_run *run, const struct change *change)
@@ -371,17 +394,8 @@ static int check_home(const struct transform_run *run, const struct change *chan
 	if (!realpath(folder, real_folder))
 		strcpy(real_folder, "/");
 	for (; change; change = change->next) {
-		bool named = false;
-
-		for (size_t s = 0; s < run->source_count; s++) {
-			size_t count;
-			const struct opn_transformed_file *files =
-				opn_transformation_files(run->sources[s].transformation, &count);
-
-			named |= !strcmp(files[0].absolute, change->file->absolute);
-		}
-		if (named || !change->file->changed || !realpath(change->file->absolute, real) ||
-		    opn_path_inside(real_folder, real))
+		if (is_named(run, change) || !change->file->changed ||
+		    !realpath(change->file->absolute, real) || opn_path_inside(real_folder, real))
 			continue;
 		return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, change->file->path,
 				opn_arena_printf(run->arena,
@@ -416,8 +430,10 @@ static int write_home(const struct transform_run *run)
 		if (error)
 			break;
 	}
-	if (!error)
+	if (!error) {
+		tell_headers(run, all);
 		return 0;
+	}
 	for (undo = all; undo != change; undo = undo->next) {
 		if (undo->file->changed)
 			opn_file_write(undo->file->absolute, undo->file->before,

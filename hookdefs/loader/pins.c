@@ -36,7 +36,7 @@ void opn_pin_name(const char *text, char *name)
 {
 	size_t i;
 
-	for (i = 0; text[i] && i < OPN_NAME_SIZE - 1; i++)
+	for (i = 0; i < OPN_NAME_SIZE - 1 && text[i]; i++)
 		name[i] = strchr("./", text[i]) ? '_' : text[i];
 	name[i] = '\0';
 }

@@ -39,7 +39,7 @@ static void wait_for_readers(void)
 static bool uses_map(int program, __u32 id)
 {
 	struct bpf_prog_info info = { 0 };
-	__u32 size = sizeof(info), ids[256];
+	__u32 size = sizeof(info), ids[256] = { 0 };
 	bool found = false;
 
 	info.map_ids = (unsigned long)ids;

@@ -131,12 +131,13 @@ static int read_table(struct opn_state *state, const struct opn_pair *pair, stru
 
 int opn_slots_read(int fd, uint32_t key_size, uint32_t value_size, struct opn_table *table)
 {
-	uint8_t *room = malloc(2 * (size_t)key_size + value_size);
-	uint8_t *key = room, *next = room + key_size, *value = room + 2 * (size_t)key_size;
+	uint8_t *room = malloc(2 * (size_t)key_size + value_size), *key = room, *next, *value;
 	int err;
 
 	if (!room)
 		return -ENOMEM;
+	next = room + key_size;
+	value = next + key_size;
 	opn_table_empty(table);
 	err = bpf_map_get_next_key(fd, NULL, next);
 	while (!err) {
