@@ -55,6 +55,48 @@ static const char **list_common(const struct loading *loading)
 	return names;
 }
 
+/* What the loaded programs of the member use of its data sections. */
+static int note_uses(const struct loading *loading, struct opn_chain_member *member)
+{
+	struct bpf_object *object = member->part.object;
+	const struct opn_program *program = member->program;
+	struct opn_state_use *uses;
+	size_t count = 0;
+
+	for (size_t c = 0; c < program->code_count; c++)
+		count += program->codes[c]->count;
+	uses = opn_arena_array(loading->program->arena, count + 1, sizeof(*uses));
+	if (!uses)
+		return -ENOMEM;
+	count = 0;
+	for (size_t c = 0; c < program->code_count; c++) {
+		const struct opn_code *code = program->codes[c];
+
+		for (size_t i = 0; i + 1 < code->count; i++) {
+			const struct bpf_insn *insn = &code->insns[i];
+			struct bpf_map *map;
+
+			if (insn->code != (BPF_LD | BPF_DW | BPF_IMM))
+				continue;
+			i++;
+			if (insn->src_reg != BPF_PSEUDO_MAP_VALUE)
+				continue;
+			bpf_object__for_each_map(map, object)
+			{
+				if (bpf_map__fd(map) != insn->imm)
+					continue;
+				uses[count++] = (struct opn_state_use){
+					.section = opn_state_map_name(map),
+					.offset = (uint32_t)insn[1].imm,
+				};
+			}
+		}
+	}
+	member->part.uses = uses;
+	member->part.use_count = count;
+	return 0;
+}
+
 static int open_member(struct loading *loading, size_t stage, struct opn_chain_member *member)
 {
 	const struct opn_chain_stage *spec = &loading->spec->stages[stage];
@@ -77,7 +119,7 @@ static int open_member(struct loading *loading, size_t stage, struct opn_chain_m
 		return error;
 	opn_sharing_settle(open.sharing);
 	member->part.object = opn_program_object(member->program);
-	return 0;
+	return note_uses(loading, member);
 }
 
 /* The loaded object of a stage. */

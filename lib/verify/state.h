@@ -30,6 +30,12 @@ struct opn_state_rename {
 	const char *left, *right; /* names in the two objects, of maps and of programs in slots */
 };
 
+/* Where a program takes an address in a data section. */
+struct opn_state_use {
+	const char *section; /* opn_state_map_name() */
+	uint32_t offset;
+};
+
 /* One of the objects of a side. Most sides have one; stages that run one after another may be of
  * one each. */
 struct opn_state_part {
@@ -38,6 +44,10 @@ struct opn_state_part {
 	/* Its maps and variables (left) that the other side knows by other names (right). */
 	const struct opn_state_rename *names;
 	size_t name_count;
+	/* What its programs use: of variables of one name in several parts, those that are used
+	 * come first, in the order in which the other side has them. NULL: not known, all are. */
+	const struct opn_state_use *uses;
+	size_t use_count;
 };
 
 struct opn_state_parts {

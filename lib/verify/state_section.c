@@ -14,6 +14,7 @@
 
 struct section {
 	const struct opn_state_part *part;
+	const char *name;
 	const struct btf *btf;
 	const struct btf_var_secinfo *variables;
 	uint32_t count;
@@ -26,6 +27,7 @@ static bool open_section(struct section *section, const struct opn_state_part *p
 	int id;
 
 	section->part = part;
+	section->name = name;
 	section->btf = bpf_object__btf(part->object);
 	id = section->btf ? btf__find_by_name_kind(section->btf, name, BTF_KIND_DATASEC) : -1;
 	if (id > 0)
@@ -57,48 +59,71 @@ static const char *known_name(const struct section *section, uint32_t index)
 	return opn_state_known_name(section->part, variable_name(section, index));
 }
 
+/* An object is loaded whole, with what only its other programs use. */
+static bool is_used(const struct section *section, uint32_t index)
+{
+	const struct opn_state_part *part = section->part;
+	const struct btf_var_secinfo *variable = &section->variables[index];
+
+	for (size_t i = 0; i < part->use_count; i++) {
+		const struct opn_state_use *use = &part->uses[i];
+
+		if (!strcmp(use->section, section->name) && use->offset >= variable->offset &&
+		    use->offset - variable->offset < variable->size)
+			return true;
+	}
+	return !part->uses;
+}
+
 /* A variable of a side: in which of its objects, and which of the section there. */
 struct place {
 	size_t part;
 	uint32_t index;
 };
 
-/* Static variables of functions and of linked objects may share a name: the nth of one side is the
- * nth of the other, also when a side has several objects. */
-static uint32_t which_of_name(const struct opn_state_parts *parts, const char *section_name,
-			      struct place place, const char *name)
-{
-	struct section section;
-	uint32_t which = 0;
-
-	for (size_t part = 0; part <= place.part; part++) {
-		if (!open_section(&section, &parts->list[part], section_name))
-			continue;
-		for (uint32_t i = 0; i < section.count; i++) {
-			if (part == place.part && i == place.index)
-				break;
-			which += !strcmp(known_name(&section, i), name);
-		}
-	}
-	return which;
-}
-
-static bool find_variable(const struct opn_state_parts *parts, const char *section_name,
-			  const char *name, uint32_t which, struct place *out)
+/* The first variable of that name behind *at, of those that are used or of the others. */
+static bool next_of_name(const struct opn_state_parts *parts, const char *section_name,
+			 const char *name, bool used, struct place *at)
 {
 	struct section section;
 
-	for (size_t part = 0; part < parts->count; part++) {
-		if (!open_section(&section, &parts->list[part], section_name))
+	for (at->index++; at->part < parts->count; *at = (struct place){ at->part + 1, 0 }) {
+		if (!open_section(&section, &parts->list[at->part], section_name))
 			continue;
-		for (uint32_t i = 0; i < section.count; i++) {
-			if (strcmp(known_name(&section, i), name) || which--)
-				continue;
-			*out = (struct place){ part, i };
-			return true;
+		for (; at->index < section.count; at->index++) {
+			if (!strcmp(known_name(&section, at->index), name) &&
+			    is_used(&section, at->index) == used)
+				return true;
 		}
 	}
 	return false;
+}
+
+/* Static variables of functions and of linked objects may share a name, and so may those of several
+ * objects: the nth of one side is the nth of the other, those that are used first. */
+static bool find_variable(const struct opn_state_parts *parts, const char *section_name,
+			  const char *name, uint32_t which, struct place *out)
+{
+	for (int unused = 0; unused < 2; unused++) {
+		*out = (struct place){ 0, UINT32_MAX };
+		while (next_of_name(parts, section_name, name, !unused, out)) {
+			if (!which--)
+				return true;
+		}
+	}
+	return false;
+}
+
+static uint32_t which_of_name(const struct opn_state_parts *parts, const char *section_name,
+			      struct place place, const char *name)
+{
+	struct place at;
+	uint32_t which = 0;
+
+	while (find_variable(parts, section_name, name, which, &at) &&
+	       (at.part != place.part || at.index != place.index))
+		which++;
+	return which;
 }
 
 /* The variable's own name in that of a function's static variable ("count.calls"), or NULL. */
