@@ -331,11 +331,41 @@ static bool same_context(const struct opn_bench *bench)
 	return true;
 }
 
-static enum opn_difference_kind compare(const struct opn_bench *bench)
+bool opn_bench_field_told(const struct opn_bench *bench, uint8_t bytes[2])
+{
+	const struct opn_bytes_tell *rule = &bench->pair->bytes_tell;
+	const struct opn_output *left = &bench->output[0];
+	enum opn_fate fate = opn_hook_fate(bench->hook[0], left->verdict);
+	/* As the field is in the kernel: two bytes in the order of the wire. */
+	uint16_t value = (uint16_t)left->watched.after;
+
+	if (!rule->field || !left->watched.known || left->watched.before == left->watched.after ||
+	    (fate != OPN_FATE_PASS && fate != OPN_FATE_FINAL) || rule->at + 2 > left->length)
+		return false;
+	memcpy(bytes, &value, sizeof(value));
+	return true;
+}
+
+static bool same_bytes(struct opn_bench *bench)
+{
+	const struct opn_output *left = &bench->output[0], *right = &bench->output[1];
+	unsigned int at = bench->pair->bytes_tell.at;
+	uint8_t told[2];
+	bool equal = !memcmp(left->data, right->data, left->length);
+
+	if (!opn_bench_field_told(bench, told))
+		return equal;
+	bench->told_by_bytes = !equal;
+	return !memcmp(left->data, right->data, at) && !memcmp(told, right->data + at, 2) &&
+	       !memcmp(left->data + at + 2, right->data + at + 2, left->length - at - 2);
+}
+
+static enum opn_difference_kind compare(struct opn_bench *bench)
 {
 	const struct opn_output *left = &bench->output[0], *right = &bench->output[1];
 	struct opn_end ends[2];
 
+	bench->told_by_bytes = false;
 	opn_bench_end(bench, 0, &ends[0]);
 	opn_bench_end(bench, 1, &ends[1]);
 	if (!same_fate(bench, &ends[0], &ends[1]))
@@ -348,7 +378,7 @@ static enum opn_difference_kind compare(const struct opn_bench *bench)
 		return OPN_DIFFERS_NOT;
 	if (left->length != right->length)
 		return OPN_DIFFERS_LENGTH;
-	if (memcmp(left->data, right->data, left->length))
+	if (!same_bytes(bench))
 		return OPN_DIFFERS_BYTES;
 	return same_context(bench) ? OPN_DIFFERS_NOT : OPN_DIFFERS_CONTEXT;
 }

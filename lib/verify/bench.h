@@ -62,6 +62,9 @@ struct opn_bench {
 	struct opn_shared_field shared[OPN_BENCH_CONTEXT];
 	size_t shared_count;
 	struct opn_output output[2], traced_output[2];
+	/* The last packet's bytes differ, and the second side's say what the first one's field says:
+	 * opn_hook_pair.bytes_tell. */
+	bool told_by_bytes;
 	/* The packet came in again, as a frame that this side's test run does not take. */
 	bool unasked[2];
 };
@@ -123,6 +126,10 @@ int opn_bench_first(struct opn_bench *bench, const struct opn_step *step);
 /* Whether the last packet could not be run to its end, for what one stage left no test run takes.
  */
 bool opn_bench_is_broken(const struct opn_bench *bench);
+
+/* Whether bytes of the second side's packet have to say what the first program made of a field, for
+ * the last packet; they are left in bytes. */
+bool opn_bench_field_told(const struct opn_bench *bench, uint8_t bytes[2]);
 
 /* What became of the last packet on one side. */
 void opn_bench_end(const struct opn_bench *bench, int side, struct opn_end *end);

@@ -212,6 +212,21 @@ static void tell_context(const struct opn_bench *bench, struct opn_arena *arena,
 	}
 }
 
+/* What the second side's bytes had to say, and do. */
+static void tell_watched(const struct opn_bench *bench, struct opn_arena *arena, struct fields *out)
+{
+	const struct opn_bytes_tell *rule = &bench->pair->bytes_tell;
+	const uint8_t *right = bench->output[1].data + rule->at;
+	uint8_t told[2];
+
+	if (!opn_bench_field_told(bench, told) || rule->at + 2 > bench->output[1].length ||
+	    !memcmp(told, right, 2))
+		return;
+	add_field(out, opn_arena_printf(arena, "%s, by bytes at %u", rule->field, rule->at),
+		  opn_arena_printf(arena, "0x%02x%02x", told[0], told[1]),
+		  opn_arena_printf(arena, "0x%02x%02x", right[0], right[1]));
+}
+
 static int tell_maps(struct opn_bench *bench, struct opn_arena *arena, struct fields *out)
 {
 	struct opn_state_difference rows[MAP_ROWS];
@@ -316,6 +331,7 @@ int opn_difference_describe(struct opn_bench *bench, const struct opn_sequence *
 					 opn_state_map(bench->state, sequence->fills[i].map)->name),
 			NULL, NULL);
 	tell_context(bench, arena, &fields);
+	tell_watched(bench, arena, &fields);
 	error = tell_maps(bench, arena, &fields);
 	out->fields = fields.list;
 	out->field_count = fields.count;

@@ -178,6 +178,15 @@ const struct opn_hook_pair *opn_hook_runs_pair(struct opn_hook_runs *runs, const
 	return &pair->rules;
 }
 
+const char *opn_hook_runs_told_field(const struct opn_hook_runs *runs, const char *hook)
+{
+	for (const struct opn_pair_entry *pair = runs->pairs; pair; pair = pair->next) {
+		if (pair->rules.bytes_tell.field && !strcmp(pair->from, hook))
+			return pair->rules.bytes_tell.field;
+	}
+	return NULL;
+}
+
 const struct opn_call_rule *opn_hook_runs_calls(const struct opn_hook_runs *runs, size_t *count)
 {
 	*count = runs->call_count;

@@ -97,6 +97,14 @@ struct opn_benign_row {
 	const char *why;
 };
 
+/* What a field of the first hook's context says of a packet that goes on, bytes of the packet say
+ * at the second: where the program changed the field, they have to be what the field is then. */
+struct opn_bytes_tell {
+	const char *field; /* NULL: there is no such field */
+	unsigned int at;   /* the first of two bytes */
+	const char *why;
+};
+
 struct opn_hook_pair {
 	const struct opn_hook_run *from, *to;
 	/* Of a hook with itself: fates are the same when they are equal. */
@@ -113,6 +121,7 @@ struct opn_hook_pair {
 	size_t fate_count;
 	const struct opn_benign_row *benign;
 	size_t benign_count;
+	struct opn_bytes_tell bytes_tell;
 };
 
 /* A call that changes what is in no map: what that is. */
@@ -135,6 +144,8 @@ const char *const *opn_hook_runs_names(const struct opn_hook_runs *runs);
 /* The pair; a hook with itself needs no table. NULL: no table pairs them. */
 const struct opn_hook_pair *opn_hook_runs_pair(struct opn_hook_runs *runs, const char *from,
 					       const char *to);
+/* The context field of this hook that bytes tell at another, or NULL. */
+const char *opn_hook_runs_told_field(const struct opn_hook_runs *runs, const char *hook);
 const struct opn_call_rule *opn_hook_runs_calls(const struct opn_hook_runs *runs, size_t *count);
 const struct opn_shared_call *opn_hook_runs_shared(const struct opn_hook_runs *runs, size_t *count);
 

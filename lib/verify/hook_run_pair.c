@@ -16,7 +16,7 @@ static const char *const role_names[] = {
 	[OPN_CALL_CLOCK] = "clock",	  [OPN_CALL_RANDOM] = "random",
 	[OPN_CALL_REDIRECT] = "redirect", [OPN_CALL_REDIRECT_MAP] = "redirect-map",
 	[OPN_CALL_CLONE] = "clone",	  [OPN_CALL_LOOKUP] = "lookup",
-	[OPN_CALL_LOOKUP + 1] = NULL,
+	[OPN_CALL_FIELD] = "field",	  [OPN_CALL_FIELD + 1] = NULL,
 };
 
 static int read_fate_rule(struct opn_yaml *yaml, const yaml_node_t *key, yaml_node_t *value,
@@ -110,11 +110,23 @@ static int read_reinjection(struct opn_yaml *yaml, yaml_node_t *node, struct opn
 	return error ?: read_keeps(yaml, keeps, pair);
 }
 
+static int read_bytes_tell(struct opn_yaml *yaml, yaml_node_t *node, struct opn_bytes_tell *rule)
+{
+	static const char *const keys[] = { "field", "at", "why", NULL };
+	int error = opn_yaml_check_keys(yaml, node, keys);
+
+	error = opn_yaml_get_string(yaml, node, "field", true, &rule->field) ?: error;
+	error = opn_yaml_get_unsigned(yaml, node, "at", true, &rule->at) ?: error;
+	return opn_yaml_get_string(yaml, node, "why", true, &rule->why) ?: error;
+}
+
 int opn_hook_pair_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook_runs *out)
 {
 	static const char *const keys[] = { "fates", "reflects-by-redirect",
-					    "passes-by-reinjection", "benign", NULL };
+					    "passes-by-reinjection", "benign", "bytes-tell",
+					    NULL };
 	yaml_node_t *verify = NULL, *fates = NULL, *benign = NULL, *reinjection = NULL;
+	yaml_node_t *tell = NULL;
 	struct opn_pair_entry *pair;
 	int error = opn_yaml_get_mapping(yaml, root, "verify", false, &verify);
 
@@ -134,9 +146,12 @@ int opn_hook_pair_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook
 	error = opn_yaml_get_mapping(yaml, verify, "passes-by-reinjection", false, &reinjection)
 			?: error;
 	error = opn_yaml_get_list(yaml, verify, "benign", false, &benign) ?: error;
+	error = opn_yaml_get_mapping(yaml, verify, "bytes-tell", false, &tell) ?: error;
 	if (error)
 		return error;
 	error = read_fates(yaml, fates, &pair->rules);
+	if (tell)
+		error = read_bytes_tell(yaml, tell, &pair->rules.bytes_tell) ?: error;
 	if (reinjection)
 		error = read_reinjection(yaml, reinjection, &pair->rules) ?: error;
 	if (benign)

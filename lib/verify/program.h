@@ -35,6 +35,7 @@ enum opn_call_role {
 	OPN_CALL_REDIRECT_MAP, /* argument 1: a map, argument 2: its key */
 	OPN_CALL_CLONE,	       /* argument 2: an interface that gets a copy */
 	OPN_CALL_LOOKUP,       /* argument 1: a map, argument 2: pointer to the key */
+	OPN_CALL_FIELD,	       /* may change what a context field says */
 };
 
 struct opn_call_rule {
@@ -55,6 +56,9 @@ struct opn_program_options {
 	const struct opn_call_rule *calls;
 	size_t call_count;
 	const char *ctx_type; /* "struct xdp_md": what the test run's context is, from the tables */
+	/* A field of the context that is read as the program begins and as it ends, where calls of
+	 * role OPN_CALL_FIELD are made; NULL: none. Not of a traced build. */
+	const char *watched_field;
 	const char *const *also;     /* other programs to load with it, NULL-terminated, or NULL */
 	struct opn_sharing *sharing; /* maps that it has in common with other objects, or NULL */
 };
@@ -117,6 +121,12 @@ struct opn_redirect {
 	uint64_t flags;
 };
 
+/* The watched field, of a run that came by both places. */
+struct opn_watched {
+	bool known;
+	uint64_t before, after;
+};
+
 struct opn_output {
 	int error; /* -errno of the run itself: such a frame cannot be run here */
 	uint32_t verdict;
@@ -125,6 +135,7 @@ struct opn_output {
 	struct opn_redirect redirect; /* the last that was asked for, whether the verdict takes it
 				       * or not */
 	unsigned int clones;	      /* how many copies were sent away */
+	struct opn_watched watched;
 	uint8_t ctx[512];	      /* as the kernel gave it back */
 	const char *stage; /* of a list of stages: whose verdict it is; NULL: all went on */
 	bool began;	   /* error: stages before the one that cannot be run have run */

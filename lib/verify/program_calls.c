@@ -149,6 +149,7 @@ static int replace_one(struct opn_program *program, struct opn_code *code, size_
 		count_clone(out, program->head.fd);
 		break;
 	case OPN_CALL_LOOKUP:
+	case OPN_CALL_FIELD:
 		return 0;
 	}
 	opn_edits_add(&code->edits, insn, OPN_EDIT_BEFORE, OPN_NO_JUMP, 0);
@@ -161,7 +162,7 @@ int opn_calls_replace(struct opn_program *program, struct opn_code *code)
 		const struct opn_call_rule *rule = opn_calls_rule(program, &code->insns[i]);
 		int err = 0;
 
-		if (rule && rule->role != OPN_CALL_LOOKUP)
+		if (rule && rule->role != OPN_CALL_LOOKUP && rule->role != OPN_CALL_FIELD)
 			err = replace_one(program, code, i, rule);
 		if (err)
 			return err;

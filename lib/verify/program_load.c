@@ -107,11 +107,9 @@ static int prepare(struct opn_program *program, struct bpf_program *prog,
 	err = opn_calls_replace(program, code);
 	if (err)
 		return err;
-	if (program->trace) {
-		err = opn_trace_prepare(program, code);
-		if (err)
-			return err;
-	}
+	err = program->trace ? opn_trace_prepare(program, code) : opn_field_watch(program, code);
+	if (err)
+		return err;
 	if (!code->edits.count)
 		return 0;
 	err = opn_patch(code->insns, code->count, &code->edits, &code->patched);
@@ -268,7 +266,7 @@ void opn_program_unload(struct opn_program *program)
 		free_code(program->codes[i]);
 	program->code_count = program->edge_count = program->block_count = 0;
 	program->error = 0;
-	program->spilled = false;
+	program->spilled = program->watches = false;
 	program->replaced_count = 0;
 	program->replaced[0] = NULL;
 	bpf_object__close(program->object);
@@ -362,6 +360,13 @@ static bool give_up(struct opn_program *program, const struct opn_attempt *attem
 	return true;
 }
 
+/* What the frame has no room for is not asked for again. */
+static bool stop_watching(struct opn_program *program)
+{
+	program->watches_not = true;
+	return program->watches;
+}
+
 /* Whether it is the edits that may be at fault. */
 static bool may_be_trace(const struct opn_program *program, const struct opn_attempt *attempt)
 {
@@ -382,7 +387,8 @@ int opn_program_load(struct opn_program *program, const struct opn_plan *plan, c
 	for (;;) {
 		program->name = plan->programs[plan->chosen].name;
 		err = load_plan(&attempt);
-		if (!err || !may_be_trace(program, &attempt) || !give_up(program, &attempt))
+		if (!err || !may_be_trace(program, &attempt) ||
+		    (!stop_watching(program) && !give_up(program, &attempt)))
 			break;
 		free(attempt.log);
 		attempt.log = NULL;

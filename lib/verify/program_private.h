@@ -4,7 +4,7 @@
  *
  * In the order in which they come: program.c opens, program_plan.c and program_needs.c find out
  * what to load, program_load.c loads, and for that program_calls.c replaces the calls of the rules,
- * program_flow.c finds the control flow and what registers hold, program_trace.c puts marks,
+ * program_field.c has a field of the context told, program_flow.c finds the control flow and what registers hold, program_trace.c puts marks,
  * program_patch.c edits the instructions; program_report.c says what went wrong, program_dead.c
  * finds what cannot be reached, program_run.c runs, program_info.c reads what the marks say.
  *
@@ -157,6 +157,7 @@ struct opn_probe_head {
 	/* Cleared before each run: */
 	uint64_t kind; /* enum opn_redirect_kind */
 	uint64_t ifindex, map_id, key, flags, clones;
+	uint64_t field_before, field_after, field_known; /* program_field.c */
 };
 
 struct opn_probe {
@@ -259,6 +260,8 @@ struct opn_program {
 	/* trace */
 	unsigned int trace; /* enum opn_trace, as it is tried or was loaded; 0: not traced */
 	bool spilled;	    /* some register was saved */
+	bool watches;	    /* the watched field is read */
+	bool watches_not;   /* it cannot be: the verifier refused it */
 	char *lost;	    /* what the trace does not have, and why; NULL: nothing */
 	struct opn_edge *edges;
 	uint8_t *hits;
@@ -272,6 +275,10 @@ int opn_calls_replace(struct opn_program *program, struct opn_code *code);
 /* The rule for the helper that this instruction calls, or NULL. */
 const struct opn_call_rule *opn_calls_rule(const struct opn_program *program,
 					   const struct bpf_insn *insn);
+
+/* Adds the edits that read the watched field; none where there is no room for them. Returns 0 or
+ * -errno. */
+int opn_field_watch(struct opn_program *program, struct opn_code *code);
 
 /* Where struct bpf_map has its id, by the kernel's BTF (may be NULL); 0: not known. */
 uint32_t opn_calls_map_id_offset(const struct btf *vmlinux);
@@ -304,5 +311,7 @@ void opn_program_read_marks(struct opn_program *program);
 
 /* Resolves program->options->ctx_type. Returns 0 or -ENOENT. */
 int opn_ctx_resolve(struct opn_program *program);
+/* Where the context has this field of 32 bits. Returns 0 or -ENOENT. */
+int opn_ctx_word(const struct opn_program *program, const char *name, uint32_t *offset);
 
 #endif

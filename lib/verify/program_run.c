@@ -153,6 +153,16 @@ static const struct opn_ctx_field *find_field(const struct opn_program *program,
 	return NULL;
 }
 
+int opn_ctx_word(const struct opn_program *program, const char *name, uint32_t *offset)
+{
+	const struct opn_ctx_field *field = find_field(program, name, 0);
+
+	if (!field || field->size != sizeof(uint32_t))
+		return -ENOENT;
+	*offset = field->offset;
+	return 0;
+}
+
 /* Both in the machine's byte order, as the context is. */
 static void put(uint8_t *at, uint32_t size, uint64_t value)
 {
@@ -246,6 +256,7 @@ void opn_program_clear_marks(struct opn_program *program, const struct opn_input
 void opn_program_read_head(const struct opn_probe_head *head, struct opn_output *output)
 {
 	memset(&output->redirect, 0, sizeof(output->redirect));
+	memset(&output->watched, 0, sizeof(output->watched));
 	output->clones = 0;
 	if (head) {
 		output->clones = (unsigned int)head->clones;
@@ -254,6 +265,8 @@ void opn_program_read_head(const struct opn_probe_head *head, struct opn_output 
 		output->redirect.map_id = (uint32_t)head->map_id;
 		output->redirect.key = head->key;
 		output->redirect.flags = head->flags;
+		output->watched = (struct opn_watched){ head->field_known != 0, head->field_before,
+							head->field_after };
 	}
 }
 

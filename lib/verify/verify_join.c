@@ -21,6 +21,7 @@ static void join_counts(struct opn_result *to, const struct opn_result *from)
 	to->refused_left += from->refused_left;
 	to->refused_right += from->refused_right;
 	to->refused_both += from->refused_both;
+	to->told_by_bytes += from->told_by_bytes;
 	to->packets_different += from->packets_different;
 	/* They ran beside each other. */
 	to->seconds = to->seconds > from->seconds ? to->seconds : from->seconds;

@@ -90,6 +90,7 @@ int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *ru
 		.attach_type = -1,
 		.flags = section_flags(hookdefs, told->section),
 		.ctx_type = hook->context,
+		.watched_field = opn_hook_runs_told_field(runs, told->hook),
 	};
 	open->calls = opn_hook_runs_calls(runs, &open->call_count);
 	return 0;

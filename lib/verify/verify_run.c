@@ -216,6 +216,7 @@ static int run_part(struct opn_session *session, struct opn_sequence *all, size_
 	enum opn_difference_kind kind;
 	enum opn_step_result result;
 	ssize_t differences;
+	uint64_t told = session->result->told_by_bytes;
 	size_t done = 0, fates;
 	int error;
 
@@ -237,6 +238,7 @@ static int run_part(struct opn_session *session, struct opn_sequence *all, size_
 			session->result->packets -= done;
 			memcpy(session->result->fates, before, sizeof(before));
 			session->result->fate_count = fates;
+			session->result->told_by_bytes = told;
 			done = 0;
 			error = opn_bench_start(bench, &sequence);
 			continue;
@@ -248,6 +250,8 @@ static int run_part(struct opn_session *session, struct opn_sequence *all, size_
 			continue;
 		}
 		session->result->packets++;
+		session->result->told_by_bytes +=
+			result == OPN_STEP_SAME && bench->told_by_bytes;
 		count_fate(session);
 		if (traced)
 			error = opn_guide_watch(session->guide, &sequence.steps[done]);

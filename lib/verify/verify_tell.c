@@ -164,7 +164,8 @@ static int tell_benign(struct opn_session *session)
 		[OPN_BENIGN_REFUSED_SECOND] = "refused-by-second",
 	};
 
-	result->benign = opn_arena_array(session->arena, OPN_BENIGN_COUNT, sizeof(*result->benign));
+	result->benign =
+		opn_arena_array(session->arena, OPN_BENIGN_COUNT + 1, sizeof(*result->benign));
 	if (!result->benign)
 		return -ENOMEM;
 	for (int kind = 0; kind < OPN_BENIGN_COUNT; kind++) {
@@ -178,6 +179,10 @@ static int tell_benign(struct opn_session *session)
 		if (!row)
 			result->packets_different += counts[kind];
 	}
+	if (result->told_by_bytes)
+		result->benign[result->benign_count++] = (struct opn_result_benign){
+			"bytes-tell", session->bench.pair->bytes_tell.why, result->told_by_bytes
+		};
 	return 0;
 }
 

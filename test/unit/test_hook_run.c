@@ -101,7 +101,7 @@ static const struct {
 	NUMBER(ktime_get_coarse_ns),	NUMBER(ktime_get_tai_ns), NUMBER(jiffies64),
 	NUMBER(get_prandom_u32),	NUMBER(redirect),	  NUMBER(redirect_peer),
 	NUMBER(redirect_neigh),		NUMBER(redirect_map),	  NUMBER(clone_redirect),
-	NUMBER(map_lookup_percpu_elem),
+	NUMBER(map_lookup_percpu_elem), NUMBER(skb_change_proto), NUMBER(skb_adjust_room),
 };
 
 START_TEST(calls_have_the_kernels_numbers)
