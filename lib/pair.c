@@ -25,7 +25,7 @@ struct opn_pairs {
 static const char *const row_keys[] = { "keep",	      "rename", "call",	     "reject",
 					"write",      "when",	"lossy",     "help",
 					"note",	      "by-map", "arguments", "invalidates",
-					"min-kernel", NULL };
+					"min-kernel", "context", NULL };
 
 static int no_memory(struct opn_yaml *yaml)
 {
@@ -146,6 +146,9 @@ static int read_row(struct opn_yaml *yaml, yaml_node_t *node, const char *name, 
 	error = opn_yaml_get_string(yaml, node, "note", false, &row->note) ?: error;
 	error = opn_yaml_get_string(yaml, node, "min-kernel", false, &row->min_kernel) ?: error;
 	error = opn_yaml_get_bool(yaml, node, "invalidates", false, &row->invalidates) ?: error;
+	error = opn_yaml_get_bool(yaml, node, "context", false, &row->context) ?: error;
+	if (!error && row->context && row->action != OPN_ROW_CALL)
+		error = opn_yaml_invalid(yaml, node, row->name, "'context' is for rows with 'call'");
 	error = opn_yaml_get_list(yaml, node, "arguments", false, &limits) ?: error;
 	error = opn_yaml_get_mapping(yaml, node, "write", false, &write) ?: error;
 	if (error)

@@ -51,6 +51,7 @@ struct opn_row {
 	unsigned int map_argument; /* OPN_ROW_BY_MAP: counted from 1 */
 	const struct opn_row *rows;
 	size_t row_count;
+	bool context;	  /* the function is given the context before the call's arguments */
 	bool invalidates; /* packet pointers end here, and did not at the first hook */
 };
 

@@ -333,6 +333,24 @@ void Rewriting::nativeArguments(const CallExpr *CE, const std::string &Rule) {
   insert(S, S.Extent.End, (IsName ? "->" : ")->") + std::string(Pair.native), Rule);
 }
 
+/// The call has no context, and what stands for it needs one: the caller's.
+void Rewriting::giveContext(const CallExpr *CE, const std::string &Rule, const std::string &What) {
+  const ParmVarDecl *Given = nullptr;
+  for (const ParmVarDecl *P : Current ? Current->parameters() : llvm::ArrayRef<ParmVarDecl *>())
+    if (isContext(P->getType()) && P->getIdentifier())
+      Given = P;
+  SourceLocation Loc = CE->getCallee()->getExprLoc();
+  if (!Given || !CE->getNumArgs())
+    return reject(Loc, What, "what does it there needs the context, which this function is not given",
+                  "hand the context on to the function");
+  // In a macro's text the name may be another one's.
+  Spot S = Spell.token(Loc);
+  StringRef Behind = S ? S.File->text().drop_front(S.Extent.End).ltrim() : "";
+  if (!S || !S.Macro.empty() || !Behind.consume_front("("))
+    return void(edit(Spot(), "", Rule, Loc, What));
+  insert(S, S.File->text().size() - Behind.size(), Given->getName().str() + ", ", Rule);
+}
+
 void Rewriting::callSite(const CallExpr *CE) {
   Callee C = calleeOf(CE);
   if (!C.D)
@@ -396,6 +414,8 @@ void Rewriting::callSite(const CallExpr *CE) {
   edit(Spell.token(Loc), Row->text, Rule, Loc, What);
   if (Row->action == OPN_ROW_RENAME)
     nativeArguments(CE, Rule);
+  if (Row->context)
+    giveContext(CE, Rule, What);
 }
 
 /// A kfunc that is handed on and not called.

@@ -91,6 +91,7 @@ private:
              clang::SourceLocation Loc);
   bool withinLimits(const opn_row &Row, const clang::CallExpr *CE, const std::string &What);
   const opn_row *rowByMap(const opn_row &Row, const clang::CallExpr *CE, const std::string &What);
+  void giveContext(const clang::CallExpr *CE, const std::string &Rule, const std::string &What);
   void nativeArguments(const clang::CallExpr *CE, const std::string &Rule);
   const clang::VarDecl *mapOf(const clang::Expr *E) const;
   bool edit(const Spot &S, llvm::StringRef Text, const std::string &Rule, clang::SourceLocation Loc,
@@ -101,6 +102,7 @@ private:
   void makeProgram(const clang::FunctionDecl *FD);
   bool memberBack(const clang::MemberExpr *ME, bool IsStore);
   void accessorBack(const clang::CallExpr *CE, const opn_row &Row, const std::string &What);
+  void takeContext(const clang::CallExpr *CE, const std::string &Rule, const std::string &What);
   void callBack(const clang::CallExpr *CE, const clang::NamedDecl *D, std::string Name);
   llvm::StringRef shimMacro(clang::SourceLocation &Loc) const;
   void unwrapProgram(const clang::FunctionDecl *Entry);

@@ -286,6 +286,18 @@ void Rewriting::accessorBack(const CallExpr *CE, const opn_row &Row, const std::
     edit(Tail, (Wraps ? ")" : "") + After, Rule, Loc, What);
 }
 
+/// The context was given to the shim's function only.
+void Rewriting::takeContext(const CallExpr *CE, const std::string &Rule, const std::string &What) {
+  SourceLocation Loc = CE->getCallee()->getExprLoc();
+  const Expr *Given = CE->getNumArgs() ? CE->getArg(0) : nullptr;
+  Spot S = Given ? Spell.range(Given->getBeginLoc(), Given->getEndLoc()) : Spot();
+  StringRef Behind = S ? S.File->text().drop_front(S.Extent.End).ltrim() : "";
+  if (!Behind.consume_front(","))
+    return void(edit(Spot(), "", Rule, Loc, What));
+  S.Extent.End = S.File->text().size() - Behind.ltrim(' ').size();
+  edit(S, "", Rule, Loc, What);
+}
+
 void Rewriting::callBack(const CallExpr *CE, const NamedDecl *D, std::string Name) {
   SourceLocation Loc = CE->getCallee()->getExprLoc();
   const auto *FD = dyn_cast<FunctionDecl>(D);
@@ -310,6 +322,8 @@ void Rewriting::callBack(const CallExpr *CE, const NamedDecl *D, std::string Nam
       return;
     if (Name != Row->text)
       edit(Spell.token(Loc), Row->text, "calls." + Name, Loc, What);
+    if (Row->context)
+      return takeContext(CE, "calls." + Name, What);
   } else if (opn_rows_find(&Back->made().calls, Name.c_str())) {
     return reject(Loc, What, "it means something else there",
                   "call it as a rewritten program does: through the shim");

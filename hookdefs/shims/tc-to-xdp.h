@@ -72,6 +72,7 @@ enum opn_packet {
 
 /* include/uapi/linux/pkt_cls.h and enum xdp_action of include/uapi/linux/bpf.h */
 enum opn_verdict {
+	OPN_TC_OK = 0,
 	OPN_TC_SHOT = 2,
 	OPN_TC_STOLEN = 4,
 	OPN_TC_REDIRECT = 7,
@@ -112,6 +113,14 @@ enum opn_flag {
 	OPN_ROOM_DECAP_IPV4 = 1 << 7,
 	OPN_ROOM_DECAP_IPV6 = 1 << 8,
 	OPN_ROOM_ENCAP_L2_SHIFT = 56,
+};
+
+/* include/uapi/linux/bpf.h, include/linux/socket.h: of bpf_fib_lookup() */
+enum opn_fib {
+	OPN_AF_INET = 2,
+	OPN_AF_INET6 = 10,
+	OPN_FIB_OUTPUT = 1 << 1,
+	OPN_FIB_NO_NEIGH = 7,
 };
 
 /* XDP's headroom is 256 bytes (include/uapi/linux/bpf.h, XDP_PACKET_HEADROOM). */
@@ -1032,6 +1041,96 @@ OPN_INLINE long opn_redirect(unsigned int ifindex, unsigned long long flags)
 {
 	if (flags)
 		return OPN_TC_SHOT;
+	opn_h_redirect(ifindex, 0);
+	return OPN_TC_REDIRECT;
+}
+
+/* include/uapi/linux/bpf.h: struct bpf_redir_neigh, struct bpf_fib_lookup */
+struct opn_hop {
+	unsigned int family;
+	unsigned int address[4];
+};
+
+struct opn_route {
+	unsigned char family;
+	unsigned char protocol;
+	unsigned short ports[2];
+	unsigned short tot_len;
+	unsigned int ifindex;
+	unsigned int flow;
+	unsigned int from[4];
+	unsigned int to[4];
+	unsigned short vlan[2];
+	unsigned short source[3];
+	unsigned short destination[3];
+};
+
+/*
+ * What to ask the routes for: the next hop, or where the packet itself goes. Other than 0: the
+ * packet is of neither IPv4 nor IPv6.
+ */
+OPN_INLINE long opn_route_ask(struct opn_skb *skb, const struct opn_hop *hop, struct opn_route *ask)
+{
+	int is_v4 = skb->protocol == OPN_NET16(OPN_ETH_P_IP);
+	unsigned int word[10] = {};
+
+	if (!is_v4 && skb->protocol != OPN_NET16(OPN_ETH_P_IPV6))
+		return -OPN_ENOTSUPP;
+	ask->family = is_v4 && (!hop || hop->family == OPN_AF_INET) ? OPN_AF_INET : OPN_AF_INET6;
+	if (hop) {
+		if (is_v4 && hop->family != OPN_AF_INET && hop->family != OPN_AF_INET6)
+			return -OPN_ENOTSUPP;
+		__builtin_memcpy(ask->to, hop->address, sizeof(ask->to));
+	} else if (is_v4) {
+		if (opn_h_xdp_load_bytes(skb->xdp, OPN_ETH_HLEN, word, OPN_IPV4_LEN))
+			return -OPN_EFAULT;
+		/* struct bpf_fib_lookup has the type of service in the first byte. */
+		*(unsigned char *)&ask->flow = ((unsigned char *)word)[1];
+		ask->protocol = ((unsigned char *)word)[9];
+		ask->from[0] = word[3];
+		ask->to[0] = word[4];
+	} else {
+		if (opn_h_xdp_load_bytes(skb->xdp, OPN_ETH_HLEN, word, OPN_IPV6_LEN))
+			return -OPN_EFAULT;
+		((unsigned char *)word)[0] &= 0x0f;
+		ask->flow = word[0];
+		ask->protocol = ((unsigned char *)word)[6];
+		__builtin_memcpy(ask->from, &word[2], sizeof(ask->from));
+		__builtin_memcpy(ask->to, &word[6], sizeof(ask->to));
+	}
+	return 0;
+}
+
+/*
+ * bpf_redirect_neigh(): net/core/filter.c, __bpf_redirect_neigh(): the packet leaves by a device
+ * with a new MAC header, whose addresses the neighbour table tells. The kernel does it after the
+ * program, and lets packets wait for an answer; here it is done at once, and the stack gets a
+ * packet for which nobody has asked yet: it is the one that can ask.
+ */
+OPN_INLINE long opn_redirect_neigh(struct opn_skb *skb, unsigned int ifindex, const void *params,
+				   int size, unsigned long long flags)
+{
+	struct opn_route route = {};
+	unsigned short head[7];
+	long found;
+
+	if (flags || (size && size < (int)sizeof(struct opn_hop)))
+		return OPN_TC_SHOT;
+	if (skb->network != OPN_ETH_HLEN)
+		return OPN_TC_SHOT;
+	route.ifindex = ifindex;
+	if (opn_route_ask(skb, size ? params : (void *)0, &route))
+		return OPN_TC_SHOT;
+	found = opn_h_fib_lookup(skb->xdp, &route, sizeof(route), OPN_FIB_OUTPUT);
+	__builtin_memcpy(head, route.destination, sizeof(route.destination));
+	__builtin_memcpy(head + 3, route.source, sizeof(route.source));
+	/* Before Linux 6.7 a neighbour that has not answered yet counts, and has no address. */
+	if (found == OPN_FIB_NO_NEIGH || (!found && !(head[0] | head[1] | head[2])))
+		return OPN_TC_OK;
+	if (found)
+		return OPN_TC_SHOT;
+	head[6] = skb->protocol;
+	opn_h_xdp_store_bytes(skb->xdp, 0, head, sizeof(head));
 	opn_h_redirect(ifindex, 0);
 	return OPN_TC_REDIRECT;
 }

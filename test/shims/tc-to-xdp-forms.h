@@ -44,6 +44,7 @@
 #define bpf_set_hash_invalid	    opn_set_hash_invalid
 #define bpf_get_route_realm	    opn_get_route_realm
 #define bpf_redirect		    opn_redirect
+#define bpf_redirect_neigh(...)	    opn_redirect_neigh(skb, __VA_ARGS__)
 #define bpf_fib_lookup(...)	    opn_fib_lookup(__VA_ARGS__)
 #define bpf_check_mtu		    opn_check_mtu
 #define bpf_tail_call		    opn_tail_call

@@ -35,5 +35,9 @@ PROGRAM(protocol)
 {
 	result(DO);
 	result(skb->protocol);
-	return LEN(skb) & 1 ? TC_ACT_SHOT : END;
+	if (LEN(skb) & 1) {
+		result(1);
+		return TC_ACT_SHOT;
+	}
+	return END;
 }
