@@ -22,9 +22,9 @@ struct opn_pairs {
 	size_t count;
 };
 
-static const char *const row_keys[] = { "keep",	      "rename", "call",	     "reject",
-					"write",      "when",	"lossy",     "help",
-					"note",	      "by-map", "arguments", "invalidates",
+static const char *const row_keys[] = { "keep",	      "rename",	 "call",      "reject",
+					"write",      "when",	 "lossy",     "help",
+					"note",	      "by-map",	 "arguments", "invalidates",
 					"min-kernel", "context", NULL };
 
 static int no_memory(struct opn_yaml *yaml)
@@ -148,7 +148,8 @@ static int read_row(struct opn_yaml *yaml, yaml_node_t *node, const char *name, 
 	error = opn_yaml_get_bool(yaml, node, "invalidates", false, &row->invalidates) ?: error;
 	error = opn_yaml_get_bool(yaml, node, "context", false, &row->context) ?: error;
 	if (!error && row->context && row->action != OPN_ROW_CALL)
-		error = opn_yaml_invalid(yaml, node, row->name, "'context' is for rows with 'call'");
+		error = opn_yaml_invalid(yaml, node, row->name,
+					 "'context' is for rows with 'call'");
 	error = opn_yaml_get_list(yaml, node, "arguments", false, &limits) ?: error;
 	error = opn_yaml_get_mapping(yaml, node, "write", false, &write) ?: error;
 	if (error)

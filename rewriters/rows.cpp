@@ -341,7 +341,8 @@ void Rewriting::giveContext(const CallExpr *CE, const std::string &Rule, const s
       Given = P;
   SourceLocation Loc = CE->getCallee()->getExprLoc();
   if (!Given || !CE->getNumArgs())
-    return reject(Loc, What, "what does it there needs the context, which this function is not given",
+    return reject(Loc, What,
+                  "what does it there needs the context, which this function is not given",
                   "hand the context on to the function");
   // In a macro's text the name may be another one's.
   Spot S = Spell.token(Loc);

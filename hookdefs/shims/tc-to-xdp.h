@@ -1170,24 +1170,32 @@ OPN_INLINE long opn_check_mtu(struct opn_skb *skb, unsigned int ifindex, unsigne
 
 /*
  * bpf_tail_call(): the next program of the array has an entry of its own, which takes the tag out
- * again. Comes back where there is none.
+ * again, and the protocol from the bytes: where a helper has set it, they have to say it. Comes back
+ * where there is none.
  */
 OPN_INLINE long opn_tail_call(struct opn_skb *skb, void *programs, unsigned int index)
 {
-	unsigned short protocol = skb->protocol;
+	int told = skb->renamed && skb->network == OPN_ETH_HLEN;
+	unsigned short protocol = skb->protocol, type = protocol;
 	unsigned int tci = skb->vlan_tci;
 	unsigned char *data;
 
+	if (told) {
+		opn_h_xdp_load_bytes(skb->xdp, OPN_ETH_HLEN - 2, &type, 2);
+		opn_h_xdp_store_bytes(skb->xdp, OPN_ETH_HLEN - 2, &protocol, sizeof(protocol));
+	}
 	if (skb->vlan_present)
 		opn_skb_put_tag(skb);
 	opn_h_tail_call(skb->xdp, programs, index);
-	if (!skb->vlan_present)
-		return -OPN_EINVAL;
-	data = opn_skb_data(skb);
-	if (data + OPN_ETH_HLEN + OPN_VLAN_HLEN <= opn_skb_data_end(skb))
-		opn_skb_take_tag(skb, data, 0);
-	skb->protocol = protocol;
-	skb->vlan_tci = tci;
+	if (skb->vlan_present) {
+		data = opn_skb_data(skb);
+		if (data + OPN_ETH_HLEN + OPN_VLAN_HLEN <= opn_skb_data_end(skb))
+			opn_skb_take_tag(skb, data, 0);
+		skb->protocol = protocol;
+		skb->vlan_tci = tci;
+	}
+	if (told)
+		opn_h_xdp_store_bytes(skb->xdp, OPN_ETH_HLEN - 2, &type, sizeof(type));
 	return -OPN_EINVAL;
 }
 

@@ -62,8 +62,8 @@ struct opn_bench {
 	struct opn_shared_field shared[OPN_BENCH_CONTEXT];
 	size_t shared_count;
 	struct opn_output output[2], traced_output[2];
-	/* The last packet's bytes differ, and the second side's say what the first one's field says:
-	 * opn_hook_pair.bytes_tell. */
+	/* The last packet's bytes differ, and the second side's say what the first one's field
+	 * says: opn_hook_pair.bytes_tell. */
 	bool told_by_bytes;
 	/* The packet came in again, as a frame that this side's test run does not take. */
 	bool unasked[2];

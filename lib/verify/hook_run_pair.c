@@ -122,9 +122,10 @@ static int read_bytes_tell(struct opn_yaml *yaml, yaml_node_t *node, struct opn_
 
 int opn_hook_pair_read(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hook_runs *out)
 {
-	static const char *const keys[] = { "fates", "reflects-by-redirect",
-					    "passes-by-reinjection", "benign", "bytes-tell",
-					    NULL };
+	static const char *const keys[] = {
+		"fates",  "reflects-by-redirect", "passes-by-reinjection",
+		"benign", "bytes-tell",		  NULL
+	};
 	yaml_node_t *verify = NULL, *fates = NULL, *benign = NULL, *reinjection = NULL;
 	yaml_node_t *tell = NULL;
 	struct opn_pair_entry *pair;

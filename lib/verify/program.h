@@ -136,7 +136,7 @@ struct opn_output {
 				       * or not */
 	unsigned int clones;	      /* how many copies were sent away */
 	struct opn_watched watched;
-	uint8_t ctx[512];	      /* as the kernel gave it back */
+	uint8_t ctx[512];  /* as the kernel gave it back */
 	const char *stage; /* of a list of stages: whose verdict it is; NULL: all went on */
 	bool began;	   /* error: stages before the one that cannot be run have run */
 };

@@ -4,9 +4,10 @@
  *
  * In the order in which they come: program.c opens, program_plan.c and program_needs.c find out
  * what to load, program_load.c loads, and for that program_calls.c replaces the calls of the rules,
- * program_field.c has a field of the context told, program_flow.c finds the control flow and what registers hold, program_trace.c puts marks,
- * program_patch.c edits the instructions; program_report.c says what went wrong, program_dead.c
- * finds what cannot be reached, program_run.c runs, program_info.c reads what the marks say.
+ * program_field.c has a field of the context told, program_flow.c finds the control flow and what
+ * registers hold, program_trace.c puts marks, program_patch.c edits the instructions;
+ * program_report.c says what went wrong, program_dead.c finds what cannot be reached, program_run.c
+ * runs, program_info.c reads what the marks say.
  *
  * A probe is an array map of one entry, mapped into our memory. The code writes to it by address
  * (BPF_PSEUDO_MAP_VALUE), so that it needs no lookup and no register but the one for the address.

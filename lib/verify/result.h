@@ -102,7 +102,8 @@ struct opn_result {
 	uint64_t packets, sequences;
 	uint64_t from_cases, from_captures, from_shapes, generated;
 	uint64_t refused_left, refused_right, refused_both; /* frames that could not be run */
-	uint64_t told_by_bytes; /* packets whose bytes at the second hook say a field of the first */
+	uint64_t
+		told_by_bytes; /* packets whose bytes at the second hook say a field of the first */
 	uint64_t cases_judged, cases_unmet; /* those that say what the first program is to do */
 	double seconds;
 	struct opn_result_side side[2];

@@ -250,8 +250,7 @@ static int run_part(struct opn_session *session, struct opn_sequence *all, size_
 			continue;
 		}
 		session->result->packets++;
-		session->result->told_by_bytes +=
-			result == OPN_STEP_SAME && bench->told_by_bytes;
+		session->result->told_by_bytes += result == OPN_STEP_SAME && bench->told_by_bytes;
 		count_fate(session);
 		if (traced)
 			error = opn_guide_watch(session->guide, &sequence.steps[done]);

@@ -48,8 +48,8 @@ int refuse(struct xdp_md *ctx)
 
 char _license[] SEC("license") = "GPL";
 
-// CHECK-DAG: calls-by-map-refuse.c:[[#@LINE-16]]:38: error: call of 'bpf_redirect_map' cannot be rewritten for hook 'tc': BPF_F_BROADCAST sends to every device of the map, and tc cannot walk one [-Wopened-transform-rejected]
-// CHECK-DAG: note: bpf_clone_redirect() to each device by hand
+// CHECK-DAG: calls-by-map-refuse.c:[[#@LINE-16]]:38: error: call of 'bpf_redirect_map' cannot be rewritten for hook 'tc': BPF_F_BROADCAST sends to every device of the map when the program ends, and tc sends copies one by one while it runs [-Wopened-transform-rejected]
+// CHECK-DAG: note: a loop over the map's slots: bpf_map_lookup_elem() and bpf_clone_redirect() for each, TC_ACT_STOLEN at the end
 // CHECK-DAG: calls-by-map-refuse.c:[[#@LINE-16]]:10: error: call of 'bpf_redirect_map' cannot be rewritten for hook 'tc': tc has no stage that steers packets to CPUs
 // CHECK-DAG: calls-by-map-refuse.c:[[#@LINE-15]]:10: error: call of 'bpf_redirect_map' cannot be rewritten for hook 'tc': AF_XDP sockets are fed by XDP only
 // CHECK-DAG: calls-by-map-refuse.c:[[#@LINE-14]]:27: error: call of 'bpf_redirect_map' cannot be rewritten for hook 'tc': the tables do not say what it does with a map of type BPF_MAP_TYPE_ARRAY

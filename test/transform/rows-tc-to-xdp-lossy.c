@@ -77,7 +77,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK: rows-tc-to-xdp-lossy.c:[[#@LINE-45]]:2: error: call of 'bpf_set_hash' loses something at hook 'xdp': the stack does not get the hash: XDP hands up bytes only [-Wopened-transform-lossy]
 // CHECK: note: accept where only this program uses it
 // CHECK: note: --accept=bpf_set_hash takes the loss
-// CHECK: rows-tc-to-xdp-lossy.c:[[#@LINE-47]]:2: error: call of 'bpf_redirect_neigh' loses something at hook 'xdp': a packet waits for no neighbour: one whose next hop is not in the neighbour table goes to the stack, which routes it as it would any other; one is dropped where the device does not forward (sysctl forwarding), has no route to the next hop, or the next hop is an IPv6 link-local address [-Wopened-transform-lossy]
+// CHECK: rows-tc-to-xdp-lossy.c:[[#@LINE-47]]:2: error: call of 'bpf_redirect_neigh' loses something at hook 'xdp': a packet waits for no neighbour: one whose next hop is not in the neighbour table goes to the stack as it is, which routes it as it would any other (and drops it where the program has overwritten the destination's MAC address); one is dropped where the device does not forward (sysctl forwarding), has no route to the next hop, or the next hop is an IPv6 link-local address [-Wopened-transform-lossy]
 // CHECK: note: entries of the neighbour table that do not go away (ip neigh replace ... nud permanent) and a route to each next hop; the program's license must be the GPL, for bpf_fib_lookup()
 // CHECK: note: --accept=bpf_redirect_neigh takes the loss
 // CHECK: 16 errors generated.

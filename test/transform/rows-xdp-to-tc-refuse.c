@@ -97,10 +97,10 @@ char _license[] SEC("license") = "GPL";
 // CHECK: rows-xdp-to-tc-refuse.c:[[#@LINE-47]]:2: error: call of 'bpf_xdp_flow_lookup' cannot be rewritten for hook 'tc': the flow table can be asked by XDP only [-Wopened-transform-rejected]
 // CHECK: rows-xdp-to-tc-refuse.c:[[#@LINE-47]]:2: error: call of 'bpf_xdp_get_xfrm_state' cannot be rewritten for hook 'tc': IPsec states can be asked for by XDP only [-Wopened-transform-rejected]
 // CHECK: rows-xdp-to-tc-refuse.c:[[#@LINE-47]]:2: error: call of 'bpf_xdp_xfrm_state_release' cannot be rewritten for hook 'tc': IPsec states can be asked for by XDP only [-Wopened-transform-rejected]
-// CHECK: rows-xdp-to-tc-refuse.c:[[#@LINE-47]]:30: error: call of 'bpf_redirect_map' cannot be rewritten for hook 'tc': BPF_F_BROADCAST sends to every device of the map, and tc cannot walk one [-Wopened-transform-rejected]
-// CHECK: note: bpf_clone_redirect() to each device by hand
-// CHECK: rows-xdp-to-tc-refuse.c:[[#@LINE-48]]:31: error: call of 'bpf_redirect_map' cannot be rewritten for hook 'tc': BPF_F_BROADCAST sends to every device of the map, and tc cannot walk one [-Wopened-transform-rejected]
-// CHECK: note: bpf_clone_redirect() to each device by hand
+// CHECK: rows-xdp-to-tc-refuse.c:[[#@LINE-47]]:30: error: call of 'bpf_redirect_map' cannot be rewritten for hook 'tc': BPF_F_BROADCAST sends to every device of the map when the program ends, and tc sends copies one by one while it runs [-Wopened-transform-rejected]
+// CHECK: note: a loop over the map's slots: bpf_map_lookup_elem() and bpf_clone_redirect() for each, TC_ACT_STOLEN at the end
+// CHECK: rows-xdp-to-tc-refuse.c:[[#@LINE-48]]:31: error: call of 'bpf_redirect_map' cannot be rewritten for hook 'tc': BPF_F_BROADCAST sends to every device of the map, and no program can ask this one for its keys (kernel/bpf/devmap.c: it has no map_for_each_callback) [-Wopened-transform-rejected]
+// CHECK: note: keep the keys in an array too, and bpf_clone_redirect() to each
 // CHECK: rows-xdp-to-tc-refuse.c:[[#@LINE-49]]:2: error: call of 'bpf_redirect_map' cannot be rewritten for hook 'tc': tc has no stage that steers packets to CPUs [-Wopened-transform-rejected]
 // CHECK: note: return XDP_PASS instead, and let RPS steer
 // CHECK: rows-xdp-to-tc-refuse.c:[[#@LINE-51]]:20: error: map 'cpus' cannot be rewritten for hook 'tc': a program at tc may not use a CPU map at all (kernel/bpf/verifier.c: check_map_func_compatibility()) [-Wopened-transform-rejected]

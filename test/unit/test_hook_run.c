@@ -83,6 +83,12 @@ START_TEST(pairs_compare_fates)
 	ck_assert(!opn_hook_pair_same_fate(pair, OPN_FATE_PASS, OPN_FATE_DROP));
 	ck_assert_ptr_nonnull(opn_hook_pair_benign(pair, OPN_BENIGN_REFUSED_SECOND));
 	ck_assert_ptr_null(opn_hook_pair_benign(pair, OPN_BENIGN_REFUSED_FIRST));
+	ck_assert_ptr_null(pair->bytes_tell.field);
+	pair = opn_hook_runs_pair(runs, "tc", "xdp");
+	ck_assert_str_eq(pair->bytes_tell.field, "protocol");
+	ck_assert_uint_eq(pair->bytes_tell.at, 12);
+	ck_assert_str_eq(opn_hook_runs_told_field(runs, "tc"), "protocol");
+	ck_assert_ptr_null(opn_hook_runs_told_field(runs, "xdp"));
 	pair = opn_hook_runs_pair(runs, "tc", "tc");
 	ck_assert(opn_hook_pair_same_fate(pair, OPN_FATE_DROP, OPN_FATE_DROP));
 	ck_assert(!opn_hook_pair_same_fate(pair, OPN_FATE_PASS, OPN_FATE_FINAL));
@@ -136,6 +142,12 @@ static const struct {
 	{ "schema: opened/pair/1\nfrom: a\nto: a\nverify: {fates: {}, passes-by-reinjection: "
 	  "{flags: 1, keeps: [{mark: 1}]}}\n",
 	  "'keeps': expected a word" },
+	{ "schema: opened/pair/1\nfrom: a\nto: a\nverify: {fates: {}, bytes-tell: {field: kind, "
+	  "at: 12}}\n",
+	  "error: key 'why' is missing" },
+	{ "schema: opened/pair/1\nfrom: a\nto: a\nverify: {fates: {}, bytes-tell: {field: kind, "
+	  "at: first, why: x}}\n",
+	  "error: 'at': " },
 	{ "schema: opened/pair/1\nfrom: a\nto: b\nverify: {fates: {pass: [pass]}}\n",
 	  "'b': no hook of this name has a key 'run'" },
 	{ "schema: opened/pair/1\nfrom: a\nto: a\nverify: {fates: {}, benign: [{kind: refused-by-"

@@ -191,6 +191,9 @@ static const struct {
 	{ CALLS "    f: {call: g, arguments: [{argument: 0, mask: 0, reject: no}]}\n",
 	  "a-to-b.yaml:11:30: error: 'argument': arguments count from 1"
 	  " [-Wopened-value-invalid]" },
+	{ CALLS "    f: {rename: g, context: true}\n",
+	  "a-to-b.yaml:11:8: error: 'f': 'context' is for rows with 'call' "
+	  "[-Wopened-value-invalid]" },
 	{ CALLS "    f: {call: g, arguments: [{argument: 1, mask: 0}]}\n",
 	  "a-to-b.yaml:11:30: error: key 'reject' is missing [-Wopened-key-missing]" },
 	{ CALLS "    f: {call: g, arguments: [{argument: 1, reject: no}]}\n",
