@@ -43,12 +43,19 @@ def what_is_done(row):
     return "; ".join(words)
 
 
+def conditions(when):
+    """The condition of a row: a text, or several, of which choices settle some."""
+    if not isinstance(when, list):
+        return when
+    return "; ".join(entry if isinstance(entry, str) else entry["text"] for entry in when)
+
+
 def rows_of(name, row):
     """The rows of one rule: cases by a map's type, an argument or a direction stand below it."""
     cases = row.get("by-map", {}).get("types", {}) if isinstance(row.get("by-map"), dict) else {}
     done = what_is_done(row)
     if done or not cases:
-        facts = [row.get("when"), row.get("note")]
+        facts = [conditions(row.get("when")), row.get("note")]
         least = row.get("min-kernel")
         yield name, done, facts[0], row.get("help"), facts[1], least
     for kind, case in cases.items():

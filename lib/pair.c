@@ -22,6 +22,14 @@ struct opn_pairs {
 	size_t count;
 };
 
+/* What a row is read with: its table, whose options are read first, and the user's choices. */
+struct reader {
+	struct opn_yaml *yaml;
+	struct opn_pair *pair;
+	const struct opn_pair_choice *choices;
+	size_t choice_count;
+};
+
 static const char *const row_keys[] = { "keep",	      "rename",	 "call",      "reject",
 					"write",      "when",	 "lossy",     "help",
 					"note",	      "by-map",	 "arguments", "invalidates",
@@ -33,7 +41,7 @@ static int no_memory(struct opn_yaml *yaml)
 			strerror(ENOMEM));
 }
 
-static int read_rows(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_rows *out);
+static int read_rows(const struct reader *reader, yaml_node_t *mapping, struct opn_rows *out);
 
 /* ---- a row ---- */
 
@@ -72,9 +80,10 @@ static int read_limits(struct opn_yaml *yaml, yaml_node_t *list, struct opn_row 
 	return error;
 }
 
-static int read_by_map(struct opn_yaml *yaml, yaml_node_t *node, struct opn_row *row)
+static int read_by_map(const struct reader *reader, yaml_node_t *node, struct opn_row *row)
 {
 	static const char *const keys[] = { "argument", "types", NULL };
+	struct opn_yaml *yaml = reader->yaml;
 	yaml_node_t *types = NULL;
 	struct opn_rows rows = { 0 };
 	int error = opn_yaml_check_keys(yaml, node, keys);
@@ -85,15 +94,95 @@ static int read_by_map(struct opn_yaml *yaml, yaml_node_t *node, struct opn_row 
 		return error;
 	if (!row->map_argument)
 		return opn_yaml_invalid(yaml, node, "argument", "arguments count from 1");
-	error = read_rows(yaml, types, &rows);
+	error = read_rows(reader, types, &rows);
 	row->rows = rows.row;
 	row->row_count = rows.count;
 	return error;
 }
 
-/* The one thing that the row does. */
-static int read_action(struct opn_yaml *yaml, yaml_node_t *node, struct opn_row *row)
+/* ---- conditions ---- */
+
+/* One of the choices that settle a condition: all of its words must be chosen. */
+static int read_settled(const struct reader *reader, yaml_node_t *node, bool *is_settled)
 {
+	struct opn_yaml *yaml = reader->yaml;
+	bool all = true;
+	int error = 0;
+
+	if (node->type != YAML_MAPPING_NODE || !opn_yaml_count(node))
+		return opn_yaml_invalid(yaml, node, "unless", "expected [{OPTION: WORD}, ...]");
+	error = opn_yaml_check_keys(yaml, node, NULL);
+	for (size_t i = 0; i < opn_yaml_count(node); i++) {
+		yaml_node_t *key = opn_yaml_key(yaml, node, i);
+		const char *name = opn_yaml_scalar(key), *word = NULL;
+		const struct opn_pair_option *option = opn_pair_option(reader->pair, name);
+
+		error = opn_yaml_get_string(yaml, node, name, true, &word) ?: error;
+		if (!option)
+			error = opn_yaml_invalid(yaml, key, name, "no option of this table");
+		else if (word && !opn_pair_option_value(option, word))
+			error = opn_yaml_invalid(yaml, opn_yaml_value(yaml, node, i), word,
+						 "it is not among the values of '%s'", name);
+		else if (word)
+			all &= !strcmp(
+				word, opn_pair_word(option, reader->choices, reader->choice_count));
+	}
+	*is_settled |= !error && all;
+	return error;
+}
+
+/* A text, or {text: ..., unless: [...]}: what is left of it into when. */
+static int read_condition(const struct reader *reader, yaml_node_t *node, struct opn_buf *when)
+{
+	static const char *const keys[] = { "text", "unless", NULL };
+	struct opn_yaml *yaml = reader->yaml;
+	const char *text = NULL;
+	yaml_node_t *unless = NULL;
+	bool is_settled = false;
+	int error = 0;
+
+	if (node->type == YAML_SCALAR_NODE) {
+		text = opn_yaml_scalar(node);
+	} else if (node->type == YAML_MAPPING_NODE) {
+		error = opn_yaml_check_keys(yaml, node, keys);
+		error = opn_yaml_get_string(yaml, node, "text", true, &text) ?: error;
+		error = opn_yaml_get_list(yaml, node, "unless", true, &unless) ?: error;
+	}
+	if (!error && (!text || !*text))
+		return opn_yaml_invalid(yaml, node, "when",
+					"expected a text, or {text: ..., unless: ...}");
+	for (size_t i = 0; unless && !error && i < opn_yaml_count(unless); i++)
+		error = read_settled(reader, opn_yaml_item(yaml, unless, i), &is_settled);
+	if (!error && !is_settled)
+		opn_buf_printf(when, "%s%s", when->length ? "; " : "", text);
+	return error;
+}
+
+static int read_when(const struct reader *reader, yaml_node_t *row_node, struct opn_row *row)
+{
+	struct opn_yaml *yaml = reader->yaml;
+	yaml_node_t *node = opn_yaml_get(yaml, row_node, "when");
+	struct opn_buf when = { 0 };
+	int error = 0;
+
+	if (!node || node->type != YAML_SEQUENCE_NODE)
+		return opn_yaml_get_string(yaml, row_node, "when", false, &row->when);
+	for (size_t i = 0; i < opn_yaml_count(node); i++)
+		error = read_condition(reader, opn_yaml_item(yaml, node, i), &when) ?: error;
+	if (when.length)
+		row->when = opn_arena_strdup(yaml->arena, when.data);
+	if (when.failed || (when.length && !row->when))
+		error = no_memory(yaml);
+	opn_buf_free(&when);
+	return error;
+}
+
+/* ---- what a row does ---- */
+
+/* The one thing that the row does. */
+static int read_action(const struct reader *reader, yaml_node_t *node, struct opn_row *row)
+{
+	struct opn_yaml *yaml = reader->yaml;
 	static const struct {
 		const char *key;
 		enum opn_row_action action;
@@ -118,7 +207,7 @@ static int read_action(struct opn_yaml *yaml, yaml_node_t *node, struct opn_row 
 	error = opn_yaml_get_mapping(yaml, node, "by-map", false, &by_map) ?: error;
 	if (by_map) {
 		row->action = OPN_ROW_BY_MAP;
-		error = read_by_map(yaml, by_map, row) ?: error;
+		error = read_by_map(reader, by_map, row) ?: error;
 		count++;
 	}
 	if (!error && count + keep != 1)
@@ -127,8 +216,10 @@ static int read_action(struct opn_yaml *yaml, yaml_node_t *node, struct opn_row 
 	return error;
 }
 
-static int read_row(struct opn_yaml *yaml, yaml_node_t *node, const char *name, struct opn_row *row)
+static int read_row(const struct reader *reader, yaml_node_t *node, const char *name,
+		    struct opn_row *row)
 {
+	struct opn_yaml *yaml = reader->yaml;
 	yaml_node_t *limits = NULL, *write = NULL;
 	struct opn_row *store;
 	int error;
@@ -139,8 +230,8 @@ static int read_row(struct opn_yaml *yaml, yaml_node_t *node, const char *name, 
 	if (node->type != YAML_MAPPING_NODE)
 		return opn_yaml_invalid(yaml, node, name, "expected a mapping");
 	error = opn_yaml_check_keys(yaml, node, row_keys);
-	error = read_action(yaml, node, row) ?: error;
-	error = opn_yaml_get_string(yaml, node, "when", false, &row->when) ?: error;
+	error = read_action(reader, node, row) ?: error;
+	error = read_when(reader, node, row) ?: error;
 	error = opn_yaml_get_string(yaml, node, "lossy", false, &row->lossy) ?: error;
 	error = opn_yaml_get_string(yaml, node, "help", false, &row->help) ?: error;
 	error = opn_yaml_get_string(yaml, node, "note", false, &row->note) ?: error;
@@ -162,11 +253,12 @@ static int read_row(struct opn_yaml *yaml, yaml_node_t *node, const char *name, 
 	if (!store)
 		return no_memory(yaml);
 	row->write = store;
-	return read_row(yaml, write, name, store) ?: error;
+	return read_row(reader, write, name, store) ?: error;
 }
 
-static int read_rows(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_rows *out)
+static int read_rows(const struct reader *reader, yaml_node_t *mapping, struct opn_rows *out)
 {
+	struct opn_yaml *yaml = reader->yaml;
 	struct opn_row *rows;
 	int error = opn_yaml_check_keys(yaml, mapping, NULL);
 
@@ -175,20 +267,20 @@ static int read_rows(struct opn_yaml *yaml, yaml_node_t *mapping, struct opn_row
 	if (!rows)
 		return no_memory(yaml);
 	for (size_t i = 0; i < out->count; i++)
-		error = read_row(yaml, opn_yaml_value(yaml, mapping, i),
+		error = read_row(reader, opn_yaml_value(yaml, mapping, i),
 				 opn_yaml_scalar(opn_yaml_key(yaml, mapping, i)), &rows[i])
 				?: error;
 	out->row = rows;
 	return error;
 }
 
-static int read_group(struct opn_yaml *yaml, yaml_node_t *rewrite, const char *key,
+static int read_group(const struct reader *reader, yaml_node_t *rewrite, const char *key,
 		      struct opn_rows *out)
 {
 	yaml_node_t *mapping = NULL;
-	int error = opn_yaml_get_mapping(yaml, rewrite, key, false, &mapping);
+	int error = opn_yaml_get_mapping(reader->yaml, rewrite, key, false, &mapping);
 
-	return error || !mapping ? error : read_rows(yaml, mapping, out);
+	return error || !mapping ? error : read_rows(reader, mapping, out);
 }
 
 /* ---- options ---- */
@@ -283,12 +375,14 @@ static int check_hook(struct opn_yaml *yaml, yaml_node_t *root, const char *key,
 	return -EINVAL;
 }
 
-static int read_rewrite(struct opn_yaml *yaml, yaml_node_t *rewrite, struct opn_pair *pair)
+static int read_rewrite(const struct reader *reader, yaml_node_t *rewrite)
 {
 	static const char *const keys[] = { "shim",	"context", "native",  "section",
 					    "body",	"wrapper", "options", "min-kernel",
 					    "sections", "fields",  "calls",   "maps",
 					    NULL };
+	struct opn_yaml *yaml = reader->yaml;
+	struct opn_pair *pair = reader->pair;
 	yaml_node_t *options = NULL;
 	int error = opn_yaml_check_keys(yaml, rewrite, keys);
 
@@ -302,21 +396,22 @@ static int read_rewrite(struct opn_yaml *yaml, yaml_node_t *rewrite, struct opn_
 	error = opn_yaml_get_mapping(yaml, rewrite, "options", false, &options) ?: error;
 	if (options)
 		error = read_options(yaml, options, pair) ?: error;
-	error = read_group(yaml, rewrite, "sections", &pair->sections) ?: error;
-	error = read_group(yaml, rewrite, "fields", &pair->fields) ?: error;
-	error = read_group(yaml, rewrite, "calls", &pair->calls) ?: error;
-	error = read_group(yaml, rewrite, "maps", &pair->maps) ?: error;
+	error = read_group(reader, rewrite, "sections", &pair->sections) ?: error;
+	error = read_group(reader, rewrite, "fields", &pair->fields) ?: error;
+	error = read_group(reader, rewrite, "calls", &pair->calls) ?: error;
+	error = read_group(reader, rewrite, "maps", &pair->maps) ?: error;
 	if (!error && !opn_path_contained(pair->shim))
 		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, rewrite, "shim"), pair->shim,
 					 "expected a file below shims/");
 	return error;
 }
 
-static int read_pair(struct opn_yaml *yaml, const struct opn_hookdefs *hookdefs,
+static int read_pair(struct reader *reader, const struct opn_hookdefs *hookdefs,
 		     struct opn_pairs *out)
 {
 	/* "verify" is the prover's. */
 	static const char *const keys[] = { "schema", "from", "to", "verify", "rewrite", NULL };
+	struct opn_yaml *yaml = reader->yaml;
 	yaml_node_t *root = opn_yaml_root(yaml), *rewrite = NULL;
 	struct entry *entry;
 	int error = opn_yaml_get_mapping(yaml, root, "rewrite", false, &rewrite);
@@ -329,7 +424,8 @@ static int read_pair(struct opn_yaml *yaml, const struct opn_hookdefs *hookdefs,
 	error = opn_yaml_check_keys(yaml, root, keys);
 	error = opn_yaml_get_string(yaml, root, "from", true, &entry->pair.from) ?: error;
 	error = opn_yaml_get_string(yaml, root, "to", true, &entry->pair.to) ?: error;
-	error = read_rewrite(yaml, rewrite, &entry->pair) ?: error;
+	reader->pair = &entry->pair;
+	error = read_rewrite(reader, rewrite) ?: error;
 	if (error)
 		return error;
 	error = check_hook(yaml, root, "from", entry->pair.from, hookdefs,
@@ -342,8 +438,8 @@ static int read_pair(struct opn_yaml *yaml, const struct opn_hookdefs *hookdefs,
 	return error;
 }
 
-static int read_file(const char *path, const struct opn_hookdefs *hookdefs, struct opn_diags *diags,
-		     struct opn_pairs *out)
+static int read_file(const char *path, const struct opn_hookdefs *hookdefs, struct reader *reader,
+		     struct opn_diags *diags, struct opn_pairs *out)
 {
 	struct opn_yaml yaml;
 	const char *schema = NULL;
@@ -352,8 +448,9 @@ static int read_file(const char *path, const struct opn_hookdefs *hookdefs, stru
 	if (error)
 		return error;
 	error = opn_yaml_get_string(&yaml, opn_yaml_root(&yaml), "schema", true, &schema);
+	reader->yaml = &yaml;
 	if (!error && !strcmp(schema, "opened/pair/1"))
-		error = read_pair(&yaml, hookdefs, out);
+		error = read_pair(reader, hookdefs, out);
 	opn_yaml_free(&yaml);
 	return error;
 }
@@ -390,9 +487,11 @@ static int is_pair_file(const struct dirent *entry)
 	       strstr(entry->d_name, "-to-");
 }
 
-int opn_pairs_load(const char *dir, const struct opn_hookdefs *hookdefs, struct opn_diags *diags,
-		   struct opn_pairs **out)
+int opn_pairs_load(const char *dir, const struct opn_hookdefs *hookdefs,
+		   const struct opn_pair_choice *choices, size_t choice_count,
+		   struct opn_diags *diags, struct opn_pairs **out)
 {
+	struct reader reader = { .choices = choices, .choice_count = choice_count };
 	struct opn_arena *arena = opn_arena_new(NULL, NULL);
 	struct opn_pairs *pairs = arena ? opn_arena_alloc(arena, sizeof(*pairs)) : NULL;
 	struct dirent **files = NULL;
@@ -410,7 +509,8 @@ int opn_pairs_load(const char *dir, const struct opn_hookdefs *hookdefs, struct 
 	for (int i = 0; i < count; i++) {
 		const char *path = opn_path_join(arena, dir, files[i]->d_name);
 
-		error = (path ? read_file(path, hookdefs, diags, pairs) : -ENOMEM) ?: error;
+		error = (path ? read_file(path, hookdefs, &reader, diags, pairs) : -ENOMEM)
+				?: error;
 		free(files[i]);
 	}
 	free(files);
@@ -472,4 +572,14 @@ const char *opn_pair_option_value(const struct opn_pair_option *option, const ch
 			return option->values[i];
 	}
 	return NULL;
+}
+
+const char *opn_pair_word(const struct opn_pair_option *option,
+			  const struct opn_pair_choice *choices, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(choices[i].name, option->name))
+			return choices[i].word;
+	}
+	return option->initial;
 }

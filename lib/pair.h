@@ -40,7 +40,7 @@ struct opn_row {
 	const char *name; /* what the row is for, and the rule's name in reports */
 	enum opn_row_action action;
 	const char *text;
-	const char *when;	     /* right under this condition only */
+	const char *when;	     /* right under this condition only, after the choices */
 	const char *lossy;	     /* what is lost: needs the user's consent */
 	const char *help;	     /* what the user could do */
 	const char *note;	     /* the fact that the row rests on */
@@ -90,10 +90,17 @@ struct opn_pair {
 
 struct opn_pairs;
 
-/* Reads all pairs of dir that have rows. hookdefs must outlive them. Reports every mistake and
- * returns -errno. The caller frees *out. */
-int opn_pairs_load(const char *dir, const struct opn_hookdefs *hookdefs, struct opn_diags *diags,
-		   struct opn_pairs **out);
+/* What the user chose of a pair's options. */
+struct opn_pair_choice {
+	const char *name, *word; /* the word must be one of the option's */
+};
+
+/* Reads all pairs of dir that have rows; conditions that the choices (and the defaults of all
+ * others) settle are left out. hookdefs must outlive them. Reports every mistake and returns
+ * -errno. The caller frees *out. */
+int opn_pairs_load(const char *dir, const struct opn_hookdefs *hookdefs,
+		   const struct opn_pair_choice *choices, size_t choice_count,
+		   struct opn_diags *diags, struct opn_pairs **out);
 void opn_pairs_free(struct opn_pairs *pairs);
 
 /* The pair, or NULL. */
@@ -108,11 +115,9 @@ const struct opn_row *opn_rows_find(const struct opn_rows *rows, const char *nam
 const struct opn_pair_option *opn_pair_option(const struct opn_pair *pair, const char *name);
 /* The value of an option's word, or NULL. */
 const char *opn_pair_option_value(const struct opn_pair_option *option, const char *word);
-
-/* What the user chose of a pair's options. */
-struct opn_pair_choice {
-	const char *name, *word; /* the word must be one of the option's */
-};
+/* The word that is chosen, or the default. */
+const char *opn_pair_word(const struct opn_pair_option *option,
+			  const struct opn_pair_choice *choices, size_t count);
 
 /* The shim header's text from the folder shims, with the choices and the defaults of all others,
  * into *out, which the caller frees. Returns 0 or -errno (reported). */

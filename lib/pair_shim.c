@@ -10,16 +10,6 @@
 #include "output.h"
 #include "pair.h"
 
-static const char *chosen(const struct opn_pair_option *option,
-			  const struct opn_pair_choice *choices, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(choices[i].name, option->name))
-			return opn_pair_option_value(option, choices[i].word);
-	}
-	return opn_pair_option_value(option, option->initial);
-}
-
 /* Behind the include guard's "#ifndef X" and "#define X", or where the second line is. Between
  * them and the guard the choices would make it a condition like any other. */
 static const char *behind_guard(const char *text, const char *second)
@@ -67,9 +57,13 @@ int opn_pair_shim(const struct opn_pair *pair, const char *shims,
 	opn_buf_puts(&buf,
 		     "/* " OPN_OUTPUT_REWRITTEN ", with the choices that it defines first */\n");
 	opn_buf_add(&buf, second, (size_t)(inside - second));
-	for (size_t i = 0; i < pair->option_count; i++)
-		opn_buf_printf(&buf, "#define %s %s\n", pair->options[i].define,
-			       chosen(&pair->options[i], choices, count));
+	for (size_t i = 0; i < pair->option_count; i++) {
+		const struct opn_pair_option *option = &pair->options[i];
+
+		opn_buf_printf(
+			&buf, "#define %s %s\n", option->define,
+			opn_pair_option_value(option, opn_pair_word(option, choices, count)));
+	}
 	opn_buf_puts(&buf, inside);
 	free(text);
 	opn_buf_free(&path);

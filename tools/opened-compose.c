@@ -306,7 +306,8 @@ static int load_tables(struct compose_run *run)
 	if (!error)
 		error = opn_hook_runs_load(run->folder, run->diags, &run->runs);
 	if (!error)
-		error = opn_pairs_load(run->folder, run->hookdefs, run->diags, &run->pairs);
+		error = opn_pairs_load(run->folder, run->hookdefs, NULL, 0, run->diags,
+				       &run->pairs);
 	return error ?: opn_places_load(run->folder, run->runs, run->diags, &run->places);
 }
 

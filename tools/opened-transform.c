@@ -303,12 +303,20 @@ static int check_choices(struct transform_run *run, const struct opn_pair *const
 
 static int load_tables(struct transform_run *run)
 {
+	struct opn_pair_choice choices[CHOICE_COUNT];
+	size_t count = 0;
 	int error;
 
+	for (size_t c = 0; c < CHOICE_COUNT; c++) {
+		if (run->options->choice[c])
+			choices[count++] = (struct opn_pair_choice){ transform_choice_names[c],
+								     run->options->choice[c] };
+	}
 	run->folder = opn_cli_hookdefs(&run->options->cli);
 	error = opn_hookdefs_load(run->folder, run->diags, &run->hookdefs);
 	if (!error)
-		error = opn_pairs_load(run->folder, run->hookdefs, run->diags, &run->pairs);
+		error = opn_pairs_load(run->folder, run->hookdefs, choices, count, run->diags,
+				       &run->pairs);
 	if (!error)
 		error = check_hook(run, run->options->to);
 	if (!error)

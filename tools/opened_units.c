@@ -201,7 +201,7 @@ int opened_keep_apart(struct opened_run *run)
 	if (!composition)
 		return 0;
 	error = opn_hookdefs_load(run->hookdefs, run->diags, &hookdefs);
-	error = error ?: opn_pairs_load(run->hookdefs, hookdefs, run->diags, &pairs);
+	error = error ?: opn_pairs_load(run->hookdefs, hookdefs, NULL, 0, run->diags, &pairs);
 	if (!error)
 		tell_given(run);
 	for (size_t h = 0; !error && h < composition->hook_count; h++) {

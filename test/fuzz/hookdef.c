@@ -34,7 +34,7 @@ static void read_pair(const char *folder, struct opn_diags *diags)
 	struct opn_pairs *pairs = NULL;
 	size_t count;
 
-	if (opn_pairs_load(folder, fuzz_hookdefs(), diags, &pairs))
+	if (opn_pairs_load(folder, fuzz_hookdefs(), NULL, 0, diags, &pairs))
 		return;
 	opn_pairs_all(pairs, &count);
 	opn_pairs_free(pairs);

@@ -35,7 +35,7 @@ static struct opn_pairs *load_own(void)
 	struct opn_pairs *pairs;
 
 	ck_assert_int_eq(opn_hookdefs_load(OPN_TEST_HOOKDEFS, diags, &hookdefs), 0);
-	ck_assert_int_eq(opn_pairs_load(OPN_TEST_HOOKDEFS, hookdefs, diags, &pairs), 0);
+	ck_assert_int_eq(opn_pairs_load(OPN_TEST_HOOKDEFS, hookdefs, NULL, 0, diags, &pairs), 0);
 	ck_assert_uint_eq(opn_diags_count(diags, OPN_SEV_WARNING), 0);
 	return pairs;
 }
@@ -209,6 +209,20 @@ static const struct {
 	  "a-to-b.yaml:11:17: error: key 'types' is missing [-Wopened-key-missing]" },
 	{ CALLS "    f: {by-map: {argument: 1, types: {T: {keep: true, map: 1}}}}\n",
 	  "a-to-b.yaml:11:55: error: unknown key 'map' [-Wopened-key-unknown]" },
+	{ CALLS "    f: {keep: true, when: [{text: often}]}\n",
+	  "a-to-b.yaml:11:28: error: key 'unless' is missing [-Wopened-key-missing]" },
+	{ CALLS "    f: {keep: true, when: [[often]]}\n",
+	  "a-to-b.yaml:11:28: error: 'when': expected a text, or {text: ..., unless: ...}"
+	  " [-Wopened-value-invalid]" },
+	{ CALLS "    f: {keep: true, when: [{text: often, unless: [o]}]}\n",
+	  "a-to-b.yaml:11:51: error: 'unless': expected [{OPTION: WORD}, ...]"
+	  " [-Wopened-value-invalid]" },
+	{ CALLS "    f: {keep: true, when: [{text: often, unless: [{o: x}]}]}\n",
+	  "a-to-b.yaml:11:52: error: 'o': no option of this table [-Wopened-value-invalid]" },
+	{ OPTIONS "    o: {define: D, default: x, values: {x: 1}, why: y}\n  fields:\n"
+		  "    f: {keep: true, when: [{text: often, unless: [{o: z}]}]}\n",
+	  "a-to-b.yaml:13:55: error: 'z': it is not among the values of 'o'"
+	  " [-Wopened-value-invalid]" },
 	{ OPTIONS "    o: {define: D, default: w, values: {x: 1}, why: y}\n",
 	  "a-to-b.yaml:11:29: error: 'w': it is not among the values"
 	  " [-Wopened-value-invalid]" },
@@ -252,7 +266,7 @@ START_TEST(a_mistake_is_shown_at_its_place)
 
 	write_hooks();
 	write_file("a-to-b.yaml", mistakes[_i].text);
-	ck_assert_int_ne(opn_pairs_load(".", hookdefs, diags, &pairs), 0);
+	ck_assert_int_ne(opn_pairs_load(".", hookdefs, NULL, 0, diags, &pairs), 0);
 	ck_assert_ptr_null(pairs);
 	ck_assert_int_eq(opn_diags_status(diags), 2);
 	text = printed(false, false);
@@ -272,7 +286,7 @@ START_TEST(all_mistakes_are_shown_at_once)
 		   CALLS "    f: {keep: true, x: 1}\n    g: {}\n    h: {y: 2, call: k}\n"
 			 "  fields:\n    i: {keep: true, reject: no}\n");
 	write_file("b-to-a.yaml", "schema: opened/pair/1\nfrom: b\nto: a\nrewrite: {z: 1}\n");
-	ck_assert_int_ne(opn_pairs_load(".", hookdefs, diags, &pairs), 0);
+	ck_assert_int_ne(opn_pairs_load(".", hookdefs, NULL, 0, diags, &pairs), 0);
 	ck_assert_uint_eq(opn_diags_count_id(diags, OPN_DIAG_KEY_UNKNOWN), 3);
 	ck_assert_uint_eq(opn_diags_count_id(diags, OPN_DIAG_VALUE_INVALID), 2);
 	/* b-to-a: shim, context, section, body, wrapper */
@@ -292,7 +306,7 @@ START_TEST(a_pair_may_say_little)
 	write_file("a-to-b.yaml", HEAD REWRITE);
 	write_file("b-to-a.yaml", "schema: opened/pair/1\nfrom: b\nto: a\nverify: {fates: {}}\n");
 	write_file("note-to-self.txt", "{");
-	ck_assert_int_eq(opn_pairs_load(".", hookdefs, diags, &pairs), 0);
+	ck_assert_int_eq(opn_pairs_load(".", hookdefs, NULL, 0, diags, &pairs), 0);
 	opn_pairs_all(pairs, &count);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_ptr_null(opn_pairs_find(pairs, "b", "a"));
@@ -310,12 +324,41 @@ START_TEST(a_pair_may_say_little)
 }
 END_TEST
 
+/* Conditions of a list, without those that a choice or a default settles. */
+START_TEST(choices_settle_conditions)
+{
+	static const struct opn_pair_choice choices[] = { { "o", "y" }, { "p", "u" } };
+	static const char *const whens[] = { "often; late", "early; late", "often; early" };
+	struct opn_pairs *pairs;
+
+	write_hooks();
+	write_file("a-to-b.yaml", OPTIONS
+		   "    o: {define: O, default: x, values: {x: 1, y: 2}, why: z}\n"
+		   "    p: {define: P, default: t, values: {t: 1, u: 2}, why: z}\n"
+		   "  fields:\n    f:\n      keep: true\n      when:\n"
+		   "        - {text: often, unless: [{o: y, p: t}]}\n"
+		   "        - {text: early, unless: [{o: x}]}\n"
+		   "        - {text: late, unless: [{p: u, o: y}, {p: u, o: x}]}\n"
+		   "    g: {keep: true, when: [{text: often, unless: [{o: x}, {o: y}]}]}\n");
+	for (size_t count = 0; count < 3; count++) {
+		const struct opn_pair *pair;
+
+		ck_assert_int_eq(opn_pairs_load(".", hookdefs, choices, count, diags, &pairs), 0);
+		pair = opn_pairs_find(pairs, "a", "b");
+		ck_assert_str_eq(opn_rows_find(&pair->fields, "f")->when, whens[count]);
+		ck_assert_ptr_null(opn_rows_find(&pair->fields, "g")->when);
+		opn_pairs_free(pairs);
+	}
+	opn_hookdefs_free(hookdefs);
+}
+END_TEST
+
 START_TEST(a_folder_that_is_not_there_is_told)
 {
 	struct opn_pairs *pairs = NULL;
 
 	write_hooks();
-	ck_assert_int_ne(opn_pairs_load("missing", hookdefs, diags, &pairs), 0);
+	ck_assert_int_ne(opn_pairs_load("missing", hookdefs, NULL, 0, diags, &pairs), 0);
 	ck_assert_ptr_null(pairs);
 	expect_printed("error: cannot read 'missing': No such file or directory "
 		       "[-Wopened-input-unreadable]\n1 error generated.\n");
@@ -335,6 +378,7 @@ Suite *pair_suite(void)
 			    sizeof(mistakes) / sizeof(mistakes[0]));
 	tcase_add_test(tcase, all_mistakes_are_shown_at_once);
 	tcase_add_test(tcase, a_pair_may_say_little);
+	tcase_add_test(tcase, choices_settle_conditions);
 	tcase_add_test(tcase, a_folder_that_is_not_there_is_told);
 	suite_add_tcase(suite, tcase);
 	return suite;
