@@ -3,6 +3,8 @@
 #ifndef OPN_LLVM_COMPAT_H
 #define OPN_LLVM_COMPAT_H
 
+#include "clang/AST/Decl.h"
+#include "clang/AST/Expr.h"
 #include "clang/CodeGen/BackendUtil.h"
 #include "clang/CodeGen/ModuleBuilder.h"
 #include "clang/Driver/Driver.h"
@@ -60,6 +62,15 @@ private:
       llvm::makeIntrusiveRefCnt<clang::DiagnosticOptions>();
 #endif
 };
+
+/// The text of assembly outside of functions.
+inline std::string assemblyText(const clang::FileScopeAsmDecl &D) {
+#if LLVM_VERSION_MAJOR >= 21
+  return D.getAsmString();
+#else
+  return D.getAsmString()->getString().str();
+#endif
+}
 
 /// An engine that owns its client.
 inline llvm::IntrusiveRefCntPtr<clang::DiagnosticsEngine>

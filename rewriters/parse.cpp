@@ -18,6 +18,7 @@
 #include "clang/Parse/ParseAST.h"
 #include "clang/Sema/Sema.h"
 #include "llvm/Support/VirtualFileSystem.h"
+#include <sys/utsname.h>
 
 using namespace clang;
 using llvm::StringRef;
@@ -65,9 +66,21 @@ public:
                                                                   : OPN_SEV_NOTE;
     opn_diag_foreign(Diags, Severity, Loc, Message.c_str(), Flag.empty() ? nullptr : Flag.c_str(),
                      Rendered.c_str());
+    if (StringRef(Message).starts_with("'gnu/stubs-"))
+      noteMachine();
   }
 
 private:
+  /// glibc's gnu/stubs.h asks for the machine, and takes a target that names none for a small one.
+  void noteMachine() {
+    utsname Name = {};
+    uname(&Name);
+    opn_diag_note(Diags, {nullptr, 0, 0, 0},
+                  "glibc's headers take the target bpf for a 32-bit machine: add '-D__%s__' to the "
+                  "compile command",
+                  Name.machine);
+  }
+
   opn_diags *Diags;
   bool Derived, Told = true;
   std::string Rendered;

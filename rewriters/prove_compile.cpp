@@ -16,6 +16,7 @@
 // backend ends the process. What the child makes comes back through a memory
 // file.
 #include "prove_compile.h"
+#include "backend_error.h"
 #include "prove.h"
 #include "safe_flags.h"
 
@@ -30,8 +31,6 @@
 #include "clang/Tooling/Tooling.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
-#include "llvm/IR/DiagnosticInfo.h"
-#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CommandLine.h"
@@ -73,26 +72,9 @@ const size_t PlaceMacroCount = std::size(PlaceMacroNames);
 
 namespace {
 
-// LLVM ends the process on an error that nobody takes.
-class BackendErrors : public llvm::DiagnosticHandler {
-public:
-  explicit BackendErrors(std::string &First) : First(First) {}
-  bool handleDiagnostics(const llvm::DiagnosticInfo &Info) override {
-    if (Info.getSeverity() == llvm::DS_Error && First.empty()) {
-      llvm::raw_string_ostream OS(First);
-      llvm::DiagnosticPrinterRawOStream Printer(OS);
-      Info.print(Printer);
-    }
-    return true;
-  }
-
-private:
-  std::string &First;
-};
-
-bool runBackend(CompilerInstance &CI, llvm::Module &M, std::string &Object, std::string &Error) {
+bool runBackend(CompilerInstance &CI, llvm::Module &M, std::string &Object,
+                const BackendError &Error) {
   llvm::SmallString<0> Bytes;
-  M.getContext().setDiagnosticHandler(std::make_unique<BackendErrors>(Error));
   if (!CI.getFrontendOpts().LLVMArgs.empty()) {
     std::vector<const char *> Argv{"clang (LLVM option parsing)"};
     for (const std::string &Argument : CI.getFrontendOpts().LLVMArgs)
@@ -101,7 +83,7 @@ bool runBackend(CompilerInstance &CI, llvm::Module &M, std::string &Object, std:
   }
   emitObjectCode(CI, M, std::make_unique<llvm::raw_svector_ostream>(Bytes));
   Object.assign(Bytes.begin(), Bytes.end());
-  return Error.empty() && !CI.getDiagnostics().hasErrorOccurred() && !Object.empty();
+  return Error.Message.empty() && !CI.getDiagnostics().hasErrorOccurred() && !Object.empty();
 }
 
 // Keeps errors and their notes, with Clang's own text for them.
@@ -205,13 +187,15 @@ public:
       if (!F->isDeclaration() && F->arg_size() <= 5)
         llvm::appendToCompilerUsed(*M, {F});
     }
+    BackendError Error;
+    // Already the bitcode's table of symbols has assembly outside of functions read.
+    M->getContext().setDiagnosticHandler(keepFirst(Error));
     llvm::raw_string_ostream OS(Out.Bitcode);
     llvm::WriteBitcodeToFile(*M, OS, /*ShouldPreserveUseListOrder=*/true);
     OS.flush();
-    std::string Error;
-    Out.Ok = runBackend(CI, *M, Out.Object, Error);
-    if (!Error.empty())
-      Out.Problems.push_back({OPN_SEV_ERROR, {}, Error, ""});
+    Out.Ok = Error.Message.empty() && runBackend(CI, *M, Out.Object, Error);
+    if (!Error.Message.empty())
+      Out.Problems.push_back(problemOf(Error, Context));
   }
 
 private:
@@ -265,7 +249,8 @@ private:
       llvm::consumeError(M.takeError());
       return;
     }
-    std::string Error;
+    BackendError Error;
+    Context.setDiagnosticHandler(keepFirst(Error));
     Out.Ok = runBackend(CI, **M, Out.Object, Error);
   }
 

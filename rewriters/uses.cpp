@@ -302,11 +302,7 @@ public:
     return true;
   }
   bool VisitFileScopeAsmDecl(FileScopeAsmDecl *D) {
-#if LLVM_VERSION_MAJOR >= 21
-    asmNames(D->getAsmString());
-#else
-    asmNames(D->getAsmString()->getString());
-#endif
+    asmNames(assemblyText(*D));
     return true;
   }
 
