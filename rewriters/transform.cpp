@@ -47,6 +47,7 @@ private:
   int judgeBack(const SourceModel &Model, const Unwrapping &Made, const FunctionSet &Wanted,
                 opn_diags *Diags);
   int missing(const opn_transform_options &Options, StringRef Source, opn_diags *Diags) const;
+  int judgeNames(const SourceModel &Model, const char *Shims, opn_diags *Diags) const;
   void finish(const LexedFile *Main, const Edits &Changes, const LexedFile *Dropped);
   int compile(const opn_command *Commands, size_t Count, const opn_transform_options &Options,
               opn_diags *Diags);
@@ -121,6 +122,32 @@ int opn_transformation::judgeBack(const SourceModel &Model, const Unwrapping &Ma
     opn_diag(Diags, OPN_DIAG_TRANSFORM_REJECTED, Loc, What.c_str(), Pair->to,
              "some of the source's programs were rewritten from there, and some were not");
     opn_diag_note(Diags, {nullptr, 0, 0, 0}, "take some at a time, with --function");
+    return -EINVAL;
+  }
+  return 0;
+}
+
+/// The result includes the shim by its name: no other header of the source may have it.
+int opn_transformation::judgeNames(const SourceModel &Model, const char *Shims,
+                                   opn_diags *Diags) const {
+  for (const Instance &I : Model.Instances) {
+    if (llvm::sys::path::filename(I.File->path()) != Pair->shim ||
+        Unwrapping::isTables(*Pair, I.File->text(), Shims))
+      continue;
+    opn_loc Loc = {nullptr, 0, 0, 0};
+    std::string Includer;
+    if (I.Parent >= 0) {
+      const LexedFile &Parent = *Model.Instances[I.Parent].File;
+      Includer = Parent.path().str();
+      Loc = {Includer.c_str(), Parent.line(I.IncludeOffset), 0, 0};
+    }
+    std::string What = "header '" + I.File->path().str() + "'";
+    std::string Why = "the result includes the shim header '" + std::string(Pair->shim) +
+                      "', and this is another one of that name";
+    opn_diag(Diags, OPN_DIAG_TRANSFORM_REJECTED, Loc, What.c_str(), Pair->to, Why.c_str());
+    opn_diag_note(Diags, {nullptr, 0, 0, 0},
+                  "rename it; a shim header that was changed, or is of another version, goes: the "
+                  "result gets its own");
     return -EINVAL;
   }
   return 0;
@@ -268,6 +295,8 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
       return Error;
     if (Made && Made->isForeign())
       opn_diag(Diags, OPN_DIAG_TRANSFORM_SHIM, {nullptr, 0, 0, 0}, R.text(Made->shim()->path()));
+    if (int Error = Back ? 0 : judgeNames(Model, Options.shims, Diags))
+      return Error;
     Rewriting W = Back ? Rewriting(Model, Options, *Made, Changes, Sites, R, Diags)
                        : Rewriting(Model, Options, *Pair, Changes, Sites, R, Diags);
     Good &= W.run(Wanted, Wanted);

@@ -45,7 +45,7 @@ Unwrapping::Unwrapping(const SourceModel &Model, const opn_pair &Made, StringRef
       Shim = I.File;
   if (!Shim)
     return;
-  Foreign = !isTables(Shim->text(), Shims);
+  Foreign = !isTables(Made, Shim->text(), Shims);
   if (Foreign)
     return;
   turn(R);
@@ -56,8 +56,7 @@ Unwrapping::Unwrapping(const SourceModel &Model, const opn_pair &Made, StringRef
           Bodies.insert({FD, Body});
 }
 
-/// Whether a header is the tables' but for the choices, which stand first in it.
-bool Unwrapping::isTables(StringRef Text, StringRef Shims) const {
+bool Unwrapping::isTables(const opn_pair &Made, StringRef Text, StringRef Shims) {
   auto File = llvm::MemoryBuffer::getFile(Shims + "/" + Made.shim);
   if (!File)
     return false;

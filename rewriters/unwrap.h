@@ -36,6 +36,8 @@ public:
   bool isForeign() const { return Foreign; }
   /// The shim header, or null.
   const LexedFile *shim() const { return Shim; }
+  /// Whether a header is the shim of the tables, whatever the choices are that stand first in it.
+  static bool isTables(const opn_pair &Pair, llvm::StringRef Text, llvm::StringRef Shims);
   /// Whether a declaration is the shim's.
   bool isShim(const clang::Decl *D) const;
 
@@ -48,7 +50,6 @@ public:
   const opn_row *member(llvm::StringRef Name) const;
 
 private:
-  bool isTables(llvm::StringRef Text, llvm::StringRef Shims) const;
   const clang::FunctionDecl *match(const clang::FunctionDecl *Entry) const;
   void turn(Results &R);
 
