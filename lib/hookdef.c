@@ -258,14 +258,24 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+int opn_hookdef_unreadable(const char *dir, const char *why, struct opn_diags *diags)
+{
+	int error = opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, dir, why);
+
+	opn_diag_note(
+		diags, OPN_NOWHERE,
+		"the tools come with a folder 'hookdefs', which has helpers.yaml: name it with "
+		"--hookdefs=DIR, or in the environment with OPENED_HOOKDEFS=DIR");
+	return error;
+}
+
 static int read_dir(const char *dir, struct opn_diags *diags, struct opn_hookdefs *out)
 {
 	struct dirent **entries;
 	int error = 0, count = scandir(dir, &entries, is_table, by_name);
 
 	if (count < 0)
-		return opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, dir,
-				strerror(errno));
+		return opn_hookdef_unreadable(dir, strerror(errno), diags);
 	for (int i = 0; i < count; i++) {
 		const char *path = opn_arena_printf(out->arena, "%s/%s", dir, entries[i]->d_name);
 
@@ -277,8 +287,7 @@ static int read_dir(const char *dir, struct opn_diags *diags, struct opn_hookdef
 	}
 	free(entries);
 	if (!error && !out->hooks)
-		error = opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, dir,
-				 "it holds no hook tables");
+		error = opn_hookdef_unreadable(dir, "it holds no hook tables", diags);
 	return error;
 }
 

@@ -55,6 +55,10 @@ int opn_hookdef_read_kernel(struct opn_yaml *yaml, yaml_node_t *node, bool requi
 /* Reports that memory ran out; returns -EINVAL. */
 int opn_hookdef_no_memory(struct opn_yaml *yaml);
 
+/* Reports that the folder of the tables cannot be read, and how another one is named; returns
+ * -errno. */
+int opn_hookdef_unreadable(const char *dir, const char *why, struct opn_diags *diags);
+
 /* The readers of map-access.yaml and helpers.yaml. */
 int opn_hookdef_read_map_access(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookdefs *out);
 int opn_hookdef_read_helpers(struct opn_yaml *yaml, yaml_node_t *root, struct opn_hookdefs *out);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "base.h"
@@ -294,13 +295,13 @@ void opn_cli_parse(struct opn_cli *cli, const struct argp *argp, int argc, char 
 /* A folder relative to the one that holds the running executable, if it exists. Allocated. */
 static char *beside_executable(const char *relative)
 {
-	char self[PATH_MAX];
+	char self[PATH_MAX], *slash, *path;
 	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash, *path;
 
-	if (length < 0)
-		return NULL;
-	self[length] = '\0';
+	if (length >= 0)
+		self[length] = '\0';
+	else if (!realpath((const char *)getauxval(AT_EXECFN) ?: "", self))
+		return NULL; /* no /proc, and no such file any more */
 	slash = strrchr(self, '/');
 	if (!slash)
 		return NULL;

@@ -168,13 +168,10 @@ static int prove_program(const struct prover *prover, const char *program)
 /* opened-verify stands beside this tool. */
 static char *find_tool(const struct transform_run *run)
 {
-	char *self = realpath("/proc/self/exe", NULL);
-	char *path = NULL;
+	char *folder = opn_cli_folder();
+	char *path = opn_arena_printf(run->arena, "%s/opened-verify", folder);
 
-	if (self)
-		path = opn_arena_printf(run->arena, "%.*sopened-verify",
-					(int)(opn_path_basename(self) - self), self);
-	free(self);
+	free(folder);
 	return path;
 }
 

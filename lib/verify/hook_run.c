@@ -5,6 +5,7 @@
  * All tables of the folder are read; what is no hook, pair or list of calls is somebody else's.
  */
 #include "hook_run_private.h"
+#include "hookdef_private.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -106,8 +107,7 @@ int opn_hook_runs_load(const char *dir, struct opn_diags *diags, struct opn_hook
 	}
 	count = scandir(dir, &entries, is_table, by_name_backwards);
 	if (count < 0)
-		error = opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, dir,
-				 strerror(errno));
+		error = opn_hookdef_unreadable(dir, strerror(errno), diags);
 	for (int i = 0; i < count; i++) {
 		const char *path = opn_arena_printf(runs->arena, "%s/%s", dir, entries[i]->d_name);
 

@@ -370,16 +370,20 @@ START_TEST(all_mistakes_are_shown_at_once)
 }
 END_TEST
 
+#define HOW                                                                                        \
+	"note: the tools come with a folder 'hookdefs', which has helpers.yaml: name it with "     \
+	"--hookdefs=DIR, or in the environment with OPENED_HOOKDEFS=DIR\n"
+
 START_TEST(a_folder_without_tables_is_refused)
 {
 	struct opn_hookdefs *hookdefs;
 
 	ck_assert_int_ne(opn_hookdefs_load("missing", diags, &hookdefs), 0);
 	expect_printed("error: cannot read 'missing': No such file or directory "
-		       "[-Wopened-input-unreadable]\n1 error generated.\n");
+		       "[-Wopened-input-unreadable]\n" HOW "1 error generated.\n");
 	ck_assert_int_ne(opn_hookdefs_load(".", diags, &hookdefs), 0);
 	expect_printed("error: cannot read '.': it holds no hook tables "
-		       "[-Wopened-input-unreadable]\n1 error generated.\n");
+		       "[-Wopened-input-unreadable]\n" HOW "1 error generated.\n");
 }
 END_TEST
 
