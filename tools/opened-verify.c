@@ -25,6 +25,7 @@ enum {
 	KEY_KERNEL,
 	KEY_TRANSFER,
 	KEY_UNMARKED,
+	KEY_CALLED,
 };
 
 #define DEFAULT_GENERATE 40000
@@ -68,6 +69,8 @@ static const struct argp_option tool_options[] = {
 	  "With --live: leave source addresses as they are, which else tell the frames apart", 2 },
 	{ "kernel", KEY_KERNEL, "DIR", 0,
 	  "Run on the kernel that was unpacked to DIR (dpkg -x), in a virtual machine", 2 },
+	/* For tools that run this one on objects that they made, and that nobody will find. */
+	{ "called", KEY_CALLED, "TEXT", OPTION_HIDDEN, NULL, 2 },
 	{ NULL, 0, NULL, 0, "Reports:", 3 },
 	{ "report", KEY_REPORT, "FILE", 0,
 	  "Write the report to FILE.json or FILE.html; may be repeated", 3 },
@@ -206,6 +209,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_KERNEL:
 		options->kernel = arg;
+		return 0;
+	case KEY_CALLED:
+		opn_words_add(&options->called, arg);
 		return 0;
 	case KEY_REPORT:
 		opn_words_add(&options->reports, arg);

@@ -19,9 +19,10 @@ struct verify_options {
 	struct opn_cli cli;
 	struct opn_words programs; /* two */
 	struct opn_words packets, cases, maps, reports, renames, ignore, transfers;
-	const char *kernel;    /* unpacked package of the kernel to run on; NULL: this one */
-	const char *from, *to; /* hooks; NULL: what the sections say */
-	unsigned int variant;  /* of sources with several compile commands, from 1; 0: all */
+	struct opn_words called; /* what messages call the programs' files, or none */
+	const char *kernel;	 /* unpacked package of the kernel to run on; NULL: this one */
+	const char *from, *to;	 /* hooks; NULL: what the sections say */
+	unsigned int variant;	 /* of sources with several compile commands, from 1; 0: all */
 	uint64_t generate, seed;
 	bool without_shapes;
 	bool live, unmarked;

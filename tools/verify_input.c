@@ -30,6 +30,8 @@ static void split_name(struct verify_run *run, int index)
 	const char *word = run->options->programs.word[index], *colon = strrchr(word, ':');
 
 	side->object = word;
+	if ((size_t)index < run->options->called.count)
+		side->name = run->options->called.word[index];
 	if (!colon || !access(word, F_OK) || strchr(colon, '/'))
 		return;
 	side->object = opn_arena_strndup(run->arena, word, (size_t)(colon - word));
@@ -71,7 +73,7 @@ static int compile(struct verify_run *run, int index, const struct opn_command *
 	if (error)
 		return opn_diag(run->diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, path,
 				strerror(-error));
-	run->side[index].name = run->side[index].object;
+	run->side[index].name = run->side[index].name ?: run->side[index].object;
 	run->side[index].object = path;
 	return 0;
 }

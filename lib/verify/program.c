@@ -122,8 +122,8 @@ void opn_program_free(struct opn_program *program)
 	free(program);
 }
 
-int opn_object_programs(const char *path, struct opn_arena *arena, struct opn_diags *diags,
-			const char ***out)
+int opn_object_programs(const char *path, const char *name, struct opn_arena *arena,
+			struct opn_diags *diags, const char ***out)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "opened");
 	libbpf_print_fn_t print = libbpf_set_print(print_nothing);
@@ -141,7 +141,7 @@ int opn_object_programs(const char *path, struct opn_arena *arena, struct opn_di
 	}
 	object = bpf_object__open_mem(data, size, &open);
 	if (!object) {
-		err = opn_program_invalid(path, data, size, errno, diags);
+		err = opn_program_invalid(name, data, size, errno, diags);
 		goto out;
 	}
 	bpf_object__for_each_program(program, object) count++;

@@ -47,6 +47,7 @@ struct opn_call_rule {
 
 struct opn_program_options {
 	const char *path;    /* of the object */
+	const char *name;    /* of what it was made of, for messages; NULL: path */
 	const char *program; /* function name; NULL: the object has exactly one */
 	int type;	     /* BPF_PROG_TYPE_; 0: libbpf's meaning of the section */
 	int attach_type;     /* BPF_ ; -1: libbpf's */
@@ -74,10 +75,11 @@ int opn_program_open(const struct opn_program_options *options, struct opn_diags
 		     struct opn_program **out);
 void opn_program_free(struct opn_program *program);
 
-/* Of an object that is not loaded: the programs' names with their sections, NULL-terminated pairs
- * (name, section, name, section, ..., NULL) in the arena. Reports and returns -errno. */
-int opn_object_programs(const char *path, struct opn_arena *arena, struct opn_diags *diags,
-			const char ***out);
+/* Of an object that is not loaded, which messages call by name: the programs' names with their
+ * sections, NULL-terminated pairs (name, section, name, section, ..., NULL) in the arena. Reports
+ * and returns -errno. */
+int opn_object_programs(const char *path, const char *name, struct opn_arena *arena,
+			struct opn_diags *diags, const char ***out);
 
 /* The open libbpf object, for its maps; owned by program. */
 struct bpf_object *opn_program_object(const struct opn_program *program);

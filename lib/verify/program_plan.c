@@ -23,14 +23,15 @@ static int choose(const struct opn_program_options *options, struct opn_arena *a
 	if (!names)
 		return -ENOMEM;
 	if (!plan->count)
-		return opn_diag(diags, OPN_DIAG_PROGRAMS_NONE, OPN_NOWHERE, options->path);
+		return opn_diag(diags, OPN_DIAG_PROGRAMS_NONE, OPN_NOWHERE,
+				options->name ?: options->path);
 	for (size_t i = 0; i < plan->count; i++)
 		names[i] = plan->programs[i].name;
 	if (!options->program) {
 		if (plan->count == 1)
 			return 0;
-		err = opn_diag(diags, OPN_DIAG_VERIFY_PROGRAM_CHOICE, OPN_NOWHERE, options->path,
-			       plan->count);
+		err = opn_diag(diags, OPN_DIAG_VERIFY_PROGRAM_CHOICE, OPN_NOWHERE,
+			       options->name ?: options->path, plan->count);
 		for (size_t i = 0; i < plan->count; i++)
 			opn_diag_note(diags, OPN_NOWHERE, "'%s' in section '%s'", names[i],
 				      plan->programs[i].section);
@@ -41,8 +42,8 @@ static int choose(const struct opn_program_options *options, struct opn_arena *a
 		if (!strcmp(names[i], options->program))
 			return 0;
 	}
-	err = opn_diag(diags, OPN_DIAG_VERIFY_PROGRAM_MISSING, OPN_NOWHERE, options->path,
-		       options->program);
+	err = opn_diag(diags, OPN_DIAG_VERIFY_PROGRAM_MISSING, OPN_NOWHERE,
+		       options->name ?: options->path, options->program);
 	near = opn_suggest(options->program, names);
 	if (near)
 		opn_diag_note(diags, OPN_NOWHERE, "did you mean '%s'", near);
@@ -92,9 +93,9 @@ int opn_plan_make(const struct opn_program_options *options, const void *data, s
 
 	memset(out, 0, sizeof(*out));
 	if (!object)
-		return errno == ENOMEM
-			       ? -ENOMEM
-			       : opn_program_invalid(options->path, data, size, errno, diags);
+		return errno == ENOMEM ? -ENOMEM
+				       : opn_program_invalid(options->name ?: options->path, data,
+							     size, errno, diags);
 	bpf_object__for_each_program(program, object) count++;
 	out->programs = opn_arena_array(arena, count + 1, sizeof(*out->programs));
 	if (!out->programs) {

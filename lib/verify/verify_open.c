@@ -40,7 +40,7 @@ static int find_program(const struct opn_verify_side *side, struct opn_arena *ar
 {
 	const char **pairs;
 	size_t count = 0;
-	int error = opn_object_programs(side->object, arena, diags, &pairs);
+	int error = opn_object_programs(side->object, name_of(side), arena, diags, &pairs);
 
 	if (error)
 		return error;
@@ -85,6 +85,7 @@ int opn_verify_find(const struct opn_verify_side *side, struct opn_hook_runs *ru
 	hook = opn_hook_runs_find(runs, told->hook);
 	*open = (struct opn_program_options){
 		.path = side->object,
+		.name = name_of(side),
 		.program = told->program,
 		.type = hook->prog_type,
 		.attach_type = -1,

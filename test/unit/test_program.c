@@ -285,13 +285,14 @@ START_TEST(lists_programs)
 	const char **list;
 	size_t count = 0;
 
-	ck_assert_int_eq(opn_object_programs(PROGRAM_OBJECT, arena, diags, &list), 0);
+	ck_assert_int_eq(opn_object_programs(PROGRAM_OBJECT, PROGRAM_OBJECT, arena, diags, &list),
+			 0);
 	while (list[count])
 		count += 2;
 	ck_assert_uint_eq(count, 2 * 14);
 	ck_assert_str_eq(list[0], "values");
 	ck_assert_str_eq(list[1], "xdp");
-	ck_assert_int_lt(opn_object_programs("absent.o", arena, diags, &list), 0);
+	ck_assert_int_lt(opn_object_programs("absent.o", "absent.o", arena, diags, &list), 0);
 	forget_diags();
 	opn_arena_free(arena);
 }
