@@ -81,8 +81,12 @@ size_t opn_diags_count_id(const struct opn_diags *diags, enum opn_diag_id id);
  * configuration, 3 a decision is needed, 70 our fault), 1 for Clang's errors, 0 without errors. */
 int opn_diags_status(const struct opn_diags *diags);
 
-/* Prints the list as clang does, with snippet and caret; warnings are left out when quiet. */
+/* Prints the list as clang does, with snippet and caret, and how many there were; warnings are left
+ * out when quiet. */
 void opn_diags_print(const struct opn_diags *diags, FILE *out, bool colour, bool quiet);
+/* The two halves of that, for who prints several lists and counts once. */
+void opn_diags_print_messages(const struct opn_diags *diags, FILE *out, bool colour, bool quiet);
+void opn_diags_print_count(const struct opn_diags *diags, FILE *out, bool quiet);
 
 enum opn_diag_format { OPN_DIAG_JSON, OPN_DIAG_SARIF };
 

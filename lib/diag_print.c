@@ -296,8 +296,12 @@ static void put_message(struct printer *printer, const struct opn_diag_message *
 	put_snippet(printer, *loc);
 }
 
-static void put_summary(FILE *out, size_t warnings, size_t errors)
+void opn_diags_print_count(const struct opn_diags *diags, FILE *out, bool quiet)
 {
+	size_t warnings = quiet ? 0 : opn_diags_count(diags, OPN_SEV_WARNING);
+	size_t errors = opn_diags_count(diags, OPN_SEV_ERROR) +
+			opn_diags_count(diags, OPN_SEV_FATAL) + (diags->lost ? 1 : 0);
+
 	if (!warnings && !errors)
 		return;
 	if (warnings)
@@ -309,10 +313,9 @@ static void put_summary(FILE *out, size_t warnings, size_t errors)
 	fputs(" generated.\n", out);
 }
 
-void opn_diags_print(const struct opn_diags *diags, FILE *out, bool colour, bool quiet)
+void opn_diags_print_messages(const struct opn_diags *diags, FILE *out, bool colour, bool quiet)
 {
 	struct printer printer = { .out = out, .colour = colour };
-	size_t warnings, errors;
 
 	printer.sources.root = diags->root;
 	printer.utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0);
@@ -325,10 +328,13 @@ void opn_diags_print(const struct opn_diags *diags, FILE *out, bool colour, bool
 	}
 	if (diags->lost)
 		fprintf(out, "error: out of memory, %zu diagnostics were lost\n", diags->lost);
-	warnings = quiet ? 0 : opn_diags_count(diags, OPN_SEV_WARNING);
-	errors = opn_diags_count(diags, OPN_SEV_ERROR) + opn_diags_count(diags, OPN_SEV_FATAL);
-	put_summary(out, warnings, errors + (diags->lost ? 1 : 0));
 	if (printer.utf8)
 		freelocale(printer.utf8);
 	opn_sources_free(&printer.sources);
+}
+
+void opn_diags_print(const struct opn_diags *diags, FILE *out, bool colour, bool quiet)
+{
+	opn_diags_print_messages(diags, out, colour, quiet);
+	opn_diags_print_count(diags, out, quiet);
 }

@@ -69,7 +69,7 @@ static bool ask(struct question *question)
 	unsigned long number;
 
 	say(question);
-	opn_diags_print(run->diags, stderr, opn_cli_coloured(&run->options->cli), false);
+	opn_diags_print_messages(run->diags, stderr, opn_cli_coloured(&run->options->cli), false);
 	opn_diags_free(run->diags);
 	run->diags = opn_diags_new();
 	if (!run->diags)

@@ -7,6 +7,7 @@
  */
 #include "opened.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -189,12 +190,31 @@ static void show_diags(struct opened_run *run)
 
 	if (!fresh)
 		opn_cli_no_memory(NULL);
-	opn_diags_print(run->diags, stderr, opn_cli_coloured(&run->options->cli),
-			run->options->cli.quiet);
+	opn_diags_print_messages(run->diags, stderr, opn_cli_coloured(&run->options->cli),
+				 run->options->cli.quiet);
 	run->status = MAX(run->status, opn_diags_status(run->diags));
 	opn_diags_move(run->shown_diags, run->diags);
 	opn_diags_free(run->diags);
 	run->diags = fresh;
+}
+
+/* What a tool printed, but how many there were: the run tells of all steps. */
+static void show_log(const struct opn_step *step)
+{
+	static const char ending[] = " generated.";
+	const char *end = step->log + step->log_length;
+
+	for (const char *line = step->log; line < end;) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t length = (size_t)((newline ?: end) - line);
+		bool is_count = length > sizeof(ending) && isdigit((unsigned char)*line) &&
+				!memcmp(line + length - strlen(ending), ending, strlen(ending));
+
+		length += newline != NULL;
+		if (!is_count)
+			fwrite(line, 1, length, stderr);
+		line += length;
+	}
 }
 
 static void ended(const struct opn_step *step, void *data)
@@ -206,7 +226,7 @@ static void ended(const struct opn_step *step, void *data)
 		fprintf(stderr, "\r\033[K");
 	if (step->log_length && (step->state == OPN_STEP_FAILED ? !opened_is_explained(run, step)
 								: run->options->cli.verbose))
-		fwrite(step->log, 1, step->log_length, stderr);
+		show_log(step);
 	/* What its log tells is told, but not to a file. */
 	if (step->state == OPN_STEP_FAILED && !opened_is_explained(run, step))
 		opened_tell(run, step, run->shown_diags);
@@ -398,6 +418,7 @@ static void print_summary(const struct opened_run *run)
 
 	for (size_t s = 0; s < run->step_count; s++)
 		count[run->steps[s].state]++;
+	opn_diags_print_count(run->shown_diags, stderr, run->options->cli.quiet);
 	if (run->options->events || run->options->cli.quiet)
 		return;
 	opened_print_outcomes(run);
@@ -474,6 +495,7 @@ static bool run_once(struct opened_run *run)
 		error = open_state(run);
 	if (error || !run->output) {
 		show_diags(run);
+		opn_diags_print_count(run->shown_diags, stderr, run->options->cli.quiet);
 		return false;
 	}
 	run->tools = opn_cli_folder();
