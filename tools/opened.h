@@ -172,6 +172,8 @@ struct opn_loc opened_message_loc(const struct opened_run *run, const struct opn
 				  const json_t *message);
 /* Takes over what a step's tool said, without what this run told already. */
 void opened_tell(struct opened_run *run, const struct opn_step *step, struct opn_diags *into);
+/* Reports a proof that failed because it showed nothing, and what to do. */
+void opened_tell_inconclusive(struct opened_run *run, const struct opn_step *step);
 /* Whether what the tool reported says why the step failed; else what it printed has to. */
 bool opened_is_explained(const struct opened_run *run, const struct opn_step *step);
 /* Whether a message is a warning of Clang's, about somebody's source. */

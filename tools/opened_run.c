@@ -232,6 +232,9 @@ static void ended(const struct opn_step *step, void *data)
 		opened_tell(run, step, run->shown_diags);
 	else if (step->state == OPN_STEP_FAILED || step->state == OPN_STEP_DONE)
 		opened_tell(run, step, run->diags);
+	if (step->state == OPN_STEP_FAILED &&
+	    (step->kind == STEP_PROVE || step->kind == STEP_PROVE_ALL))
+		opened_tell_inconclusive(run, step);
 	show_diags(run);
 	if (step->state == OPN_STEP_FAILED)
 		run->status = MAX(run->status, step->status);

@@ -459,6 +459,25 @@ void opened_tell(struct opened_run *run, const struct opn_step *step, struct opn
 	json_decref(root);
 }
 
+void opened_tell_inconclusive(struct opened_run *run, const struct opn_step *step)
+{
+	json_t *report = opened_json(opn_arena_printf(run->arena, "%s/" OPENED_PROOFS "/%s.json",
+						      run->output, step->name));
+	const char *verdict = member(report, "verdict"), *sentence = member(report, "sentence");
+
+	if (step->status == OPN_EXIT_REFUSED && verdict && sentence &&
+	    !strcmp(verdict, "inconclusive")) {
+		opn_diag(run->diags, OPN_DIAG_PROOF_INCONCLUSIVE, spec_loc(run, step, NULL),
+			 step->name, sentence);
+		opn_diag_note(
+			run->diags, OPN_NOWHERE,
+			"give 'verify' packets, cases or maps with which it does something "
+			"else; of a program that can do one thing only nothing more is shown, "
+			"and --no-verify leaves its proof out");
+	}
+	json_decref(report);
+}
+
 bool opened_is_explained(const struct opened_run *run, const struct opn_step *step)
 {
 	json_t *root = opened_json(opened_diagnostics(run, step));

@@ -137,6 +137,17 @@ static int run_verify(const struct prover *prover, const char *program, const ch
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -EIO;
 }
 
+static int inconclusive(struct opn_diags *diags, const char *program, const char *sentence)
+{
+	int error = opn_diag(diags, OPN_DIAG_PROOF_INCONCLUSIVE, OPN_NOWHERE, program, sentence);
+
+	opn_diag_note(
+		diags, OPN_NOWHERE,
+		"write it without --prove, and give opened-verify packets, cases or maps with "
+		"which it does something else");
+	return error;
+}
+
 static int prove_program(const struct prover *prover, const char *program)
 {
 	struct opn_diags *diags = prover->run->diags;
@@ -159,8 +170,7 @@ static int prove_program(const struct prover *prover, const char *program)
 		const char *sentence = json_string_value(json_object_get(json, "sentence"));
 
 		if (verdict && !strcmp(verdict, "inconclusive"))
-			status = opn_diag(diags, OPN_DIAG_PROOF_INCONCLUSIVE, OPN_NOWHERE, program,
-					  sentence);
+			status = inconclusive(diags, program, sentence);
 		else
 			status = opn_diag(diags, OPN_DIAG_PROOF_DIFFERS, OPN_NOWHERE, program,
 					  sentence ? sentence : "no verdict");

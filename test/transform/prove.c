@@ -44,5 +44,6 @@ char _license[] SEC("license") = "GPL";
 // QUIET-NOT: {{.}}
 // SAID: equivalent on
 // SHOWN: error: 'nothing' was not proved: inconclusive: {{.*}} [-Wopened-proof-inconclusive]
+// SHOWN-NEXT: note: write it without --prove, and give opened-verify packets, cases or maps with which it does something else
 // SHOWN: 1 error generated.
 // WRONG: error: 'drop' differs from the original: different: {{.*}} [-Wopened-proof-differs]
