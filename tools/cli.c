@@ -62,6 +62,15 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 
+static char *filter_help(int key, const char *text, void *input)
+{
+	const struct opn_cli *cli = input;
+
+	/* argp frees what is not text, and changes neither. */
+	return key == 'o' && cli && cli->output_help ? opn_cli_format("%s", cli->output_help)
+						     : (char *)text;
+}
+
 static volatile sig_atomic_t caught_signal;
 
 static void catch_signal(int number)
@@ -255,9 +264,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-const struct argp opn_cli_argp = { options, parse_option, NULL, NULL, NULL, NULL, NULL };
+const struct argp opn_cli_argp = { options, parse_option, NULL, NULL, NULL, filter_help, NULL };
 const struct argp opn_cli_plain_argp = {
-	options + COMPILE_ROWS, parse_option, NULL, NULL, NULL, NULL, NULL
+	options + COMPILE_ROWS, parse_option, NULL, NULL, NULL, filter_help, NULL
 };
 
 void opn_cli_version(FILE *stream, const char *name)

@@ -36,7 +36,8 @@ struct opn_cli {
 	const char *tool; /* the program's name, without its folder */
 	struct opn_commands_options commands;
 	struct opn_words extra, extra_before;
-	const char *output; /* NULL: not given */
+	const char *output;	 /* NULL: not given */
+	const char *output_help; /* what -o says, where it is not "Write to OUT"; or NULL */
 	unsigned int jobs;
 	enum opn_colour_when colour;
 	bool quiet, verbose, force;

@@ -217,6 +217,7 @@ int opened_clean_command(int argc, char **argv)
 	char here[4096];
 	int status = OPN_EXIT_USAGE;
 
+	options.cli.output_help = "Clean OUT, where runs wrote, instead of the spec's 'output'";
 	opn_cli_parse(&options.cli, &clean_argp, argc, argv, &options);
 	run.arena = opn_arena_new(opn_cli_no_memory, NULL);
 	run.diags = opn_diags_new();

@@ -26,10 +26,18 @@
 #define BPFFS	 "/sys/fs/bpf"
 
 /* Who needs what is missing. */
-enum need { NEED_ALWAYS, NEED_COMPOSE, NEED_PROOF, NEED_PICTURES, NEED_OTHER_KERNELS };
+enum need {
+	NEED_ALWAYS,
+	NEED_FETCH,
+	NEED_COMPOSE,
+	NEED_PROOF,
+	NEED_PICTURES,
+	NEED_OTHER_KERNELS,
+};
 
 static const char *const need_words[] = {
 	[NEED_ALWAYS] = "",
+	[NEED_FETCH] = "for sources from a 'repository'",
 	[NEED_COMPOSE] = "to build pipelines",
 	[NEED_PROOF] = "to load, verify and attach",
 	[NEED_PICTURES] = "for pictures in reports",
@@ -66,7 +74,10 @@ static const struct argp doctor_argp = {
 	parse_option,
 	"",
 	"Tell what this machine lacks of what the tools need, and the command that mends it.\v"
-	"Exit status: 0 nothing that is always needed is missing, 1 something is.",
+	"A line begins with 'ok'; with 'missing', of what nothing works without; or with 'absent', "
+	"of "
+	"what is needed for what the line says.\n\n"
+	"Exit status: 0 nothing is missing, 1 something is.",
 	children,
 	NULL,
 	NULL,
@@ -121,7 +132,7 @@ static const struct {
 	  NEED_COMPOSE },
 	{ "make", { "make" }, "--version", "make", NEED_COMPOSE },
 	{ "bpftool", { "bpftool", "/usr/sbin/bpftool" }, "version", "bpftool", NEED_COMPOSE },
-	{ "git", { "git" }, "--version", "git", NEED_COMPOSE },
+	{ "git", { "git" }, "--version", "git", NEED_FETCH },
 	{ "diff", { "diff" }, "--version", "diffutils", NEED_PICTURES },
 	{ "dot", { "dot" }, "-V", "graphviz", NEED_PICTURES },
 	{ "qemu",
