@@ -171,10 +171,16 @@ static int read_source(struct reader *reader, yaml_node_t *mapping, struct opn_s
 				opn_yaml_loc(yaml, opn_yaml_get(yaml, node, "path")), unit->path,
 				strerror(errno));
 	}
-	if (!is_repository(unit->repository))
+	if (!is_repository(unit->repository)) {
 		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "repository"), "repository",
 					 "expected an address that begins with https://, ssh://, "
 					 "git:// or file://");
+		if (!access(from_spec(reader, unit->repository), F_OK))
+			opn_diag_note(yaml->diags, OPN_NOWHERE,
+				      "of a clone on this machine write file:// and its absolute "
+				      "path; 'path: %s' takes its files as they are",
+				      unit->repository);
+	}
 	if (!is_revision(unit->revision))
 		error = opn_yaml_invalid(yaml, opn_yaml_get(yaml, node, "revision"), "revision",
 					 "expected a commit: 7 to 64 hexadecimal digits; names of "
@@ -229,7 +235,10 @@ static int check_contained(struct opn_yaml *yaml, const struct opn_spec_words *w
 			continue;
 		if (colon && (!colon[1] || strspn(colon + 1, "0123456789") != strlen(colon + 1))) {
 			error = opn_diag(yaml->diags, OPN_DIAG_VALUE_INVALID, words->word[i].loc,
-					 what, "expected a name, or FILE:LINE");
+					 what, "expected NAME or FILE:LINE");
+			opn_diag_note(yaml->diags, OPN_NOWHERE,
+				      "of a name that several files define, 'resolve' says which "
+				      "file is meant: {NAME: FILE}");
 			continue;
 		}
 		file = colon ? opn_arena_strndup(yaml->arena, text, (size_t)(colon - text))
@@ -373,6 +382,19 @@ static int read_choices(struct opn_yaml *yaml, yaml_node_t *node, const char *co
 	return error;
 }
 
+/* A unit has each name once: here no FILE:LINE is needed. */
+static int check_names(struct opn_yaml *yaml, const struct opn_spec_words *words)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < words->count; i++) {
+		if (words->word[i].text && strchr(words->word[i].text, ':'))
+			error = opn_diag(yaml->diags, OPN_DIAG_VALUE_INVALID, words->word[i].loc,
+					 "functions", "expected NAME, of a program of the unit");
+	}
+	return error;
+}
+
 static int read_one_transform(struct reader *reader, yaml_node_t *node)
 {
 	static const char *const keys[] = { "unit",	 "to",	  "from",     "functions", "accept",
@@ -398,6 +420,7 @@ static int read_one_transform(struct reader *reader, yaml_node_t *node)
 	error = opn_yaml_get_string(yaml, node, "from", false, &transform->from) ?: error;
 	error = opn_yaml_get_bool(yaml, node, "modernize", false, &transform->modernize) ?: error;
 	error = read_words(yaml, node, "functions", &transform->functions) ?: error;
+	error = check_names(yaml, &transform->functions) ?: error;
 	error = read_words(yaml, node, "accept", &transform->accept) ?: error;
 	error = read_choices(yaml, node, choices, transform) ?: error;
 	if (!name)
