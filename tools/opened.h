@@ -64,6 +64,7 @@ struct opened_unit {
 	const struct opn_spec_unit *spec;
 	struct opn_tree tree;
 	bool has_tree;	       /* else it was reported why not */
+	const char *headers;   /* hash of the names of the tree's, or NULL: a commit's */
 	const char *extracted; /* folder */
 	const char *final;     /* folder of what pipelines get */
 	/* Words for choices of its pair that the spec leaves open, and in which the stages of a

@@ -83,6 +83,27 @@ static void keep_flags(struct opened_run *run, const struct opened_unit *unit)
 	free(text);
 }
 
+/* What a tree is walked for once, whatever the number of its units. */
+static const char *find_headers(struct opened_run *run, const struct opened_unit *unit)
+{
+	const char *const *path;
+	char hash[OPN_HASH_SIZE];
+	struct opn_buf all = { 0 };
+
+	if (!unit->has_tree || unit->tree.revision)
+		return NULL;
+	for (const struct opened_unit *other = run->units; other < unit; other++) {
+		if (other->headers && !strcmp(other->tree.root, unit->tree.root))
+			return other->headers;
+	}
+	path = opn_tree_sources(unit->tree.root, ".h", run->arena);
+	for (; path && *path; path++)
+		opn_buf_printf(&all, "%s\n", *path);
+	opn_hash_hex(all.data ?: "", all.length, hash);
+	opn_buf_free(&all);
+	return opn_arena_strdup(run->arena, hash);
+}
+
 void opened_open_units(struct opened_run *run)
 {
 	const char *cache = cache_folder(run->arena);
@@ -101,6 +122,7 @@ void opened_open_units(struct opened_run *run)
 				      : unit->extracted;
 		unit->has_tree = !opn_tree_open(spec, cache, run->clang, known_flags(run, spec),
 						run->arena, run->diags, &unit->tree);
+		unit->headers = find_headers(run, unit);
 	}
 }
 

@@ -183,6 +183,8 @@ static int prepare_extract(struct opened_run *run, struct opn_step *step)
 	step->depfile = depfile(run, step);
 	step->product = unit->extracted;
 	step->inputs = unit->tree.sources;
+	/* A new header may stand in front of one that was read. */
+	step->also = unit->headers;
 	if (unit->tree.database)
 		step->inputs = list_of(run, step->inputs,
 				       opn_arena_printf(run->arena, "%s/compile_commands.json",

@@ -72,7 +72,7 @@ static void make_key(struct opn_step *step, const struct opn_steps_options *opti
 	struct opn_buf all = { 0 };
 
 	snprintf(step->id, sizeof(step->id), "%s %s", step->stage, step->name);
-	opn_buf_printf(&all, "%s\n%s\n", options->salt, step->folder ?: "");
+	opn_buf_printf(&all, "%s\n%s\n%s\n", options->salt, step->folder ?: "", step->also ?: "");
 	opn_buf_printf(&all, "%s\n", step->argv[0]);
 	for (char *const *word = step->argv + 1 + step->looks; *word; word++)
 		opn_buf_printf(&all, "%zu:%s\n", strlen(*word), *word);

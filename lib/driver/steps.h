@@ -39,6 +39,7 @@ struct opn_step {
 	size_t looks;	    /* words behind the first that only say what the output looks like */
 	const char *folder; /* to run in, or NULL: the current one */
 	const char *const *inputs;   /* files */
+	const char *also;	     /* what else it is made of, in a word of its own; or NULL */
 	const char *depfile;	     /* more of them, as make reads them; written by the step */
 	const char *product;	     /* a folder with a list of what was written, or NULL */
 	const char *const *products; /* other files */
