@@ -438,19 +438,20 @@ static int read_pair(struct reader *reader, const struct opn_hookdefs *hookdefs,
 	return error;
 }
 
-static int read_file(const char *path, const struct opn_hookdefs *hookdefs, struct reader *reader,
+static int read_file(const char *path, const struct opn_hookdefs *hookdefs,
+		     const struct opn_pair_choice *choices, size_t choice_count,
 		     struct opn_diags *diags, struct opn_pairs *out)
 {
 	struct opn_yaml yaml;
+	struct reader reader = { &yaml, NULL, choices, choice_count };
 	const char *schema = NULL;
 	int error = opn_yaml_load(path, out->arena, diags, &yaml);
 
 	if (error)
 		return error;
 	error = opn_yaml_get_string(&yaml, opn_yaml_root(&yaml), "schema", true, &schema);
-	reader->yaml = &yaml;
 	if (!error && !strcmp(schema, "opened/pair/1"))
-		error = read_pair(reader, hookdefs, out);
+		error = read_pair(&reader, hookdefs, out);
 	opn_yaml_free(&yaml);
 	return error;
 }
@@ -491,7 +492,6 @@ int opn_pairs_load(const char *dir, const struct opn_hookdefs *hookdefs,
 		   const struct opn_pair_choice *choices, size_t choice_count,
 		   struct opn_diags *diags, struct opn_pairs **out)
 {
-	struct reader reader = { .choices = choices, .choice_count = choice_count };
 	struct opn_arena *arena = opn_arena_new(NULL, NULL);
 	struct opn_pairs *pairs = arena ? opn_arena_alloc(arena, sizeof(*pairs)) : NULL;
 	struct dirent **files = NULL;
@@ -509,7 +509,8 @@ int opn_pairs_load(const char *dir, const struct opn_hookdefs *hookdefs,
 	for (int i = 0; i < count; i++) {
 		const char *path = opn_path_join(arena, dir, files[i]->d_name);
 
-		error = (path ? read_file(path, hookdefs, &reader, diags, pairs) : -ENOMEM)
+		error = (path ? read_file(path, hookdefs, choices, choice_count, diags, pairs)
+			      : -ENOMEM)
 				?: error;
 		free(files[i]);
 	}
