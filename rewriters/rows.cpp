@@ -349,6 +349,8 @@ void Rewriting::giveContext(const CallExpr *CE, const std::string &Rule, const s
   StringRef Behind = S ? S.File->text().drop_front(S.Extent.End).ltrim() : "";
   if (!S || !S.Macro.empty() || !Behind.consume_front("("))
     return void(edit(Spot(), "", Rule, Loc, What));
+  // A variable may have the parameter's name here: only a compiler can be sure.
+  Unusual = true;
   insert(S, S.File->text().size() - Behind.size(), Given->getName().str() + ", ", Rule);
 }
 

@@ -103,6 +103,8 @@ int opn_chain_run(struct opn_program *program, const struct opn_input *input,
 	else if (chain->has_final)
 		output->verdict = chain->final;
 	opn_program_read_head(head, output);
+	/* Each stage's test run finds the packet's fields anew. */
+	output->watched.known = false;
 	opn_program_read_marks(program);
 	return error;
 }
