@@ -1131,8 +1131,7 @@ OPN_INLINE long opn_redirect_neigh(struct opn_skb *skb, unsigned int ifindex, co
 		return OPN_TC_SHOT;
 	head[6] = skb->protocol;
 	opn_h_xdp_store_bytes(skb->xdp, 0, head, sizeof(head));
-	opn_h_redirect(ifindex, 0);
-	return OPN_TC_REDIRECT;
+	return opn_redirect(ifindex, 0);
 }
 
 /*
