@@ -116,7 +116,7 @@ private:
   const Build &original(const std::vector<std::string> &Extra = {});
   int report(const Build &Failed, Side Of);
   int fail(const std::string &Why);
-  opn_loc loc(const Place &Where, Side Of);
+  opn_loc loc(const FilePlace &Where, Side Of);
 
   void set(unsigned Level, opn_proof_status Status, std::string Detail);
   void setAll(unsigned From, opn_proof_status Status, const std::string &Detail);
@@ -186,7 +186,7 @@ int Proof::report(const Build &Failed, Side Of) {
   return fail(std::string("the ") + (Of == UnitSide ? "unit" : "original") + " does not compile");
 }
 
-opn_loc Proof::loc(const Place &Where, Side Of) {
+opn_loc Proof::loc(const FilePlace &Where, Side Of) {
   if (Where.File.empty())
     return OPN_NOWHERE;
   return {Prover.keep(shownPath(Where, command(Of))), Where.Line, Where.Column, 1};

@@ -27,7 +27,7 @@ class Module;
 
 namespace opn {
 
-struct Place {
+struct FilePlace {
   std::string File; // absolute, or relative to the command's folder; empty: none
   unsigned Line = 0, Column = 0;
 };
@@ -35,7 +35,7 @@ struct Place {
 // The first difference of one level.
 struct Difference {
   std::string Detail;
-  Place Original, Unit;
+  FilePlace Original, Unit;
 };
 
 using Verdict = std::optional<Difference>;
@@ -44,7 +44,7 @@ using Verdict = std::optional<Difference>;
 
 struct Problem {
   opn_severity Severity;
-  Place Where;
+  FilePlace Where;
   std::string Message, Rendered;
 };
 
@@ -70,7 +70,7 @@ struct CompileRequest {
 
 std::unique_ptr<Build> compile(const CompileRequest &Request);
 /// A place's path as it is told: below the current folder relative to it.
-std::string shownPath(const Place &Where, const opn_command &Command);
+std::string shownPath(const FilePlace &Where, const opn_command &Command);
 /// Tells why there is no object. Returns -errno when it could not have been one, else 0.
 int reportProblems(const Build &Failed, const opn_command &Command, opn_diags *Diags);
 
@@ -131,7 +131,7 @@ public:
 
   std::optional<Target> target(size_t Section, uint64_t Offset, bool IsCode);
   const Entity *find(const std::string &Key) const;
-  Place place(const Entity &Function, uint64_t Offset) const;
+  FilePlace place(const Entity &Function, uint64_t Offset) const;
   // CO-RE relocation of an instruction, or nullptr.
   const opn_core_reloc *coreReloc(size_t Section, uint64_t Offset) const;
 

@@ -397,8 +397,9 @@ Verdict compareTypes(ObjectPair &Pair) {
     }
     bool Whole = LE.IsFunction && btf_vlen(btf__type_by_id(L, LId)) != BTF_FUNC_STATIC;
     if (!Types.sameDeclaration(LId, RId, Whole))
-      return Difference{Of + ": " + Types.Why, LE.IsFunction ? Pair.Original.place(LE, 0) : Place{},
-                        LE.IsFunction ? Pair.Unit.place(*RE, 0) : Place{}};
+      return Difference{Of + ": " + Types.Why,
+                        LE.IsFunction ? Pair.Original.place(LE, 0) : FilePlace{},
+                        LE.IsFunction ? Pair.Unit.place(*RE, 0) : FilePlace{}};
   }
   for (const std::string &Name : Pair.Original.Externs) {
     for (uint32_t Kind : {BTF_KIND_FUNC, BTF_KIND_VAR}) {

@@ -504,7 +504,7 @@ bool emitObject(CompileRequest Request, const llvm::Module &M, std::string &Obje
   return Made->Ok;
 }
 
-std::string shownPath(const Place &Where, const opn_command &Command) {
+std::string shownPath(const FilePlace &Where, const opn_command &Command) {
   std::string Path = Where.File;
   if (Path[0] != '/')
     Path = std::string(Command.directory) + "/" + Path;

@@ -28,7 +28,7 @@ StringRef withoutNumber(StringRef Name) {
   return Base.size() < Name.size() && Base.ends_with(".") ? Base.drop_back() : Name;
 }
 
-Place placeOf(const DIFile *File, unsigned Line, unsigned Column) {
+FilePlace placeOf(const DIFile *File, unsigned Line, unsigned Column) {
   if (!File)
     return {};
   std::string Path = File->getFilename().str();
@@ -37,7 +37,7 @@ Place placeOf(const DIFile *File, unsigned Line, unsigned Column) {
   return {Path, Line, Column};
 }
 
-Place placeOf(const GlobalValue &G) {
+FilePlace placeOf(const GlobalValue &G) {
   if (auto *F = dyn_cast<Function>(&G)) {
     if (const DISubprogram *P = F->getSubprogram())
       return placeOf(P->getFile(), P->getLine(), 0);
@@ -53,7 +53,7 @@ Place placeOf(const GlobalValue &G) {
 }
 
 // The instruction's own place, or that of the last one before it that has some.
-Place placeOf(const Instruction *I) {
+FilePlace placeOf(const Instruction *I) {
   for (; I; I = I->getPrevNode()) {
     if (const DILocation *Loc = I->getDebugLoc().get()) {
       if (Loc->getLine())

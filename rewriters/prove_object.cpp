@@ -208,7 +208,7 @@ std::vector<std::string> ObjectSide::operations(const std::string &Function) con
   return Out;
 }
 
-Place ObjectSide::place(const Entity &Function, uint64_t Offset) const {
+FilePlace ObjectSide::place(const Entity &Function, uint64_t Offset) const {
   const opn_line *Line = opn_object_line(&Object, Function.Section, Function.Offset + Offset);
   if (!Line || Line->offset < Function.Offset)
     return {};
