@@ -235,7 +235,7 @@ static int add_manifest(const struct opn_oci_image *image, const struct opn_oci_
 			const char *diff_id, json_t *layer, struct opn_output *output,
 			struct opn_diags *diags, json_t **out)
 {
-	json_t *config, *object, *where;
+	json_t *config = NULL, *object, *where;
 	int error = add_document(output, CONFIG_TYPE, config_json(image, platform, diff_id), diags,
 				 &config);
 
@@ -257,7 +257,7 @@ static int add_manifest(const struct opn_oci_image *image, const struct opn_oci_
 static int add_manifests(const struct opn_oci_image *image, const char *diff_id, json_t *layer,
 			 struct opn_output *output, struct opn_diags *diags)
 {
-	json_t *list = json_array(), *one;
+	json_t *list = json_array(), *one = NULL;
 	int error = 0;
 
 	for (size_t i = 0; !error && image->platforms[i]; i++) {
