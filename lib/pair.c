@@ -568,7 +568,8 @@ const struct opn_pair_option *opn_pair_option(const struct opn_pair *pair, const
 
 const char *opn_pair_option_value(const struct opn_pair_option *option, const char *word)
 {
-	for (size_t i = 0; option->words[i]; i++) {
+	/* none: its table was refused */
+	for (size_t i = 0; option->words && option->words[i]; i++) {
 		if (!strcmp(option->words[i], word))
 			return option->values[i];
 	}

@@ -35,7 +35,10 @@ PLACES = {"xdp": "xdp", "tc": "tc-ingress"}
 def output(*argv):
     try:
         return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
+    except OSError:
+        return ""
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(error.stderr)
         return ""
 
 

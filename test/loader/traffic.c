@@ -7,7 +7,8 @@
  *
  * An observer counts before (xdp) or behind (tc) the pipeline under test at RECEIVER, so that
  * frames that the cable loses do not count. COMMAND is run again and again until all are sent;
- * how often it was, and how many frames arrived, is printed as two numbers.
+ * how often it was, and how many frames arrived, is printed as two numbers. It ends when all frames
+ * have had the time to arrive.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,8 +26,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#define TCX_INGRESS 46
-#define PAUSE_EVERY 64
+#define TCX_INGRESS  46
+#define PAUSE_EVERY  64
+#define IN_FLIGHT_US (300 * 1000)
 
 static int fail(const char *what)
 {
@@ -45,9 +47,12 @@ static int send_frames(const char *interface, long count)
 	if (fd < 0 || !to.sll_ifindex)
 		return fail(interface);
 	for (long i = 0; i < count; i++) {
-		if (sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to, sizeof(to)) < 0 &&
-		    errno != ENOBUFS)
-			return fail("send");
+		while (sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to, sizeof(to)) <
+		       0) {
+			if (errno != ENOBUFS)
+				return fail("send");
+			usleep(100);
+		}
 		if (i % PAUSE_EVERY == 0)
 			usleep(1);
 	}
@@ -114,8 +119,12 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	count = strtol(argv[2], NULL, 10);
-	if (argc == 3)
-		return send_frames(argv[1], count);
+	if (argc == 3) {
+		status = send_frames(argv[1], count);
+		/* the other end takes them in its own time, and what comes next counts */
+		usleep(IN_FLIGHT_US);
+		return status;
+	}
 	if (observe(argv[3], argv[4], argv[5], &map) < 0)
 		return fail("observer");
 	sender = fork();
@@ -127,7 +136,7 @@ int main(int argc, char **argv)
 	}
 	if (error || status)
 		return 2;
-	usleep(300 * 1000);
+	usleep(IN_FLIGHT_US);
 	if (bpf_map_lookup_elem(map, &key, &arrived))
 		return fail("map");
 	printf("%ld %llu\n", runs, arrived);

@@ -60,8 +60,8 @@ for destination in 10.0.0.2 10.1.0.1 10.2.0.1 10.3.0.1 10.4.0.1 10.9.0.1 fd00::2
 			done
 			if ! cmp -s "$folder.left" "$folder.right"; then
 				echo "different: lookup of $destination, tot_len $total, $length bytes"
-				xxd -s 60 -l 70 "$folder.left"
-				xxd -s 60 -l 70 "$folder.right"
+				od -A d -t x1 -j 60 -N 70 "$folder.left"
+				od -A d -t x1 -j 60 -N 70 "$folder.right"
 				exit 1
 			fi
 			count=$((count + 1))

@@ -223,6 +223,9 @@ static const struct {
 		  "    f: {keep: true, when: [{text: often, unless: [{o: z}]}]}\n",
 	  "a-to-b.yaml:13:55: error: 'z': it is not among the values of 'o'"
 	  " [-Wopened-value-invalid]" },
+	{ OPTIONS "    o: {define: D, default: x, why: y}\n  fields:\n"
+		  "    f: {keep: true, when: [{text: often, unless: [{o: x}]}]}\n",
+	  "a-to-b.yaml:11:8: error: key 'values' is missing [-Wopened-key-missing]" },
 	{ OPTIONS "    o: {define: D, default: w, values: {x: 1}, why: y}\n",
 	  "a-to-b.yaml:11:29: error: 'w': it is not among the values"
 	  " [-Wopened-value-invalid]" },
