@@ -94,6 +94,17 @@ const struct opn_symbol *opn_object_symbol_at(const struct opn_object *object, s
 const struct opn_reloc *opn_object_reloc(const struct opn_object *object, size_t section,
 					 uint64_t offset);
 
+/* What an instruction calls, or takes the address of. */
+struct opn_callee {
+	size_t section;	  /* 0: of another object */
+	uint64_t offset;  /* in it */
+	const char *name; /* of a function of another object */
+};
+
+/* The function that the instruction at this place calls or takes the address of. False: none. */
+bool opn_object_callee(const struct opn_object *object, size_t section, uint64_t offset,
+		       struct opn_callee *callee);
+
 /* The line of the instruction at this place (the last entry at or before it), or NULL. */
 const struct opn_line *opn_object_line(const struct opn_object *object, size_t section,
 				       uint64_t offset);

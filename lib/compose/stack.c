@@ -22,9 +22,6 @@
 
 /* The kernel's own limit of frames (include/linux/bpf_verifier.h: MAX_CALL_FRAMES). */
 #define FRAMES 8
-/* llvm/BinaryFormat/ELFRelocs/BPF.def */
-#define RELOC_ADDRESS 1
-#define RELOC_CALL    10
 
 struct callee {
 	size_t function; /* in the same object, or SIZE_MAX: of this name */
@@ -117,70 +114,39 @@ static int add_callee(struct function *from, size_t function, const char *name)
 	return function == SIZE_MAX && !more[from->callee_count - 1].name ? -ENOMEM : 0;
 }
 
-static int call_at(const struct reader *reader, struct function *from, size_t section,
-		   size_t offset)
-{
-	const struct function *to = find_at(reader, section, offset);
-
-	return to ? add_callee(from, (size_t)(to - reader->stack->functions), NULL) : 0;
-}
-
-static const struct bpf_insn *instruction_at(const struct opn_section *code, size_t offset)
-{
-	if (offset % sizeof(struct bpf_insn) || offset + sizeof(struct bpf_insn) > code->size)
-		return NULL;
-	return (const struct bpf_insn *)(code->data + offset);
-}
-
-static bool is_call(const struct bpf_insn *insn)
-{
-	return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL;
-}
-
 static bool is_tail_call(const struct bpf_insn *insn)
 {
 	return insn->code == (BPF_JMP | BPF_CALL) && !insn->src_reg &&
 	       insn->imm == BPF_FUNC_tail_call;
 }
 
-/* Calls of other functions, and addresses of functions, are relocations. */
-static int read_relocation(const struct reader *reader, const struct opn_reloc *reloc)
+static int read_instruction(const struct reader *reader, size_t section, size_t at)
 {
-	const struct opn_section *code = &reader->object->sections[reloc->section];
-	const struct opn_symbol *symbol = &reader->object->symbols[reloc->symbol];
-	struct function *from = find_at(reader, reloc->section, reloc->offset);
-	const struct bpf_insn *insn = instruction_at(code, reloc->offset);
-	size_t offset = symbol->value;
+	const struct opn_section *code = &reader->object->sections[section];
+	struct function *from = find_at(reader, section, at);
+	struct opn_callee callee;
+	const struct function *to;
 
-	if (!from || !insn || (reloc->type != RELOC_CALL && reloc->type != RELOC_ADDRESS))
+	if (!from)
 		return 0;
-	if (!symbol->section)
-		return reloc->type == RELOC_CALL && symbol->name
-			       ? add_callee(from, SIZE_MAX, symbol->name)
-			       : 0;
-	if (reloc->type == RELOC_ADDRESS)
-		offset += (uint32_t)insn->imm;
-	else if (symbol->type == STT_SECTION)
-		offset += ((size_t)insn->imm + 1) * sizeof(*insn);
-	return call_at(reader, from, symbol->section, offset);
+	if (is_tail_call((const struct bpf_insn *)(code->data + at)))
+		from->makes_tail_calls = true;
+	if (!opn_object_callee(reader->object, section, at, &callee))
+		return 0;
+	if (!callee.section)
+		return add_callee(from, SIZE_MAX, callee.name);
+	to = find_at(reader, callee.section, callee.offset);
+	return to ? add_callee(from, (size_t)(to - reader->stack->functions), NULL) : 0;
 }
 
-/* Calls within a section need none, nor do those of the kernel. */
 static int read_calls(const struct reader *reader, size_t section)
 {
 	const struct opn_section *code = &reader->object->sections[section];
 	int error = 0;
 
-	for (size_t at = 0; !error && at < code->size; at += sizeof(struct bpf_insn)) {
-		const struct bpf_insn *insn = instruction_at(code, at);
-		struct function *from = insn ? find_at(reader, section, at) : NULL;
-
-		if (from && is_tail_call(insn))
-			from->makes_tail_calls = true;
-		if (from && is_call(insn) && !opn_object_reloc(reader->object, section, at))
-			error = call_at(reader, from, section,
-					at + (size_t)((ssize_t)insn->imm + 1) * sizeof(*insn));
-	}
+	for (size_t at = 0; !error && at + sizeof(struct bpf_insn) <= code->size;
+	     at += sizeof(struct bpf_insn))
+		error = read_instruction(reader, section, at);
 	return error;
 }
 
@@ -223,9 +189,7 @@ static int read_object(struct reader *reader)
 		const struct opn_reloc *reloc = &object->relocs[i];
 		const struct opn_section *section = &object->sections[reloc->section];
 
-		if (section->data && section->flags & SHF_EXECINSTR)
-			error = read_relocation(reader, reloc);
-		else if (section->data && !strcmp(section->name, ".stack_sizes"))
+		if (section->data && !strcmp(section->name, ".stack_sizes"))
 			error = read_size(reader, reloc);
 	}
 	for (size_t s = 1; !error && s < object->section_count; s++) {

@@ -6,7 +6,9 @@
  * load, with the programs that its program arrays hold from the start and the maps that all of
  * these use. libbpf knows it, but does not tell; the relocations of the object do.
  */
+#include <elf.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <string.h>
 
 #include "object.h"
@@ -17,7 +19,6 @@ struct walk {
 	struct opn_plan *plan;
 	size_t map_count;
 	bool *seen; /* by symbol */
-	bool text_done;
 };
 
 static void visit(struct walk *walk, size_t symbol);
@@ -32,19 +33,29 @@ static void visit_range(struct walk *walk, size_t section, uint64_t from, uint64
 	}
 }
 
-static void visit_program(struct walk *walk, const struct opn_symbol *symbol)
+static void visit_callee(struct walk *walk, const struct opn_callee *callee)
 {
-	size_t text = opn_object_section(walk->object, ".text");
+	const struct opn_object *object = walk->object;
+	const struct opn_symbol *symbol =
+		opn_object_symbol_at(object, callee->section, callee->offset);
 
-	for (size_t i = 0; i < walk->plan->count; i++) {
-		if (!strcmp(walk->plan->programs[i].name, symbol->name))
-			walk->plan->programs[i].is_needed = true;
-	}
-	visit_range(walk, symbol->section, symbol->value, symbol->value + symbol->size);
-	/* Any subprogram may be called. */
-	if (text && !walk->text_done) {
-		walk->text_done = true;
-		visit_range(walk, text, 0, UINT64_MAX);
+	if (symbol)
+		visit(walk, (size_t)(symbol - object->symbols));
+	else /* assembly that is in no function: any of it */
+		visit_range(walk, callee->section, 0, UINT64_MAX);
+}
+
+static void visit_code(struct walk *walk, size_t section, uint64_t from, uint64_t to)
+{
+	const struct opn_section *code = &walk->object->sections[section];
+	struct opn_callee callee;
+
+	if (to > code->size)
+		to = code->size;
+	visit_range(walk, section, from, to);
+	for (uint64_t at = from; at < to; at += sizeof(struct bpf_insn)) {
+		if (opn_object_callee(walk->object, section, at, &callee) && callee.section)
+			visit_callee(walk, &callee);
 	}
 }
 
@@ -66,11 +77,11 @@ static void visit(struct walk *walk, size_t index)
 		return;
 	}
 	for (size_t i = 0; i < walk->plan->count; i++) {
-		if (!strcmp(walk->plan->programs[i].name, symbol->name)) {
-			visit_program(walk, symbol);
-			return;
-		}
+		if (!strcmp(walk->plan->programs[i].name, symbol->name))
+			walk->plan->programs[i].is_needed = true;
 	}
+	if (symbol->type == STT_FUNC)
+		visit_code(walk, symbol->section, symbol->value, symbol->value + symbol->size);
 }
 
 static bool is_wanted(const struct opn_plan *plan, const char *name)
