@@ -54,6 +54,7 @@ struct opn_program_options {
 	unsigned int flags;  /* BPF_F_ of the program, as BPF_F_XDP_HAS_FRAGS */
 	bool trace;
 	uint32_t entries; /* hash maps are made for no more: opn_state_entries(); 0: all */
+	bool one_cpu;	  /* all runs will be on one CPU */
 	const struct opn_call_rule *calls;
 	size_t call_count;
 	const char *ctx_type; /* "struct xdp_md": what the test run's context is, from the tables */

@@ -221,7 +221,8 @@ static int load_with_handlers(const struct opn_attempt *attempt)
 	err = select_parts(attempt, program->object);
 	if (err)
 		return err;
-	opn_state_prepare(program->object, program->options->entries);
+	opn_state_prepare(program->object, program->options->entries,
+			  program->options->one_cpu && !attempt->plan->reads_other_cpus);
 	return bpf_object__load(program->object);
 }
 

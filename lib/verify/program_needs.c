@@ -45,6 +45,12 @@ static void visit_callee(struct walk *walk, const struct opn_callee *callee)
 		visit_range(walk, callee->section, 0, UINT64_MAX);
 }
 
+static bool reads_other_cpus(const struct bpf_insn *insn)
+{
+	return insn->code == (BPF_JMP | BPF_CALL) && !insn->src_reg &&
+	       insn->imm == BPF_FUNC_map_lookup_percpu_elem;
+}
+
 static void visit_code(struct walk *walk, size_t section, uint64_t from, uint64_t to)
 {
 	const struct opn_section *code = &walk->object->sections[section];
@@ -53,7 +59,10 @@ static void visit_code(struct walk *walk, size_t section, uint64_t from, uint64_
 	if (to > code->size)
 		to = code->size;
 	visit_range(walk, section, from, to);
-	for (uint64_t at = from; at < to; at += sizeof(struct bpf_insn)) {
+	for (uint64_t at = from; at + sizeof(struct bpf_insn) <= to;
+	     at += sizeof(struct bpf_insn)) {
+		if (code->data && reads_other_cpus((const struct bpf_insn *)(code->data + at)))
+			walk->plan->reads_other_cpus = true;
 		if (opn_object_callee(walk->object, section, at, &callee) && callee.section)
 			visit_callee(walk, &callee);
 	}
@@ -102,9 +111,11 @@ int opn_plan_find_needed(struct opn_plan *plan, const void *data, size_t size,
 	int err = 0;
 
 	plan->programs[plan->chosen].is_needed = true;
+	plan->reads_other_cpus = true;
 	if (opn_object_open(data, size, &object))
 		return 0;
 	walk.object = object;
+	plan->reads_other_cpus = false;
 	walk.seen = opn_arena_array(arena, object->symbol_count + 1, sizeof(*walk.seen));
 	plan->maps = opn_arena_array(arena, object->symbol_count + 1, sizeof(*plan->maps));
 	if (!walk.seen || !plan->maps) {

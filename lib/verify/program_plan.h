@@ -23,6 +23,7 @@ struct opn_plan_program {
 struct opn_plan {
 	struct opn_plan_program *programs;
 	size_t count, chosen;
+	bool reads_other_cpus; /* of per-CPU maps, or it is not known */
 	const char **maps; /* those that the needed programs use, NULL-terminated; NULL: unknown */
 };
 

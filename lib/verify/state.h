@@ -66,9 +66,10 @@ struct opn_state_options {
 /* Before the object is loaded: has its arrays mapped and its hash maps hashed alike
  * (BPF_F_MMAPABLE, BPF_F_ZERO_SEED), where programs cannot tell the difference, and hash maps no
  * larger than entries (0: as declared), which a program feels only when it fills them
- * (declared_entries tells, and was_full). Not needed, but comparing and resetting become many times
- * cheaper, and programs that iterate see one order. Both objects and their copies alike. */
-void opn_state_prepare(struct bpf_object *object, uint32_t entries);
+ * (declared_entries tells, and was_full). one_cpu: large per-CPU arrays become arrays, as the
+ * programs see the values of one CPU only. Not needed, but comparing and resetting become many
+ * times cheaper, and programs that iterate see one order. Both objects and their copies alike. */
+void opn_state_prepare(struct bpf_object *object, uint32_t entries, bool one_cpu);
 /* How many entries that are: some thousands beyond the most that these files (opn_state_load();
  * NULL-terminated, or NULL) put into one map. */
 uint32_t opn_state_entries(const char *const *paths);

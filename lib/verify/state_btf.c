@@ -101,6 +101,11 @@ void opn_btf_map_types(const struct btf *btf, const char *name, bool inner, uint
 	*value = type_of(btf, t, "value");
 }
 
+uint32_t opn_btf_map_type(const struct btf *btf, const char *name)
+{
+	return btf ? number_of(btf, find_declaration(btf, name), "type") : 0;
+}
+
 uint32_t opn_btf_map_entries(const struct btf *btf, const char *name)
 {
 	return btf ? number_of(btf, find_declaration(btf, name), "max_entries") : 0;

@@ -204,6 +204,12 @@ struct opn_pair *opn_state_add_pair(struct opn_state *state);
 /* Makes the list for opn_state_find() anew. */
 int opn_state_index(struct opn_state *state);
 
+/* ---- state_prepare.c ---- */
+
+/* What the kernel tells of a map, without what opn_state_prepare() did to its type. */
+struct bpf_map_info opn_map_declared(const struct bpf_object *object, const struct bpf_map *map,
+				     const struct bpf_map_info *info);
+
 /* ---- state_alone.c: maps that one side has ---- */
 
 /* Pairs the map with a shadow, or reports why not. */
@@ -317,6 +323,8 @@ void opn_state_write_text(struct opn_buf *buf, const struct btf *btf, uint32_t t
  * the kernel is not told); 0: unknown. inner: of the maps that it holds. */
 void opn_btf_map_types(const struct btf *btf, const char *name, bool inner, uint32_t *key,
 		       uint32_t *value);
+/* The type (BPF_MAP_TYPE_) that the object declares; 0: not known. */
+uint32_t opn_btf_map_type(const struct btf *btf, const char *name);
 /* How many entries the object declares; 0: not known. */
 uint32_t opn_btf_map_entries(const struct btf *btf, const char *name);
 /* The shape of the maps that this map holds, as it is declared; false: it is not. */

@@ -90,56 +90,6 @@ int opn_map_info(int fd, struct bpf_map_info *info)
 	return bpf_obj_get_info_by_fd(fd, info, &size);
 }
 
-/* ---- preparing ---- */
-
-static bool is_inner_like(const struct bpf_object *object, const struct bpf_map *map)
-{
-	struct bpf_map *outer, *inner;
-
-	bpf_object__for_each_map(outer, object)
-	{
-		inner = bpf_map__inner_map(outer);
-		if (inner && bpf_map__type(inner) == bpf_map__type(map) &&
-		    bpf_map__key_size(inner) == bpf_map__key_size(map) &&
-		    bpf_map__value_size(inner) == bpf_map__value_size(map))
-			return true;
-	}
-	return false;
-}
-
-static bool is_hash(enum bpf_map_type type)
-{
-	return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_LRU_HASH ||
-	       type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
-}
-
-static uint32_t better_flags(enum bpf_map_type type)
-{
-	if (type == BPF_MAP_TYPE_ARRAY)
-		return BPF_F_MMAPABLE;
-	/* A bloom filter cannot be read, but two that got the same values say the same. */
-	return is_hash(type) || type == BPF_MAP_TYPE_BLOOM_FILTER ? BPF_F_ZERO_SEED : 0;
-}
-
-/* A map that may be put into another keeps its flags: they are part of what the kernel compares
- * with the template (kernel/bpf/map_in_map.c: bpf_map_meta_equal()). */
-void opn_state_prepare(struct bpf_object *object, uint32_t entries)
-{
-	struct bpf_map *map;
-
-	bpf_object__for_each_map(map, object)
-	{
-		uint32_t flags = better_flags(bpf_map__type(map));
-
-		if (!flags || bpf_map__is_internal(map) || is_inner_like(object, map) ||
-		    bpf_map__map_flags(map) & BPF_F_INNER_MAP)
-			continue;
-		bpf_map__set_map_flags(map, bpf_map__map_flags(map) | flags);
-		if (is_hash(bpf_map__type(map)) && entries && bpf_map__max_entries(map) > entries)
-			bpf_map__set_max_entries(map, entries);
-	}
-}
-
 /* An LRU map takes elements away before it is full: a CPU keeps up to LOCAL_FREE_TARGET (128) free
  * ones for itself, and has a share only with BPF_F_NO_COMMON_LRU (kernel/bpf/bpf_lru_list.c). */
 static uint32_t full_at(const struct bpf_map_info *info, unsigned int cpus)
@@ -427,14 +377,16 @@ static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_m
 						  &state->parts[1].list[part[1]] };
 	const char *name = known_name(parts[0], left);
 	bool internal = bpf_map__is_internal(left);
-	struct bpf_map_info infos[2];
+	struct bpf_map_info infos[2], declared[2];
 	struct opn_pair *pair;
 	int err;
 
 	if (opn_map_info(bpf_map__fd(left), &infos[0]) ||
 	    opn_map_info(bpf_map__fd(right), &infos[1]))
 		return opn_diag(diags, OPN_DIAG_MAP_UNREADABLE, OPN_NOWHERE, name, strerror(errno));
-	err = opn_state_check_shape(&infos[0], &infos[1], name, internal, diags);
+	declared[0] = opn_map_declared(parts[0]->object, left, &infos[0]);
+	declared[1] = opn_map_declared(parts[1]->object, right, &infos[1]);
+	err = opn_state_check_shape(&declared[0], &declared[1], name, internal, diags);
 	if (err)
 		return err;
 	pair = opn_state_add_pair(state);

@@ -111,7 +111,7 @@ static int open_stages(struct opn_session *session, int side, struct opn_hook_ru
 {
 	const struct opn_verify_side *what = &session->options->side[side];
 	struct opn_result_side *told = &session->result->side[side];
-	struct opn_program_options how = { .entries = session->entries };
+	struct opn_program_options how = { .entries = session->entries, .one_cpu = true };
 	int error = opn_verify_stages(what, &how, runs, hookdefs, session->arena, session->diags,
 				      told, &session->bench.plain[side]);
 
@@ -131,6 +131,7 @@ static int open_program(struct opn_session *session, int side, struct opn_hook_r
 	if (error)
 		return error;
 	open.entries = session->entries;
+	open.one_cpu = true;
 	error = opn_program_open(&open, session->diags, &session->bench.plain[side]);
 	if (error)
 		return error;

@@ -76,6 +76,7 @@ int opn_verify_stages(const struct opn_verify_side *side, const struct opn_progr
 		error = find_stage(&finding, i);
 		finding.open[i].trace = how->trace;
 		finding.open[i].entries = how->entries;
+		finding.open[i].one_cpu = how->one_cpu;
 	}
 	if (error)
 		return error;

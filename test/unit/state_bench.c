@@ -54,7 +54,7 @@ struct bpf_object *state_load_object(enum state_object which)
 	struct bpf_object *object = state_open(which);
 	int err;
 
-	opn_state_prepare(object, 16384);
+	opn_state_prepare(object, 16384, true);
 	err = bpf_object__load(object);
 	ck_assert_msg(!err, "cannot load: %s", strerror(-err));
 	return object;
