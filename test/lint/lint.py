@@ -68,8 +68,12 @@ def search(path, text, pattern, why):
 
 
 def rule_clang_boundary(tree):
-    """Clang's and LLVM's headers, and C++, only below rewriters/; lib/ never looks up."""
+    """Clang's and LLVM's headers, and C++, only below rewriters/, versions in one header; lib/ never looks up."""
     for path in tree_files(tree):
+        if path.endswith(CODE) and path != "rewriters/llvm_compat.h":
+            text = strip_comments(read(tree, path))
+            why = "LLVM's versions outside of rewriters/llvm_compat.h"
+            yield from search(path, text, r"^.*\b(LLVM_VERSION_M|__clang_major__).*$", why)
         if path.endswith((".cpp", ".cc", ".cxx", ".hpp")) and not below(path, "rewriters"):
             yield f"{path}:1: C++ outside of rewriters/"
         if not path.endswith(CODE) or below(path, "rewriters"):
