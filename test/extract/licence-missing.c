@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
  * RUN: sed 's/SPDX.*$/none/' %s > %t.c && grep -v CHECK %t.c > %t.bare.c
- * RUN: cd %T && %unit -w "names no" prog %basename_t.tmp.bare.c -- %bpfcc > %t.out
+ * RUN: cd $(dirname %t) && %unit -w "names no" prog %basename_t.tmp.bare.c -- %bpfcc > %t.out
  * RUN: %FileCheck %s < %t.out
  * RUN: %opened-extract -f prog -o - %basename_t.tmp.bare.c -- %bpfcc 2>&1 >/dev/null | %FileCheck %s --check-prefix=TOLD
  */

@@ -4,7 +4,7 @@
  *
  * RUN: grep -v 'RUN\|CHECK' %s | sed "/_license/d; s/$/\r/" > %t.crlf.c && printf 'char _license[] SEC("license") = "GPL";' >> %t.crlf.c
  * RUN: %unit prog %s -- %bpfcc | %FileCheck %s
- * RUN: cd %T && %unit prog $(basename %t.crlf.c) -- %bpfcc > %t.out && grep -c 'return value;' %t.out
+ * RUN: cd $(dirname %t) && %unit prog $(basename %t.crlf.c) -- %bpfcc > %t.out && grep -c 'return value;' %t.out
  */
 
 #include <linux/bpf.h>

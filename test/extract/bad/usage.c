@@ -2,7 +2,7 @@
 /*
  * usage - what is asked for makes no sense: said before anything is read
  *
- * RUN: rm -rf %t && cp %s %t.c && cd %T
+ * RUN: rm -rf %t && cp %s %t.c && cd $(dirname %t)
  * RUN: %status 2 %opened-extract %basename_t.tmp.c -o %t -- %bpfcc 2>&1 | %FileCheck %s --check-prefix=NOTHING
  * RUN: %status 2 %opened-extract --all -o %t -- %bpfcc 2>&1 | %FileCheck %s --check-prefix=SOURCE
  * RUN: %status 2 %opened-extract --all --layout=forest -o %t %t.c -- %bpfcc 2>&1 | %FileCheck %s --check-prefix=LAYOUT
