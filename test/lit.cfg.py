@@ -63,8 +63,10 @@ if os.geteuid() == 0:
     if os.path.exists("/sys/kernel/btf/vmlinux"):
         config.available_features.add("bpf")
         with open("/proc/kallsyms", encoding="ascii") as symbols:
-            if any(line.split()[2] == "bpf_xdp_pull_data" for line in symbols):
-                config.available_features.add("kfunc-bpf_xdp_pull_data")
+            names = {line.split()[2] for line in symbols}
+        for kfunc in ("bpf_xdp_pull_data", "bpf_list_push_front_impl"):
+            if kfunc in names:
+                config.available_features.add(f"kfunc-{kfunc}")
 if config.opened_sanitize:
     config.available_features.add("asan")
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):

@@ -151,6 +151,7 @@ static int pair_with_shadow(struct opn_state *state, struct opn_pair *pair, stru
 	else
 		opn_btf_map_types(pair->btf, pair->own_name, false, &pair->key_type,
 				  &pair->value_type);
+	pair->owns |= opn_btf_owns(pair->btf, pair->value_type);
 	if (pair->way == OPN_WAY_PERF)
 		pair->value_type = 0;
 	pair->info.ignored = ignored;

@@ -138,3 +138,78 @@ uint32_t opn_btf_strip(const struct btf *btf, uint32_t type, bool *network)
 	}
 	return t ? type : 0;
 }
+
+/* ---- fields of the kernel's own ---- */
+
+/* kernel/bpf/btf.c: btf_get_field_type(). Frees: kernel/bpf/syscall.c: bpf_obj_free_fields(). */
+static const struct {
+	const char *name;
+	bool owns;
+} kernels[] = {
+	{ "bpf_spin_lock", false }, { "bpf_res_spin_lock", false }, { "bpf_list_node", false },
+	{ "bpf_rb_node", false },   { "bpf_refcount", false },	    { "bpf_timer", true },
+	{ "bpf_wq", true },	    { "bpf_task_work", true },	    { "bpf_list_head", true },
+	{ "bpf_rb_root", true },
+};
+
+/* Its index, or SIZE_MAX. */
+static size_t find_kernels(const struct btf *btf, const struct btf_type *t)
+{
+	for (size_t i = 0; btf_is_struct(t) && i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+		if (!strcmp(btf__name_by_offset(btf, t->name_off), kernels[i].name))
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+static const struct btf_type *element_of(const struct btf *btf, uint32_t type)
+{
+	const struct btf_type *t = btf__type_by_id(btf, opn_btf_strip(btf, type, NULL));
+
+	while (t && btf_is_array(t))
+		t = btf__type_by_id(btf, opn_btf_strip(btf, btf_array(t)->type, NULL));
+	return t;
+}
+
+bool opn_btf_is_kernels(const struct btf *btf, uint32_t type)
+{
+	const struct btf_type *t = element_of(btf, type);
+
+	return t && find_kernels(btf, t) != SIZE_MAX;
+}
+
+/* "kptr", "kptr_untrusted", "percpu_kptr", "uptr": a tag of what is pointed to. */
+static bool is_tagged(const struct btf *btf, const struct btf_type *pointer)
+{
+	const struct btf_type *t = btf__type_by_id(btf, pointer->type);
+
+	return t && btf_is_type_tag(t) &&
+	       strstr(btf__name_by_offset(btf, t->name_off), "ptr") != NULL;
+}
+
+/* Structs within structs end: the kernel's verifier takes four levels, BTF of strangers may not. */
+static bool owns_within(const struct btf *btf, uint32_t type, unsigned int depth)
+{
+	const struct btf_type *t = element_of(btf, type);
+	size_t at;
+
+	if (!t || depth > 16)
+		return false;
+	if (btf_is_ptr(t))
+		return is_tagged(btf, t);
+	if (!btf_is_struct(t))
+		return false;
+	at = find_kernels(btf, t);
+	if (at != SIZE_MAX)
+		return kernels[at].owns;
+	for (int i = 0; i < btf_vlen(t); i++) {
+		if (owns_within(btf, btf_members(t)[i].type, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+bool opn_btf_owns(const struct btf *btf, uint32_t type)
+{
+	return btf && type && owns_within(btf, type, 0);
+}

@@ -73,6 +73,7 @@ static struct opn_pair *new_pair(struct opn_state *state, struct opn_pair *outer
 	pair->btf = outer->btf;
 	pair->own_name = outer->own_name;
 	opn_btf_map_types(pair->btf, outer->own_name, true, &pair->key_type, &pair->value_type);
+	pair->owns = opn_btf_owns(pair->btf, pair->value_type);
 	return pair;
 }
 

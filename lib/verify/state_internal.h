@@ -88,6 +88,7 @@ struct opn_pair {
 	uint32_t full;			/* of a table: with so many, more may push others out */
 	bool constant;			/* no program under test can write it */
 	bool dirty;			/* constant, and set since the last reset */
+	bool owns;			/* opn_btf_owns(): equal bytes do not mean equal contents */
 	bool start_equal;		/* both sides' start states are alike */
 	struct opn_table puts;		/* set since the last reset; a section's: none */
 	struct opn_records put_records; /* the same of a queue */
@@ -329,6 +330,11 @@ uint32_t opn_btf_map_type(const struct btf *btf, const char *name);
 uint32_t opn_btf_map_entries(const struct btf *btf, const char *name);
 /* The shape of the maps that this map holds, as it is declared; false: it is not. */
 bool opn_btf_inner_info(const struct btf *btf, const char *name, struct bpf_map_info *info);
+/* Whether it is one of the kernel's own fields (locks, timers, lists...), or an array of them. */
+bool opn_btf_is_kernels(const struct btf *btf, uint32_t type);
+/* Whether values of the type hold what reads as zeros and is freed when the element is set or
+ * deleted: lists, trees, timers, pointers to objects of the kernel. */
+bool opn_btf_owns(const struct btf *btf, uint32_t type);
 /* The type without qualifiers and typedefs. network is set when a typedef on the way says that the
  * bytes are in network order; it may be NULL. */
 uint32_t opn_btf_strip(const struct btf *btf, uint32_t type, bool *network);

@@ -370,6 +370,13 @@ void opn_pair_give_up_if_unreadable(struct opn_state *state, struct opn_pair *pa
 	}
 }
 
+static void tell_owned(const struct opn_pair *pair, struct opn_diags *diags)
+{
+	opn_diag(diags, OPN_DIAG_MAP_UNCOMPARED, OPN_NOWHERE, pair->info.name,
+		 "lists, trees, timers and pointers in it read as zeros; all else in it is "
+		 "compared");
+}
+
 static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_map *right,
 		     const size_t part[2], struct opn_diags *diags)
 {
@@ -414,14 +421,21 @@ static int pair_maps(struct opn_state *state, struct bpf_map *left, struct bpf_m
 		pair->constant = true;
 	if (infos[0].id == infos[1].id)
 		pair->info.uncompared = "both programs share it";
-	if (internal)
-		return opn_pair_sections(state, pair, diags);
+	if (internal) {
+		err = opn_pair_sections(state, pair, diags);
+		if (pair->owns)
+			tell_owned(pair, diags);
+		return err;
+	}
 	opn_btf_map_types(pair->btf, pair->own_name, false, &pair->key_type, &pair->value_type);
+	pair->owns = opn_btf_owns(pair->btf, pair->value_type);
 	pair->info.declared_entries = opn_btf_map_entries(pair->btf, pair->own_name);
 	if (pair->way == OPN_WAY_PERF) /* of the slots, not of the samples */
 		pair->value_type = 0;
 	if (pair->info.uncompared)
 		opn_diag(diags, OPN_DIAG_MAP_UNCOMPARED, OPN_NOWHERE, name, pair->info.uncompared);
+	else if (pair->owns)
+		tell_owned(pair, diags);
 	return 0;
 }
 

@@ -215,30 +215,13 @@ static bool is_first_pair(const struct opn_state *state, const struct opn_pair *
 	return true;
 }
 
-/* What a read of the map makes up: kernel/bpf/btf.c, btf_get_field_type(). Copied out, such a field
- * holds nothing or an address (include/linux/bpf.h: bpf_obj_init_field()). */
+/* What a read of the map makes up: copied out, such a field holds nothing or an address
+ * (include/linux/bpf.h: bpf_obj_init_field()). */
 static bool is_kernels(const struct section *section, uint32_t index)
 {
-	static const char *const names[] = { "bpf_spin_lock", "bpf_res_spin_lock", "bpf_timer",
-					     "bpf_wq",	      "bpf_task_work",	   "bpf_list_head",
-					     "bpf_list_node", "bpf_rb_root",	   "bpf_rb_node",
-					     "bpf_refcount" };
 	const struct btf_type *t = variable_type(section, index);
-	const char *name;
 
-	if (t)
-		t = btf__type_by_id(section->btf, opn_btf_strip(section->btf, t->type, NULL));
-	while (t && btf_is_array(t))
-		t = btf__type_by_id(section->btf,
-				    opn_btf_strip(section->btf, btf_array(t)->type, NULL));
-	if (!t || !btf_is_struct(t))
-		return false;
-	name = btf__name_by_offset(section->btf, t->name_off);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcmp(name, names[i]))
-			return true;
-	}
-	return false;
+	return t && opn_btf_is_kernels(section->btf, t->type);
 }
 
 static int add_variable(struct opn_pair *pair, const struct section *sections, uint32_t left,
@@ -323,6 +306,11 @@ int opn_pair_sections(struct opn_state *state, struct opn_pair *pair, struct opn
 		if (!open_section(&sections[side], &state->parts[owner].list[pair->part[owner]],
 				  pair->info.name))
 			return take_as_bytes(pair, diags);
+		for (uint32_t i = 0; i < sections[side].count; i++) {
+			const struct btf_type *t = variable_type(&sections[side], i);
+
+			pair->owns |= t && opn_btf_owns(sections[side].btf, t->type);
+		}
 	}
 	pair->variables =
 		opn_arena_array(state->arena, sections[0].count, sizeof(*pair->variables));

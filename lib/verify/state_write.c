@@ -3,7 +3,8 @@
  * state_write.c - one map of one side: set, remembered, put back
  *
  * Putting back touches what differs and nothing else: most maps are as they were after most
- * sequences.
+ * sequences. What values own cannot be seen, and is freed by setting the element again
+ * (kernel/bpf/arraymap.c: array_map_update_elem(), hashtab.c: htab_map_update_elem()).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -119,7 +120,7 @@ static int reset_image(const struct opn_pair *pair, struct opn_side *side, int w
 	for (uint32_t i = 0; !err && i < pair->info.max_entries; i++) {
 		size_t at = (size_t)i * size;
 
-		if (memcmp(side->image + at, side->start_image + at, size))
+		if (pair->owns || memcmp(side->image + at, side->start_image + at, size))
 			err = bpf_map_update_elem(side->fd, &i, side->start_image + at, BPF_ANY);
 	}
 	return err;
@@ -175,7 +176,7 @@ static int reset_table(const struct opn_pair *pair, struct opn_side *side)
 	size_t cursor = 0;
 	int err;
 
-	if (opn_side_at_start(pair, side))
+	if (opn_side_at_start(pair, side) && !pair->owns)
 		return 0;
 	err = delete_new(pair, side);
 	for (size_t i = 0; !err && i < start->count; i++) {
@@ -183,7 +184,7 @@ static int reset_table(const struct opn_pair *pair, struct opn_side *side)
 		const uint8_t *value = start->values + i * pair->stride;
 		size_t at = opn_table_find_next(&side->table, key_size, key, &cursor);
 
-		if (at == SIZE_MAX ||
+		if (at == SIZE_MAX || pair->owns ||
 		    memcmp(side->table.values + at * pair->stride, value, pair->stride))
 			err = bpf_map_update_elem(side->fd, key, value, BPF_ANY);
 	}

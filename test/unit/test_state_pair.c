@@ -103,6 +103,8 @@ static void expect_told(const char *const *lines)
 #define UNCOMPARED_USUAL                                                                           \
 	UNCOMPARED("sockets", "user space cannot read its slots"),                                 \
 		UNCOMPARED("bloom", "a bloom filter can be neither read nor emptied"),             \
+		UNCOMPARED("timed", "lists, trees, timers and pointers in it read as zeros; all "  \
+				    "else in it is compared"),                                     \
 		UNCOMPARED("stored", "what is stored with sockets, tasks, inodes and cgroups "     \
 				     "cannot be listed")
 
