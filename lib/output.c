@@ -210,8 +210,8 @@ int opn_output_begin(const char *target, bool is_directory, const char *marker, 
 		output->arena = opn_arena_new(NULL, NULL);
 	if (!output || !output->arena) {
 		free(output);
-		return opn_diag(diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, target,
-				strerror(ENOMEM));
+		opn_diag(diags, OPN_DIAG_OUTPUT_FAILED, OPN_NOWHERE, target, strerror(ENOMEM));
+		return -ENOMEM;
 	}
 	output->diags = diags;
 	output->is_directory = is_directory;

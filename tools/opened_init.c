@@ -167,7 +167,8 @@ static void find_commands(struct init *init)
 	}
 	for (const char *const *place = places; *place && !init->database; place++)
 		take_database(init, opn_path_join(init->arena, init->root, *place));
-	for (const char *folder = init->root; init->only && !init->database && strcmp(folder, "/");
+	for (const char *folder = init->root;
+	     folder && init->only && !init->database && strcmp(folder, "/");
 	     take_database(init, folder))
 		folder = opn_path_join(init->arena, folder, "..");
 }

@@ -254,8 +254,8 @@ static void check_resolved(struct opened_run *run, const struct opened_unit *uni
 				size_t length = strcspn(entry->value, ":");
 				size_t whole = file ? strlen(file) : 0;
 
-				if (!name || strcmp(entry->key, name) ||
-				    (whole >= length &&
+				if (!name || strcmp(entry->key, name) || !length ||
+				    (file && whole >= length &&
 				     !strncmp(file + whole - length, entry->value, length)))
 					continue;
 				opn_diag(run->diags, OPN_DIAG_RESOLVE_OTHER, entry->loc,

@@ -126,9 +126,11 @@ static int read_per_cpu(struct reader *reader, struct opn_pair *pair, const uint
 	uint32_t size = pair->info.value_size;
 	uint8_t *all = calloc(1, pair->stride);
 	size_t length = enter(reader, "values");
-	int err = all ? 0 : -ENOMEM;
+	int err = 0;
 
-	if (!json_is_array(values))
+	if (!all)
+		err = -ENOMEM;
+	else if (!json_is_array(values))
 		err = complain(reader, "wants a list of values, one for each CPU");
 	else if (json_array_size(values) > pair->cpus)
 		err = complain(reader, "there are more values than this machine has CPUs");
