@@ -199,6 +199,19 @@ int opn_yaml_invalid(struct opn_yaml *yaml, const yaml_node_t *node, const char 
 	return error;
 }
 
+int opn_yaml_text(struct opn_yaml *yaml, const yaml_node_t *node, const char *what,
+		  const char **out)
+{
+	if (node->type == YAML_MAPPING_NODE)
+		return opn_yaml_invalid(yaml, node, what,
+					"expected a word; a colon and a blank in it make it a "
+					"mapping: leave the blank out, or put it in quotes");
+	if (node->type != YAML_SCALAR_NODE || !*opn_yaml_scalar(node))
+		return opn_yaml_invalid(yaml, node, what, "expected a word");
+	*out = opn_arena_strdup(yaml->arena, opn_yaml_scalar(node));
+	return *out ? 0 : opn_yaml_no_memory(yaml);
+}
+
 /* ---- mappings ---- */
 
 size_t opn_yaml_count(const yaml_node_t *node)

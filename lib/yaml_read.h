@@ -37,6 +37,13 @@ const char *opn_yaml_scalar(const yaml_node_t *node);
 int opn_yaml_invalid(struct opn_yaml *yaml, const yaml_node_t *node, const char *what,
 		     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/*
+ * The text of a node that has to be a word: a scalar that is not empty. Copied into the arena.
+ * Returns 0, else what was reported as VALUE_INVALID of `what`: -EINVAL, or -ENOMEM.
+ */
+int opn_yaml_text(struct opn_yaml *yaml, const yaml_node_t *node, const char *what,
+		  const char **out);
+
 /* Reports every key of a mapping that is not in the NULL-terminated list, and every double one. */
 int opn_yaml_check_keys(struct opn_yaml *yaml, yaml_node_t *mapping, const char *const *keys);
 

@@ -254,6 +254,18 @@ static int tell(struct machine *machine, const char *console, int status)
 	return write_reports(machine, console);
 }
 
+/*
+ * Megabytes for the machine: half of what is free here, since maps of millions of entries are
+ * held twice. A machine takes them as it needs them.
+ */
+static int memory_for_machine(void)
+{
+	long free_pages = sysconf(_SC_AVPHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+	long half = free_pages > 0 && page > 0 ? free_pages / 2 / (1024 * 1024 / page) : 0;
+
+	return half < 1024 ? 1024 : half > 8192 ? 8192 : (int)half;
+}
+
 static void describe_machine(struct machine *machine, char *program)
 {
 	static const char *const modules[] = {
@@ -270,9 +282,9 @@ static void describe_machine(struct machine *machine, char *program)
 	add_word(machine, "-k");
 	add_word(machine, run->options->kernel);
 	add_word(machine, "-r");
-	add_word(machine, "1024");
+	add_word(machine, opn_arena_printf(run->arena, "%d", memory_for_machine()));
 	add_word(machine, "-t");
-	add_word(machine, "600");
+	add_word(machine, "3600");
 	add_word(machine, "-b");
 	add_word(machine, self);
 	add_word(machine, "-f");

@@ -47,9 +47,9 @@ static int read_words(struct opn_yaml *yaml, yaml_node_t *mapping, const char *k
 
 		words[i].word =
 			opn_arena_strdup(yaml->arena, opn_yaml_scalar(opn_yaml_key(yaml, node, i)));
-		if (value->type != YAML_SCALAR_NODE)
-			return opn_yaml_invalid(yaml, value, key, "expected a word");
-		words[i].theirs = opn_arena_strdup(yaml->arena, opn_yaml_scalar(value));
+		error = opn_yaml_text(yaml, value, key, &words[i].theirs);
+		if (error)
+			return error;
 	}
 	*out = words;
 	return opn_yaml_check_keys(yaml, node, NULL);
@@ -72,9 +72,9 @@ static int read_list(struct opn_yaml *yaml, yaml_node_t *mapping, const char *ke
 	for (size_t i = 0; i < count; i++) {
 		yaml_node_t *node = opn_yaml_item(yaml, list, i);
 
-		if (node->type != YAML_SCALAR_NODE)
-			return opn_yaml_invalid(yaml, node, key, "expected a word");
-		words[i] = opn_arena_strdup(yaml->arena, opn_yaml_scalar(node));
+		error = opn_yaml_text(yaml, node, key, &words[i]);
+		if (error)
+			return error;
 	}
 	*out = words;
 	return count ? 0 : opn_yaml_invalid(yaml, list, key, "expected at least one");

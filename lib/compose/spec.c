@@ -105,11 +105,10 @@ static int read_list(struct opn_yaml *yaml, yaml_node_t *list, const char *what,
 	if (!words)
 		return opn_yaml_no_memory(yaml);
 	for (size_t i = 0; i < count; i++) {
-		yaml_node_t *node = opn_yaml_item(yaml, list, i);
+		int error = opn_yaml_text(yaml, opn_yaml_item(yaml, list, i), what, &words[i]);
 
-		if (node->type != YAML_SCALAR_NODE)
-			return opn_yaml_invalid(yaml, node, what, "expected a word");
-		words[i] = opn_arena_strdup(yaml->arena, opn_yaml_scalar(node));
+		if (error)
+			return error;
 	}
 	*out = words;
 	return 0;
@@ -125,12 +124,12 @@ static int read_choices(struct opn_yaml *yaml, yaml_node_t *mapping,
 		return opn_yaml_no_memory(yaml);
 	for (size_t i = 0; i < count; i++) {
 		yaml_node_t *value = opn_yaml_value(yaml, mapping, i);
+		int error = opn_yaml_text(yaml, value, "transform", &choices[i].word);
 
-		if (value->type != YAML_SCALAR_NODE)
-			return opn_yaml_invalid(yaml, value, "transform", "expected a word");
+		if (error)
+			return error;
 		choices[i].name = opn_arena_strdup(yaml->arena,
 						   opn_yaml_scalar(opn_yaml_key(yaml, mapping, i)));
-		choices[i].word = opn_arena_strdup(yaml->arena, opn_yaml_scalar(value));
 	}
 	stage->choices = choices;
 	stage->choice_count = count;

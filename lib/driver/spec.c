@@ -45,14 +45,8 @@ static int read_words(struct opn_yaml *yaml, yaml_node_t *mapping, const char *k
 	for (size_t i = 0; i < opn_yaml_count(list); i++) {
 		yaml_node_t *item = opn_yaml_item(yaml, list, i);
 
-		if (item->type != YAML_SCALAR_NODE || !*opn_yaml_scalar(item)) {
-			error = opn_yaml_invalid(yaml, item, key, "expected a word");
-			continue;
-		}
-		words[i] = (struct opn_spec_word){
-			opn_arena_strdup(yaml->arena, opn_yaml_scalar(item)),
-			opn_yaml_loc(yaml, item),
-		};
+		words[i].loc = opn_yaml_loc(yaml, item);
+		error = opn_yaml_text(yaml, item, key, &words[i].text) ?: error;
 	}
 	*out = (struct opn_spec_words){ words, opn_yaml_count(list) };
 	return error;
@@ -93,16 +87,14 @@ static int read_entries(struct opn_yaml *yaml, yaml_node_t *mapping, const char 
 	for (size_t i = 0; i < opn_yaml_count(node); i++) {
 		yaml_node_t *name = opn_yaml_key(yaml, node, i);
 		yaml_node_t *value = opn_yaml_value(yaml, node, i);
+		int bad = opn_yaml_text(yaml, value, key, &entries[i].value);
 
-		if (value->type != YAML_SCALAR_NODE || !*opn_yaml_scalar(value)) {
-			error = opn_yaml_invalid(yaml, value, key, "expected a word");
+		if (bad) {
+			error = bad;
 			continue;
 		}
-		entries[i] = (struct opn_spec_entry){
-			opn_arena_strdup(yaml->arena, opn_yaml_scalar(name)),
-			opn_arena_strdup(yaml->arena, opn_yaml_scalar(value)),
-			opn_yaml_loc(yaml, value),
-		};
+		entries[i].key = opn_arena_strdup(yaml->arena, opn_yaml_scalar(name));
+		entries[i].loc = opn_yaml_loc(yaml, value);
 	}
 	*out = (struct opn_spec_entries){ entries, opn_yaml_count(node) };
 	return error;
@@ -360,7 +352,7 @@ static int read_choices(struct opn_yaml *yaml, yaml_node_t *node, const char *co
 {
 	struct opn_spec_entry *entries = opn_arena_array(yaml->arena, 8, sizeof(*entries));
 	size_t used = 0;
-	int error = 0;
+	int bad, error = 0;
 
 	if (!entries)
 		return opn_yaml_no_memory(yaml);
@@ -369,14 +361,13 @@ static int read_choices(struct opn_yaml *yaml, yaml_node_t *node, const char *co
 
 		if (!value)
 			continue;
-		if (value->type != YAML_SCALAR_NODE || !*opn_yaml_scalar(value)) {
-			error = opn_yaml_invalid(yaml, value, *keys, "expected a word");
+		bad = opn_yaml_text(yaml, value, *keys, &entries[used].value);
+		if (bad) {
+			error = bad;
 			continue;
 		}
-		entries[used++] = (struct opn_spec_entry){
-			*keys, opn_arena_strdup(yaml->arena, opn_yaml_scalar(value)),
-			opn_yaml_loc(yaml, value)
-		};
+		entries[used].key = *keys;
+		entries[used++].loc = opn_yaml_loc(yaml, value);
 	}
 	transform->choices = (struct opn_spec_entries){ entries, used };
 	return error;

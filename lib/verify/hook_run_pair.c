@@ -88,11 +88,10 @@ static int read_keeps(struct opn_yaml *yaml, yaml_node_t *list, struct opn_hook_
 	if (!keeps)
 		return opn_yaml_no_memory(yaml);
 	for (size_t i = 0; i < opn_yaml_count(list); i++) {
-		yaml_node_t *item = opn_yaml_item(yaml, list, i);
+		int error = opn_yaml_text(yaml, opn_yaml_item(yaml, list, i), "keeps", &keeps[i]);
 
-		if (item->type != YAML_SCALAR_NODE)
-			return opn_yaml_invalid(yaml, item, "keeps", "expected a word");
-		keeps[i] = opn_arena_strdup(yaml->arena, opn_yaml_scalar(item));
+		if (error)
+			return error;
 	}
 	pair->reinjection_keeps = keeps;
 	return 0;

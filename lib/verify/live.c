@@ -385,7 +385,5 @@ int opn_live_verify(const struct opn_verify_options *options, const struct opn_l
 	error = session.scratch ? run_in_thread(&session) : -ENOMEM;
 	if (session.scratch)
 		opn_arena_free(session.scratch);
-	if (error && !opn_diags_status(diags))
-		opn_diag(diags, OPN_DIAG_INTERNAL, OPN_NOWHERE, strerror(-error));
-	return error;
+	return error ? opn_verify_failed(diags, error) : 0;
 }

@@ -193,7 +193,5 @@ int opn_verify(const struct opn_verify_options *options, struct opn_hook_runs *r
 	result->seed = options->seed;
 	if (!uname(&system))
 		result->kernel = opn_arena_strdup(arena, system.release);
-	if (error && !opn_diags_status(diags))
-		opn_diag(diags, OPN_DIAG_INTERNAL, OPN_NOWHERE, strerror(-error));
-	return error;
+	return error ? opn_verify_failed(diags, error) : 0;
 }

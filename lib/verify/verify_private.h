@@ -81,5 +81,7 @@ void opn_session_join(struct opn_session *to, const struct opn_session *from);
 /* Fills in what the result tells besides, when all is joined, and the verdict. Returns 0 or
  * -errno. */
 int opn_session_tell(struct opn_session *session);
+/* What ended a comparison is reported, unless it was where it happened; returns error. */
+int opn_verify_failed(struct opn_diags *diags, int error);
 
 #endif

@@ -284,3 +284,14 @@ int opn_session_tell(struct opn_session *session)
 	result->verdict = result->why ? OPN_INCONCLUSIVE : OPN_EQUIVALENT;
 	return 0;
 }
+
+int opn_verify_failed(struct opn_diags *diags, int error)
+{
+	if (opn_diags_status(diags))
+		return error;
+	if (error == -ENOMEM)
+		opn_diag(diags, OPN_DIAG_VERIFY_MEMORY, OPN_NOWHERE);
+	else
+		opn_diag(diags, OPN_DIAG_INTERNAL, OPN_NOWHERE, strerror(-error));
+	return error;
+}
