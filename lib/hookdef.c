@@ -5,13 +5,13 @@
  * A file's "schema" says what it is. All files are read even when one is wrong, so that a user sees
  * every mistake at once.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hookdef.h"
 #include "hookdef_private.h"
+#include "table_files.h"
 
 int opn_hookdef_no_memory(struct opn_yaml *yaml)
 {
@@ -243,21 +243,6 @@ static int read_file(const char *path, struct opn_diags *diags, struct opn_hookd
 	return error;
 }
 
-static int is_table(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-
-	/* Pairs of hooks are for those who transform or compare: pair.c and verify/hook_run.c. */
-	return entry->d_name[0] != '.' && length > 5 &&
-	       !strcmp(entry->d_name + length - 5, ".yaml") && !strstr(entry->d_name, "-to-");
-}
-
-/* By bytes, so that the order is the same in every locale. */
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 int opn_hookdef_unreadable(const char *dir, const char *why, struct opn_diags *diags)
 {
 	int error = opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, dir, why);
@@ -271,21 +256,16 @@ int opn_hookdef_unreadable(const char *dir, const char *why, struct opn_diags *d
 
 static int read_dir(const char *dir, struct opn_diags *diags, struct opn_hookdefs *out)
 {
-	struct dirent **entries;
-	int error = 0, count = scandir(dir, &entries, is_table, by_name);
+	const char *const *path;
+	int error = opn_table_files(dir, out->arena, &path);
 
-	if (count < 0)
-		return opn_hookdef_unreadable(dir, strerror(errno), diags);
-	for (int i = 0; i < count; i++) {
-		const char *path = opn_arena_printf(out->arena, "%s/%s", dir, entries[i]->d_name);
-
-		error = (path ? read_file(path, diags, out)
-			      : opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, dir,
-					 strerror(ENOMEM)))
-				?: error;
-		free(entries[i]);
+	if (error)
+		return opn_hookdef_unreadable(dir, strerror(-error), diags);
+	for (; *path; path++) {
+		/* Pairs are for those who transform or compare: pair.c and verify/hook_run.c. */
+		if (!opn_table_is_pair(*path))
+			error = read_file(*path, diags, out) ?: error;
 	}
-	free(entries);
 	if (!error && !out->hooks)
 		error = opn_hookdef_unreadable(dir, "it holds no hook tables", diags);
 	return error;

@@ -2,12 +2,12 @@
 /*
  * pair.c - the rewrite tables of pairs of hooks, read strictly
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pair.h"
+#include "table_files.h"
 #include "yaml_read.h"
 
 struct entry {
@@ -479,43 +479,29 @@ static int sort(struct opn_pairs *pairs)
 	return 0;
 }
 
-/* A pair's file says in its name that it is one: hook files are not read twice. */
-static int is_pair_file(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-
-	return length > 5 && !strcmp(entry->d_name + length - 5, ".yaml") &&
-	       strstr(entry->d_name, "-to-");
-}
-
 int opn_pairs_load(const char *dir, const struct opn_hookdefs *hookdefs,
 		   const struct opn_pair_choice *choices, size_t choice_count,
 		   struct opn_diags *diags, struct opn_pairs **out)
 {
 	struct opn_arena *arena = opn_arena_new(NULL, NULL);
 	struct opn_pairs *pairs = arena ? opn_arena_alloc(arena, sizeof(*pairs)) : NULL;
-	struct dirent **files = NULL;
-	int count, error = 0;
+	const char *const *path;
+	int error, bad = 0;
 
 	if (!pairs) {
 		opn_arena_free(arena);
 		return -ENOMEM;
 	}
 	pairs->arena = arena;
-	count = scandir(dir, &files, is_pair_file, alphasort);
-	if (count < 0)
-		error = opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, dir,
-				 strerror(errno));
-	for (int i = 0; i < count; i++) {
-		const char *path = opn_path_join(arena, dir, files[i]->d_name);
-
-		error = (path ? read_file(path, hookdefs, choices, choice_count, diags, pairs)
-			      : -ENOMEM)
-				?: error;
-		free(files[i]);
+	error = opn_table_files(dir, arena, &path);
+	if (error)
+		opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, dir, strerror(-error));
+	for (; !error && *path; path++) {
+		if (opn_table_is_pair(*path))
+			bad = read_file(*path, hookdefs, choices, choice_count, diags, pairs)
+				      ?: bad;
 	}
-	free(files);
-	error = error ?: sort(pairs);
+	error = error ?: bad ?: sort(pairs);
 	if (error) {
 		opn_pairs_free(pairs);
 		return error;

@@ -7,10 +7,10 @@
  */
 #include "opened.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "table_files.h"
 #include "yaml_read.h"
 
 static const struct argp_child children[] = {
@@ -131,28 +131,22 @@ static void print_row(const struct opn_yaml *yaml, const yaml_node_t *key, const
 	}
 }
 
-static int is_table(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-
-	return length > 5 && !strcmp(entry->d_name + length - 5, ".yaml") &&
-	       strstr(entry->d_name, "-to-");
-}
-
 static bool explain_rule(const struct explain_options *options, struct opn_arena *arena,
 			 struct opn_diags *diags)
 {
 	char *folder = opn_cli_hookdefs(&options->cli);
-	struct dirent **entries;
-	int count = scandir(folder, &entries, is_table, alphasort);
+	const char *const *path;
 	bool found = false;
 
-	for (int i = 0; i < count; i++) {
+	if (opn_table_files(folder, arena, &path)) {
+		free(folder);
+		return false;
+	}
+	for (; *path; path++) {
 		struct opn_yaml yaml;
 		yaml_node_t *root, *key = NULL, *row;
 
-		if (!opn_yaml_load(opn_arena_printf(arena, "%s/%s", folder, entries[i]->d_name),
-				   arena, diags, &yaml)) {
+		if (opn_table_is_pair(*path) && !opn_yaml_load(*path, arena, diags, &yaml)) {
 			root = opn_yaml_get(&yaml, opn_yaml_root(&yaml), "rewrite");
 			row = root ? find_row(&yaml, root, options->word, &key) : NULL;
 			if (row)
@@ -160,10 +154,7 @@ static bool explain_rule(const struct explain_options *options, struct opn_arena
 			found |= row != NULL;
 			opn_yaml_free(&yaml);
 		}
-		free(entries[i]);
 	}
-	if (count >= 0)
-		free(entries);
 	free(folder);
 	return found;
 }

@@ -192,35 +192,20 @@ static const char *const *infer(struct init *init)
 	return flags;
 }
 
-/* A double-quoted word of YAML. */
-static void add_quoted(struct opn_buf *buf, const char *word)
-{
-	opn_buf_putc(buf, '"');
-	for (; *word; word++) {
-		if (*word == '"' || *word == '\\')
-			opn_buf_putc(buf, '\\');
-		if ((unsigned char)*word < ' ')
-			opn_buf_printf(buf, "\\x%02x", (unsigned char)*word);
-		else
-			opn_buf_putc(buf, *word);
-	}
-	opn_buf_putc(buf, '"');
-}
-
 static void add_compile(struct init *init, const char *const *flags)
 {
 	struct opn_buf *text = &init->text;
 
 	if (!flags) {
 		opn_buf_puts(text, "    compile: {database: ");
-		add_quoted(text, opn_path_relative(init->arena, init->root, init->database));
+		opn_spec_quote(text, opn_path_relative(init->arena, init->root, init->database));
 		opn_buf_puts(text, "}\n");
 		return;
 	}
 	opn_buf_puts(text, "    compile: {flags: [");
 	for (const char *const *flag = flags; *flag; flag++) {
 		opn_buf_puts(text, flag == flags ? "" : ", ");
-		add_quoted(text, *flag);
+		opn_spec_quote(text, *flag);
 	}
 	opn_buf_puts(text, "]}\n");
 }
@@ -270,13 +255,13 @@ static void add_unit(struct init *init, const struct found *found)
 		       found->source ?: word(manifest, "source"),
 		       json_array_size(json_object_get(manifest, "functions")), maps);
 	opn_buf_puts(text, "    source: {path: ");
-	add_quoted(text, opn_path_relative(init->arena, init->from, init->root));
+	opn_spec_quote(text, opn_path_relative(init->arena, init->from, init->root));
 	opn_buf_puts(text, "}\n");
 	add_compile(init, found->flags);
 	opn_buf_printf(text, "    functions: [%s]\n", word(manifest, "unit"));
 	if (found->source) {
 		opn_buf_puts(text, "    sources: [");
-		add_quoted(text, found->source);
+		opn_spec_quote(text, found->source);
 		opn_buf_puts(text, "]\n");
 	}
 }

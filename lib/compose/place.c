@@ -4,11 +4,11 @@
  */
 #include "place.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "table_files.h"
 #include "yaml_read.h"
 
 struct opn_places {
@@ -304,34 +304,23 @@ static int read_file(const char *path, struct opn_diags *diags, struct opn_place
 	return error;
 }
 
-static int is_table(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && length > 5 &&
-	       !strcmp(entry->d_name + length - 5, ".yaml");
-}
-
 static int read_all(const char *dir, struct opn_diags *diags, struct opn_places *out)
 {
 	const char *folder = opn_arena_printf(out->arena, "%s/pipelines", dir);
-	struct dirent **entries;
-	size_t names = 0;
-	int error = 0, count;
+	const char *const *path;
+	size_t count = 0, names = 0;
+	int error = folder ? opn_table_files(folder, out->arena, &path) : -ENOMEM;
 
-	count = folder ? scandir(folder, &entries, is_table, alphasort) : -1;
-	if (count < 0)
+	if (error)
 		return opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE,
-				folder ? folder : dir, strerror(errno));
-	out->hooks = opn_arena_array(out->arena, (size_t)count + 1, sizeof(*out->hooks));
-	for (int i = 0; i < count; i++) {
-		const char *path =
-			opn_arena_printf(out->arena, "%s/%s", folder, entries[i]->d_name);
-
-		error = (path && out->hooks ? read_file(path, diags, out) : -ENOMEM) ?: error;
-		free(entries[i]);
-	}
-	free(entries);
+				folder ? folder : dir, strerror(-error));
+	while (path[count])
+		count++;
+	out->hooks = opn_arena_array(out->arena, count + 1, sizeof(*out->hooks));
+	if (!out->hooks)
+		return -ENOMEM;
+	for (; *path; path++)
+		error = read_file(*path, diags, out) ?: error;
 	if (error)
 		return error;
 	for (size_t h = 0; h < out->hook_count; h++)

@@ -94,6 +94,9 @@ int opn_spec_read(const char *path, const struct opn_places *places, struct opn_
 /* The unit of this name, or NULL. */
 struct opn_spec_unit *opn_spec_unit(const struct opn_spec *spec, const char *name);
 
+/* Adds a word in double quotes, as YAML has it. */
+void opn_spec_quote(struct opn_buf *buf, const char *word);
+
 /* An answer that belongs into the spec: key of the unit's mapping below section ("extract" or
  * "transform"). name: of the mapping's new entry, or NULL: the key has a list. */
 struct opn_spec_answer {

@@ -13,6 +13,20 @@
 #include "driver/spec.h"
 #include "yaml_read.h"
 
+void opn_spec_quote(struct opn_buf *buf, const char *word)
+{
+	opn_buf_putc(buf, '"');
+	for (; *word; word++) {
+		if (*word == '"' || *word == '\\')
+			opn_buf_putc(buf, '\\');
+		if ((unsigned char)*word < ' ')
+			opn_buf_printf(buf, "\\x%02x", (unsigned char)*word);
+		else
+			opn_buf_putc(buf, *word);
+	}
+	opn_buf_putc(buf, '"');
+}
+
 /* A word as it stands in YAML: quoted unless it is plainly a word. */
 static void add_word(struct opn_buf *buf, const char *word)
 {
@@ -26,16 +40,7 @@ static void add_word(struct opn_buf *buf, const char *word)
 		opn_buf_puts(buf, word);
 		return;
 	}
-	opn_buf_putc(buf, '"');
-	for (; *word; word++) {
-		if (*word == '"' || *word == '\\')
-			opn_buf_putc(buf, '\\');
-		if ((unsigned char)*word < ' ')
-			opn_buf_printf(buf, "\\x%02x", (unsigned char)*word);
-		else
-			opn_buf_putc(buf, *word);
-	}
-	opn_buf_putc(buf, '"');
+	opn_spec_quote(buf, word);
 }
 
 /* "helper: a.c" or "counters": the new element alone. */

@@ -314,18 +314,23 @@ static bool same_fate(const struct opn_bench *bench, const struct opn_end *left,
 	       is_gone(left->fate) || left->verdict == right->verdict;
 }
 
+bool opn_bench_shared(const struct opn_bench *bench, const struct opn_shared_field *shared,
+		      uint64_t value[2])
+{
+	for (int side = 0; shared->out && side < 2; side++) {
+		value[side] = 0;
+		opn_program_ctx(bench->plain[side], &bench->output[side], shared->field[side]->name,
+				shared->index, &value[side]);
+	}
+	return shared->out;
+}
+
 static bool same_context(const struct opn_bench *bench)
 {
 	for (size_t i = 0; i < bench->shared_count; i++) {
-		const struct opn_shared_field *shared = &bench->shared[i];
-		uint64_t value[2] = { 0, 0 };
+		uint64_t value[2];
 
-		if (!shared->out)
-			continue;
-		for (int side = 0; side < 2; side++)
-			opn_program_ctx(bench->plain[side], &bench->output[side],
-					shared->field[side]->name, shared->index, &value[side]);
-		if (value[0] != value[1])
+		if (opn_bench_shared(bench, &bench->shared[i], value) && value[0] != value[1])
 			return false;
 	}
 	return true;

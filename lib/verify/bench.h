@@ -131,6 +131,10 @@ bool opn_bench_is_broken(const struct opn_bench *bench);
  * the last packet; they are left in bytes. */
 bool opn_bench_field_told(const struct opn_bench *bench, uint8_t bytes[2]);
 
+/* What both programs left in a shared field; false where it need not be the same. */
+bool opn_bench_shared(const struct opn_bench *bench, const struct opn_shared_field *shared,
+		      uint64_t value[2]);
+
 /* What became of the last packet on one side. */
 void opn_bench_end(const struct opn_bench *bench, int side, struct opn_end *end);
 /* "pass (XDP_PASS)", "redirect to interface 3 (7)"; in the arena. */

@@ -147,6 +147,8 @@ bool opn_source_number(struct opn_source *source, const struct opn_node *node, u
 bool opn_source_value(struct opn_source *source, const struct opn_node *node, uint64_t *value);
 /* The size of a structure of cases_headers.def, or 0. */
 unsigned int opn_header_size(const char *name);
+/* The headers of cases_headers.def in its order; NULL behind the last. */
+const char *opn_header_name(size_t index);
 
 /* ---- structures of headers ---- */
 

@@ -17,21 +17,6 @@ struct member {
 	unsigned int offset, size, shift, bits; /* bits: 0 where it is whole bytes */
 };
 
-static const struct {
-	const char *name;
-	unsigned int size;
-} headers[] = {
-#define OPN_HEADER(name, size) { #name, size },
-#define OPN_MEMBER(header, name, offset, size)
-#define OPN_BITS(header, name, byte, shift, bits)
-#define OPN_CONSTANT(name, value)
-#include "cases_headers.def"
-#undef OPN_HEADER
-#undef OPN_MEMBER
-#undef OPN_BITS
-#undef OPN_CONSTANT
-};
-
 static const struct member members[] = {
 #define OPN_HEADER(name, size)
 #define OPN_MEMBER(header, name, offset, size)	  { #header, #name, offset, size, 0, 0 },
@@ -151,7 +136,7 @@ static void collect_layout(struct opn_layouts *layouts, const struct opn_node *l
 		layout.count++;
 	}
 	if (!layout.count || !layout.parts[0].header ||
-	    strcmp(layout.parts[0].header, headers[0].name) != 0)
+	    strcmp(layout.parts[0].header, opn_header_name(0)) != 0)
 		return;
 	copy = opn_arena_alloc(layouts->arena, sizeof(*copy));
 	if (!copy)
@@ -362,10 +347,9 @@ static bool fits(const struct layout *layout, const struct paths *paths)
 /* The header that has all members which the paths give to this name. */
 static const char *guess_header(const struct paths *paths, const char *first)
 {
-	const char *best = NULL;
+	const char *name, *best = NULL;
 
-	for (size_t i = 0; i < COUNT(headers); i++) {
-		const char *name = headers[i].name;
+	for (size_t i = 0; (name = opn_header_name(i)); i++) {
 		char word[24] = "";
 		bool all = true;
 
@@ -404,7 +388,7 @@ static bool guess_layout(const struct paths *paths, struct layout *out)
 		out->size += part->size;
 		out->count++;
 	}
-	return out->count && !strcmp(out->parts[0].header, headers[0].name);
+	return out->count && !strcmp(out->parts[0].header, opn_header_name(0));
 }
 
 static bool choose_layout(const struct opn_layouts *layouts, const struct paths *paths,

@@ -43,6 +43,11 @@ static const struct {
 #undef OPN_CONSTANT
 };
 
+const char *opn_header_name(size_t index)
+{
+	return index < COUNT(headers) ? headers[index].name : NULL;
+}
+
 unsigned int opn_header_size(const char *name)
 {
 	for (size_t i = 0; i < COUNT(headers); i++) {

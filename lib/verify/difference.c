@@ -193,14 +193,9 @@ static void tell_context(const struct opn_bench *bench, struct opn_arena *arena,
 {
 	for (size_t i = 0; i < bench->shared_count; i++) {
 		const struct opn_shared_field *shared = &bench->shared[i];
-		uint64_t value[2] = { 0, 0 };
+		uint64_t value[2];
 
-		if (!shared->out)
-			continue;
-		for (int side = 0; side < 2; side++)
-			opn_program_ctx(bench->plain[side], &bench->output[side],
-					shared->field[side]->name, shared->index, &value[side]);
-		if (value[0] == value[1])
+		if (!opn_bench_shared(bench, shared, value) || value[0] == value[1])
 			continue;
 		add_field(out,
 			  shared->field[0]->count > 1

@@ -6,8 +6,8 @@
  */
 #include "hook_run_private.h"
 #include "hookdef_private.h"
+#include "table_files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,19 +52,6 @@ static int read_file(const char *path, struct opn_diags *diags, struct opn_hook_
 	return error;
 }
 
-static int is_table(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && length > 5 &&
-	       !strcmp(entry->d_name + length - 5, ".yaml");
-}
-
-static int by_name_backwards(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*b)->d_name, (*a)->d_name);
-}
-
 /* Connects pairs with their hooks and lists the names. */
 static int index_tables(struct opn_hook_runs *out, struct opn_diags *diags)
 {
@@ -95,8 +82,9 @@ static int index_tables(struct opn_hook_runs *out, struct opn_diags *diags)
 int opn_hook_runs_load(const char *dir, struct opn_diags *diags, struct opn_hook_runs **out)
 {
 	struct opn_hook_runs *runs = calloc(1, sizeof(*runs));
-	struct dirent **entries;
-	int error = 0, count;
+	const char *const *paths;
+	size_t count = 0;
+	int bad = 0, error;
 
 	*out = NULL;
 	if (runs)
@@ -105,18 +93,15 @@ int opn_hook_runs_load(const char *dir, struct opn_diags *diags, struct opn_hook
 		free(runs);
 		return -ENOMEM;
 	}
-	count = scandir(dir, &entries, is_table, by_name_backwards);
-	if (count < 0)
-		error = opn_hookdef_unreadable(dir, strerror(errno), diags);
-	for (int i = 0; i < count; i++) {
-		const char *path = opn_arena_printf(runs->arena, "%s/%s", dir, entries[i]->d_name);
-
-		error = (path ? read_file(path, diags, runs) : -ENOMEM) ?: error;
-		free(entries[i]);
-	}
-	if (count >= 0)
-		free(entries);
-	error = error ?: index_tables(runs, diags);
+	error = opn_table_files(dir, runs->arena, &paths);
+	if (error)
+		opn_hookdef_unreadable(dir, strerror(-error), diags);
+	while (!error && paths[count])
+		count++;
+	/* Each is put before those that were read. */
+	while (count)
+		bad = read_file(paths[--count], diags, runs) ?: bad;
+	error = error ?: bad ?: index_tables(runs, diags);
 	if (error) {
 		opn_hook_runs_free(runs);
 		return error;
