@@ -33,7 +33,7 @@ struct reader {
 static const char *const row_keys[] = { "keep",	      "rename",	 "call",      "reject",
 					"write",      "when",	 "lossy",     "help",
 					"note",	      "by-map",	 "arguments", "invalidates",
-					"min-kernel", "context", NULL };
+					"min-kernel", "context", "leaves",    NULL };
 
 static int no_memory(struct opn_yaml *yaml)
 {
@@ -237,6 +237,7 @@ static int read_row(const struct reader *reader, yaml_node_t *node, const char *
 	error = opn_yaml_get_string(yaml, node, "note", false, &row->note) ?: error;
 	error = opn_yaml_get_string(yaml, node, "min-kernel", false, &row->min_kernel) ?: error;
 	error = opn_yaml_get_bool(yaml, node, "invalidates", false, &row->invalidates) ?: error;
+	error = opn_yaml_get_bool(yaml, node, "leaves", false, &row->leaves) ?: error;
 	error = opn_yaml_get_bool(yaml, node, "context", false, &row->context) ?: error;
 	if (!error && row->context && row->action != OPN_ROW_CALL)
 		error = opn_yaml_invalid(yaml, node, row->name,

@@ -53,6 +53,7 @@ struct opn_row {
 	size_t row_count;
 	bool context;	  /* the function is given the context before the call's arguments */
 	bool invalidates; /* packet pointers end here, and did not at the first hook */
+	bool leaves;	  /* another program goes on, and this one does not */
 };
 
 struct opn_rows {

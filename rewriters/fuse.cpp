@@ -406,7 +406,7 @@ void opn_fusion::share(Overlay &O) {
     if (S.Call.Call && S.Asked->is_named) {
       S.Call.Call = nullptr;
       Tell(K, "other code calls the program as it is", S.origin(S.Body->getLocation()));
-    } else if (S.Call.Call && S.Body->hasAttr<NoInlineAttr>()) {
+    } else if (S.Body->hasAttr<NoInlineAttr>()) {
       // The verifier of old kernels wants all of what leaves a frame to be written.
       S.Call.Call = nullptr;
       Tell(K, "it is called, not copied: by its own wish, or because it leaves by a tail call",

@@ -23,19 +23,11 @@ namespace opn {
 //===-- one stage's text ------------------------------------------------------------------------//
 
 opn_loc StageSource::origin(unsigned Offset) const {
-  static const char Mark[] = "/* Extracted from ";
-  StringRef Text = Main->text();
-  size_t At = Text.take_front(Offset).rfind(StringRef(Mark));
-  opn_loc Loc = {Main->path().data(), Main->line(Offset), Main->column(Offset), 1};
-  if (At == StringRef::npos)
-    return Loc;
-  auto [Path, Lines] = Text.substr(At + sizeof(Mark) - 1).split('\n').first.rsplit(':');
-  unsigned First;
-  if (Lines.consumeInteger(10, First))
-    return Loc;
-  Loc.file = Paths.emplace(Path.str(), Path.str()).first->second.c_str();
-  Loc.line = First + Main->line(Offset) - Main->line(At) - 1;
-  return Loc;
+  auto [Path, Line] = Main->origin(Offset);
+  if (Path.empty())
+    return {Main->path().data(), Main->line(Offset), Main->column(Offset), 1};
+  return {Paths.emplace(Path.str(), Path.str()).first->second.c_str(), Line, Main->column(Offset),
+          1};
 }
 
 opn_loc StageSource::origin(SourceLocation Loc) const {

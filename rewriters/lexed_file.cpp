@@ -147,6 +147,17 @@ unsigned LexedFile::line(unsigned Offset) const {
   return std::upper_bound(LineStarts.begin(), LineStarts.end(), Offset) - LineStarts.begin();
 }
 
+std::pair<StringRef, unsigned> LexedFile::origin(unsigned Offset) const {
+  size_t At = Text.take_front(Offset).rfind(StringRef(OriginMark));
+  if (At == StringRef::npos)
+    return {};
+  auto [Path, Lines] = Text.substr(At + sizeof(OriginMark) - 1).split('\n').first.rsplit(':');
+  unsigned First;
+  if (Lines.consumeInteger(10, First))
+    return {};
+  return {Path, First + line(Offset) - line(At) - 1};
+}
+
 unsigned LexedFile::column(unsigned Offset) const {
   return Offset - LineStarts[line(Offset) - 1] + 1;
 }

@@ -50,6 +50,9 @@ struct RawToken {
   unsigned end() const { return Begin + Length; }
 };
 
+/// Begins a unit's comment that says where the text below it is from: PATH:FIRST-LAST.
+inline constexpr char OriginMark[] = "/* Extracted from ";
+
 class LexedFile {
 public:
   LexedFile(std::string RelativePath, llvm::StringRef Text, const clang::LangOptions &LO);
@@ -57,13 +60,20 @@ public:
   llvm::StringRef path() const { return Path; }
   llvm::StringRef text() const { return Text; }
   llvm::StringRef text(Range R) const { return Text.slice(R.Begin, R.End); }
+  /// All but white space at the end, and a byte order mark: what may stand amid other text.
+  Range body() const {
+    return {Text.starts_with("\xEF\xBB\xBF") ? 3u : 0u, unsigned(Text.rtrim().size())};
+  }
   llvm::ArrayRef<Directive> directives() const { return Directives; }
   llvm::ArrayRef<ConditionalGroup> groups() const { return Groups; }
   llvm::ArrayRef<Comment> comments() const { return Comments; }
   /// Tokens outside of directives and comments.
   llvm::ArrayRef<RawToken> tokens() const { return Tokens; }
 
-  unsigned line(unsigned Offset) const;   ///< counts from 1
+  unsigned line(unsigned Offset) const; ///< counts from 1
+  /// Where text of a unit was extracted from, by the comment above it: path and line. An empty
+  /// path: no comment says.
+  std::pair<llvm::StringRef, unsigned> origin(unsigned Offset) const;
   unsigned column(unsigned Offset) const; ///< counts from 1, in bytes
   /// The start of Offset's line, or of the one above where a directive can stand: neither a
   /// backslash nor a comment leads into it.

@@ -19,7 +19,6 @@ using llvm::StringRef;
 namespace opn {
 
 const char *const UnitMark = "/* Extracted by opened-extract ";
-static const char OriginMark[] = "/* Extracted from ";
 static const char CommandOrigin[] = "/* Extracted from the compile command */";
 static const char LeftOut[] = "/* not part of this unit */";
 
@@ -198,8 +197,8 @@ void Printer::text(const PlanNode &N, Range R) {
       int D = F.directiveAt(Key.first);
       Out += F.text({At, Key.first});
       Out += std::string(OriginMark) + inComment(Child->File->path()) + ":1-" +
-             std::to_string(Child->File->line(Child->File->text().rtrim().size())) + " */\n";
-      text(*Child, {0, unsigned(Child->File->text().rtrim().size())});
+             std::to_string(Child->File->line(Child->File->body().End)) + " */\n";
+      text(*Child, Child->File->body());
       At = F.directives()[D].Extent.End;
     }
   Out += F.text({At, R.End});

@@ -247,7 +247,9 @@ struct opn_stage_edit {
 	const struct opn_rename *renames;
 	size_t rename_count;
 	char *const *externs; /* maps that another source defines, NULL-terminated, or NULL */
-	bool no_inline;	      /* the function is to be called, not copied into its caller */
+	/* It makes tail calls, which have to leave what `body` is copied into: one that is not
+	 * inlined is refused. */
+	bool leaves;
 	/* A map whose element is the second argument, or NULL: opn_stage_note(). */
 	const char *note;
 };

@@ -49,6 +49,10 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
     for (const FunctionDecl *Callee : reachedFrom(Back ? Back->bodyOf(FD) : FD))
       if (!isShim(Callee))
         Reached.insert(Callee);
+  for (const FunctionDecl *FD : Reached)
+    if (FD->hasAttr<NoInlineAttr>())
+      for (const FunctionDecl *Callee : reachedFrom(FD))
+        Apart.insert(Callee);
   bool Stays = false;
   for (const Chunk &C : Model.Chunks)
     for (const Decl *D : C.Decls)
@@ -210,8 +214,10 @@ void Rewriting::declareKfunc(const FunctionDecl *FD) {
     Unusual = true;
   } else if (Back) {
     // What was added behind the declaration that it was made of.
-    std::string Text = "\n" + renamed(File, C.Extent, {{Row->text, Name}, {NewType, OldType}});
-    if (File->text().drop_front(C.Extent.End).starts_with(Text)) {
+    StringRef Rest = File->text().drop_front(C.Extent.End);
+    std::string Text = Rest.starts_with("\r\n") ? "\r\n" : "\n";
+    Text += renamed(File, C.Extent, {{Row->text, Name}, {NewType, OldType}});
+    if (Rest.starts_with(Text)) {
       Spot Added;
       Added.File = File;
       Added.Extent = {C.Extent.End, C.Extent.End + unsigned(Text.size())};

@@ -251,7 +251,17 @@ opn_loc opn_stage::loc(SourceLocation Loc) const {
 
 int opn_stage::refuse(opn_diags *Diags, SourceLocation Loc, const std::string &What,
                       const std::string &Why, const char *Help) const {
-  int Error = opn_diag(Diags, OPN_DIAG_STAGE_REJECTED, loc(Loc), What.c_str(), Why.c_str());
+  // Where the user has it, not in the unit that was made of it.
+  const SourceManager &SM = *Parsed->Model.SM;
+  auto [Path, Line] =
+      Parsed->Model.Instances[0].File->origin(SM.getFileOffset(SM.getExpansionLoc(Loc)));
+  std::string File = Path.str();
+  opn_loc Place = loc(Loc);
+  if (!File.empty()) {
+    Place.file = File.c_str();
+    Place.line = Line;
+  }
+  int Error = opn_diag(Diags, OPN_DIAG_STAGE_REJECTED, Place, What.c_str(), Why.c_str());
   if (Help)
     opn_diag_note(Diags, {nullptr, 0, 0, 0}, "%s", Help);
   return Error;
@@ -438,8 +448,11 @@ int opn_stage::edit(const opn_stage_edit &Edit, opn_diags *Diags) {
     if (NoteRefusal No = passNote(mapOf(Parsed->Model, Edit.note), Program, Parsed->Model, Changes))
       return refuse(Diags, No.Loc, "map '" + std::string(Edit.note) + "'", No.Why,
                     "without 'metadata' it stays a map");
-  if (WrapRefusal No =
-          wrapProgram(Program, Parsed->Model, Changes, Edit.body, Edit.wrapper, Edit.no_inline))
+  if (Edit.leaves && Program->hasAttr<NoInlineAttr>())
+    return refuse(Diags, Program->getLocation(), "program '" + Program->getName().str() + "'",
+                  "it is not inlined and makes tail calls, which would come back to its caller",
+                  "drop 'noinline': nothing calls a program");
+  if (WrapRefusal No = wrapProgram(Program, Parsed->Model, Changes, Edit.body, Edit.wrapper))
     return refuse(Diags, Program->getLocation(), "program '" + Program->getName().str() + "'",
                   No.Why, No.Help);
   for (const LexedFile *File : Changes.files())

@@ -157,6 +157,7 @@ private:
   FunctionSet Kept;    ///< reached from programs that stay
   std::map<const clang::FunctionDecl *, const clang::FunctionDecl *> KeptBy;
   const clang::FunctionDecl *Current = nullptr;
+  FunctionSet Apart; ///< that are called, not copied into the program; with what they call
   /// Set while a prototype of a program is walked: it announces the new program.
   llvm::StringRef ContextName;
   bool Failed = false;

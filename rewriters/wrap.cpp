@@ -24,7 +24,7 @@ Spot endOfProgram(const FunctionDecl *FD, const SourceModel &Model, const Spelle
 }
 
 WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits &Changes,
-                        const std::string &Body, StringRef Wrapper, bool NoInline) {
+                        const std::string &Body, StringRef Wrapper) {
   const auto *A = FD->getAttr<SectionAttr>();
   if (FD->hasAttr<NakedAttr>())
     return {"it is naked: its assembly takes the arguments from registers", "write it in C"};
@@ -50,10 +50,8 @@ WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits 
   }
 
   // What said "this is a program" says "this is part of one".
-  bool IsNoInline = FD->hasAttr<NoInlineAttr>() || NoInline;
-  std::string Inline = NoInline     ? "static __attribute__((noinline))"
-                       : IsNoInline ? "static"
-                                    : "static inline __attribute__((always_inline))";
+  bool IsNoInline = FD->hasAttr<NoInlineAttr>();
+  std::string Inline = IsNoInline ? "static" : "static inline __attribute__((always_inline))";
   Spot First = Spell.token(Model.SM->getExpansionLoc(FD->getBeginLoc()));
   if (A->isInherited()) { // the section stands at a prototype
     if (!First)

@@ -15,9 +15,9 @@ struct WrapRefusal {
 };
 
 /// The program's function is called Body from here on and loses its section; Wrapper stands behind
-/// it. NoInline: it is to be called, not copied into its caller.
+/// it.
 WrapRefusal wrapProgram(const clang::FunctionDecl *FD, const SourceModel &Model, Edits &Changes,
-                        const std::string &Body, llvm::StringRef Wrapper, bool NoInline = false);
+                        const std::string &Body, llvm::StringRef Wrapper);
 
 /// Behind the program, where another one can stand; nothing when it ends inside of a macro. A macro
 /// that makes all of it may leave the beginning of another function behind it.

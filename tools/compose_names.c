@@ -279,14 +279,12 @@ static int make_text(struct compose_run *run, struct compose_unit *unit,
 		     const char *const *reserved)
 {
 	const struct opn_stage_facts *facts = opn_stage_facts(unit->rewritten);
-	/* A tail call leaves the function that makes it: that must not be the one that goes on to
-	 * the next stage. Of linked stages the dispatcher does so. */
-	struct opn_stage_edit edit = { .body = unit->stage->body,
-				       .no_inline = unit->stage->leaves &&
-						    unit->hook->mechanism != OPN_MECHANISM_LINKED };
+	struct opn_stage_edit edit = { .body = unit->stage->body, .leaves = unit->stage->leaves };
 	char *wrapper;
 	int error = 0;
 
+	if (opn_stage_is_apart(unit->hook, unit->stage))
+		edit.body = opn_stage_inlined(unit->stage, run->arena);
 	edit.renames = renames_of(run, unit, reserved, &edit.rename_count);
 	edit.externs = shared_elsewhere(run, unit, &error);
 	if (error)

@@ -389,7 +389,6 @@ static int keep_facts(struct compose_run *run, struct compose_unit *unit)
 	stage->writes = facts->writes;
 	stage->returns = facts->returns;
 	stage->return_count = facts->return_count;
-	stage->returns_known = facts->returns_known;
 	keep_maps(run, unit);
 	stage->helpers = all_calls(run, unit->unit, false);
 	stage->kfuncs = all_calls(run, unit->unit, true);
@@ -400,6 +399,8 @@ static int keep_facts(struct compose_run *run, struct compose_unit *unit)
 		if (effect == OPN_PACKET_LEFT || effect == OPN_PACKET_MOVED)
 			stage->moves = *helper;
 	}
+	/* The program that it leaves for returns what it likes. */
+	stage->returns_known = facts->returns_known && !stage->leaves;
 	stage->license = unit->unit->license;
 	stage->build_flags = product_flags(run, unit);
 	if (!stage->license)

@@ -167,7 +167,16 @@ const char *const *opn_composition_symbols(const struct opn_composition *composi
 const char *const *opn_hook_symbols(const struct opn_composition *composition,
 				    const struct opn_composed_hook *hook, struct opn_arena *arena);
 
-/* What stands behind a stage's body: the function that the mechanism needs. program: other code
+/* The stage's own text, where it leaves by a tail call and its body is a function around that; in
+ * the arena. */
+char *opn_stage_inlined(const struct opn_composed_stage *stage, struct opn_arena *arena);
+
+/* Whether a stage has to be called, not copied into what goes on to the next one: a tail call
+ * leaves the function that makes it. Of linked stages the dispatcher calls each. */
+bool opn_stage_is_apart(const struct opn_composed_hook *hook,
+			const struct opn_composed_stage *stage);
+
+/* What stands behind a stage's text: the function that the mechanism needs. program: other code
  * names the program, so it stays one, under this name; NULL: it does not. */
 char *opn_stage_wrapper(const struct opn_composition *composition,
 			const struct opn_composed_hook *hook,

@@ -288,6 +288,39 @@ static void add_program(struct opn_buf *buf, const struct opn_composition *compo
 	opn_buf_puts(buf, ";\n}\n");
 }
 
+bool opn_stage_is_apart(const struct opn_composed_hook *hook,
+			const struct opn_composed_stage *stage)
+{
+	return stage->leaves && hook->mechanism != OPN_MECHANISM_LINKED;
+}
+
+#define INLINED "%s_inlined"
+
+char *opn_stage_inlined(const struct opn_composed_stage *stage, struct opn_arena *arena)
+{
+	return opn_arena_printf(arena, INLINED, stage->body);
+}
+
+/* A function around a stage that leaves by a tail call. */
+static void add_apart(struct opn_buf *buf, const struct opn_composed_hook *hook,
+		      const struct opn_composed_stage *stage)
+{
+	const char *context = hook->place->hook->context;
+
+	opn_buf_printf(buf, "static __attribute__((noinline)) int %s(%s *ctx", stage->body,
+		       context);
+	if (stage->note)
+		opn_buf_printf(buf, ", %s *%s", hook->note_type, hook->note);
+	opn_buf_printf(
+		buf,
+		")\n{\n\tint verdict = " INLINED "(ctx%s%s);\n\n"
+		"\t/* A tail call comes back to the caller with what the other program says: "
+		"the compiler\n\t * is not to know the verdict. */\n"
+		"\t__asm__ volatile(\"\" : \"+r\"(verdict));\n"
+		"\treturn verdict;\n}\n\n",
+		stage->body, stage->note ? ", " : "", stage->note ? hook->note : "");
+}
+
 char *opn_stage_wrapper(const struct opn_composition *composition,
 			const struct opn_composed_hook *hook,
 			const struct opn_composed_stage *stage, const char *program)
@@ -295,6 +328,8 @@ char *opn_stage_wrapper(const struct opn_composition *composition,
 	const struct opn_hook_rules *rules = hook->place->hook;
 	struct opn_buf buf = { 0 };
 
+	if (opn_stage_is_apart(hook, stage))
+		add_apart(&buf, hook, stage);
 	if (program) {
 		add_start(&buf, hook, program, NULL);
 		opn_buf_printf(&buf, "\treturn %s(ctx);\n}\n\n", stage->body);

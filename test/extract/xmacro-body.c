@@ -5,6 +5,10 @@
  * RUN: split-file %s %t && cd %t
  * RUN: %unit prog prog.c -- %bpfcc | %FileCheck %s
  * RUN: %unit prog --layout=tree prog.c -- %bpfcc | %FileCheck %s --check-prefix=TREE
+ *
+ * A byte order mark begins a file, and nothing else.
+ * RUN: printf '\357\273\277' >marked && cat ports.def >>marked && mv marked ports.def
+ * RUN: %unit prog prog.c -- %bpfcc >unit && %FileCheck %s <unit && not grep "$(printf '\357\273\277')" unit
  */
 //--- ports.def
 /* SPDX-License-Identifier: BSD-2-Clause */

@@ -10,6 +10,10 @@
  * RUN: %opened-transform --to=tc -o there xdp.c -- %bpfcc
  * RUN: %clang %bpfcc -Wall -Werror -c there/xdp.c -o xdp.o
  * RUN: %opened-transform --to=xdp -o again there/xdp.c -- %bpfcc && cmp xdp.c again/there/xdp.c
+ *
+ * Lines that end as on Windows.
+ * RUN: rm -rf there again && sed -i 's/$/\r/' tc.c && %opened-transform --to=xdp -o there tc.c -- %bpfcc
+ * RUN: %opened-transform --to=tc -o again there/tc.c -- %bpfcc && cmp tc.c again/there/tc.c
  */
 
 #include <linux/bpf.h>
