@@ -91,10 +91,15 @@ int opn_fusion::open(const opn_fuse_stage &Asked) {
     return opn_diag(Diags, OPN_DIAG_COMPILE_FAILED, OPN_NOWHERE, Asked.command.file);
   ASTContext &Context = *S->model().Context;
   S->Main = S->model().Instances[0].File;
-  for (NamedDecl *D : Context.getTranslationUnitDecl()->lookup(&Context.Idents.get(Asked.body)))
-    if (auto *FD = dyn_cast<FunctionDecl>(D); FD && FD->getDefinition())
-      S->Body = FD->getDefinition();
-  if (!S->Body)
+  auto Defined = [&](StringRef Name) -> const FunctionDecl * {
+    for (NamedDecl *D : Context.getTranslationUnitDecl()->lookup(&Context.Idents.get(Name)))
+      if (auto *FD = dyn_cast<FunctionDecl>(D); FD && FD->getDefinition())
+        return FD->getDefinition();
+    return nullptr;
+  };
+  S->Body = Defined(Asked.body);
+  S->Own = Asked.inlined ? Defined(Asked.inlined) : S->Body;
+  if (!S->Body || !S->Own)
     return opn_diag(Diags, OPN_DIAG_INTERNAL, OPN_NOWHERE, "a stage lost its program");
   cutPieces(*S);
   Stages.push_back(std::move(S));
@@ -410,7 +415,7 @@ void opn_fusion::share(Overlay &O) {
       // The verifier of old kernels wants all of what leaves a frame to be written.
       S.Call.Call = nullptr;
       Tell(K, "it is called, not copied: by its own wish, or because it leaves by a tail call",
-           S.origin(S.Body->getLocation()));
+           S.origin(S.Own->getLocation()));
     } else if (S.Call.Call) {
       Users[S.Call.Key].push_back(K);
     } else {

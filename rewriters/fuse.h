@@ -25,6 +25,7 @@ struct StageSource {
   std::unique_ptr<Parse> Parsed;
   const LexedFile *Main = nullptr;
   const clang::FunctionDecl *Body = nullptr; ///< what was the program
+  const clang::FunctionDecl *Own = nullptr;  ///< what has its text
 
   std::vector<Edit> Renames;                    ///< that make its names the product's
   std::map<std::string, std::string> TypeNames; ///< of the types among them

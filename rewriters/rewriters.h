@@ -281,6 +281,7 @@ struct opn_fuse_stage {
 	const char *text;	    /* of opn_stage_text() */
 	struct opn_command command; /* that compiles it; its file need not be on disk */
 	const char *body;	    /* the function that was the program */
+	const char *inlined; /* that body calls, with the stage's own text; NULL: body has it */
 	bool is_named;	     /* other code calls it as it is, so it takes the context alone */
 	char *const *shared; /* maps that are one with those of stages before, NULL-terminated */
 };

@@ -236,7 +236,8 @@ private:
   opn_loc loc(SourceLocation Loc) const;
   int rename(const opn_stage_edit &Edit, Edits &Changes, opn_diags *Diags);
   int declareOnly(StringRef Map, Edits &Changes, opn_diags *Diags);
-  void dropLicense(Edits &Changes);
+  void drop(const Chunk &C, const char *Rule, Edits &Changes) const;
+  void dropUnwanted(Edits &Changes) const;
   void tellText(opn_diags *Diags) const;
   void collect();
 
@@ -389,25 +390,32 @@ int opn_stage::declareOnly(StringRef Map, Edits &Changes, opn_diags *Diags) {
   return 0;
 }
 
-/// The linked object has one licence, which stands in the dispatcher.
-void opn_stage::dropLicense(Edits &Changes) {
-  const SourceModel &Model = Parsed->Model;
-  for (const Chunk &C : Model.Chunks)
+void opn_stage::drop(const Chunk &C, const char *Rule, Edits &Changes) const {
+  const LexedFile *File = Parsed->Model.Instances[C.Instance].File;
+  unsigned Begin = File->attachedStart(C.Extent), End = C.Extent.End;
+  StringRef Rest = File->text().substr(End);
+  if (Rest.consume_front(";"))
+    ++End;
+  if (Rest.starts_with("\n"))
+    ++End;
+  Spot S;
+  S.File = File;
+  S.Extent = {Begin, End};
+  Changes.replace(S, "", Rule);
+}
+
+/// The linked object has one licence, which stands in the dispatcher; and a program that is none
+/// any more is not announced.
+void opn_stage::dropUnwanted(Edits &Changes) const {
+  for (const Chunk &C : Parsed->Model.Chunks)
     for (const Decl *D : C.Decls) {
       StringRef Section = isa<VarDecl>(D) ? sectionOf(D) : StringRef();
-      if (Section != "license" && Section != "version")
-        continue;
-      const LexedFile *File = Model.Instances[C.Instance].File;
-      unsigned Begin = File->attachedStart(C.Extent), End = C.Extent.End;
-      StringRef Rest = File->text().substr(End);
-      if (Rest.consume_front(";"))
-        ++End;
-      if (Rest.starts_with("\n"))
-        ++End;
-      Spot S;
-      S.File = File;
-      S.Extent = {Begin, End};
-      Changes.replace(S, "", "license");
+      bool IsPrototype = D != Program && C.Decls.size() == 1 &&
+                         D->getCanonicalDecl() == Program->getCanonicalDecl();
+      if (Section == "license" || Section == "version")
+        drop(C, "license", Changes);
+      else if (IsPrototype && !Facts.is_referenced)
+        drop(C, "program", Changes);
     }
 }
 
@@ -443,7 +451,7 @@ int opn_stage::edit(const opn_stage_edit &Edit, opn_diags *Diags) {
   for (char *const *Map = Edit.externs; Map && *Map; ++Map)
     if (int Error = declareOnly(*Map, Changes, Diags))
       return Error;
-  dropLicense(Changes);
+  dropUnwanted(Changes);
   if (Edit.note)
     if (NoteRefusal No = passNote(mapOf(Parsed->Model, Edit.note), Program, Parsed->Model, Changes))
       return refuse(Diags, No.Loc, "map '" + std::string(Edit.note) + "'", No.Why,

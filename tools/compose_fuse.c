@@ -208,6 +208,9 @@ int compose_fuse(struct compose_run *run, struct opn_composed_hook *hook)
 			.text = stage->text,
 			.command = command_for(run, units, flags, units[s].command.file),
 			.body = stage->body,
+			.inlined = opn_stage_is_apart(hook, stage)
+					   ? opn_stage_inlined(stage, run->arena)
+					   : NULL,
 			.is_named = opn_stage_facts(units[s].rewritten)->is_referenced,
 			.shared = units[s].shared,
 		};
