@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base.h"
@@ -320,6 +321,18 @@ static char *beside_executable(const char *relative)
 		return path;
 	free(path);
 	return NULL;
+}
+
+bool opn_cli_raise_stack(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_STACK, &limit))
+		return false;
+	if (limit.rlim_cur >= OPN_CLI_STACK)
+		return true;
+	limit.rlim_cur = OPN_CLI_STACK;
+	return !setrlimit(RLIMIT_STACK, &limit);
 }
 
 char *opn_cli_folder(void)

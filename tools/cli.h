@@ -63,6 +63,12 @@ void opn_words_add(struct opn_words *words, char *word);
  * are installed. Allocated; never NULL, but what it names need not exist. */
 char *opn_cli_hookdefs(const struct opn_cli *cli);
 
+/* Bytes of stack for what parses: Clang's parser recurses, deeper than a thread's default goes, and
+ * Clang 22's deeper than that of a process. */
+#define OPN_CLI_STACK ((size_t)64 << 20)
+/* Gives that much to the first thread, which the kernel lets grow; false: it is not allowed. */
+bool opn_cli_raise_stack(void);
+
 /* The folder of the tools: that of the executable, or where they are installed. Allocated. */
 char *opn_cli_folder(void);
 

@@ -433,6 +433,7 @@ int main(int argc, char **argv)
 	run.diags = opn_diags_new();
 	if (!run.arena || !run.diags)
 		opn_cli_no_memory(NULL);
+	opn_cli_raise_stack();
 	if (options.image)
 		compose_image(&run);
 	else

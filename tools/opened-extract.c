@@ -12,12 +12,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Clang's parser recurses; a thread's default stack is smaller than the one that clang runs on. */
-#define WORKER_STACK ((size_t)64 << 20)
 
 enum {
 	KEY_ALL = 0x100,
@@ -392,19 +388,6 @@ static void report_source(struct extract_run *run, size_t index)
 		extract_print_proofs(source, stderr);
 }
 
-/* Gives this thread the stack that a worker has. It is the main thread: its stack grows. */
-static bool raise_stack_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_STACK, &limit))
-		return false;
-	if (limit.rlim_cur >= WORKER_STACK)
-		return true;
-	limit.rlim_cur = WORKER_STACK;
-	return !setrlimit(RLIMIT_STACK, &limit);
-}
-
 /* One after the other, without a thread: in a thread malloc asks the kernel for a page at a time,
  * which costs 2 % of a small source. */
 static void run_in_turn(struct extract_run *run)
@@ -428,13 +411,13 @@ static void run_sources(struct extract_run *run)
 
 	if (wanted > run->source_count)
 		wanted = run->source_count;
-	if (wanted == 1 && raise_stack_limit()) {
+	if (wanted == 1 && opn_cli_raise_stack()) {
 		run_in_turn(run);
 		return;
 	}
 	threads = opn_cli_alloc(wanted, sizeof(*threads));
 	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, WORKER_STACK);
+	pthread_attr_setstacksize(&attributes, OPN_CLI_STACK);
 	while (started < wanted && !pthread_create(&threads[started], &attributes, work, &pool))
 		started++;
 	pthread_attr_destroy(&attributes);

@@ -13,9 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Clang's parser recurses; a thread's default stack is smaller than the one that clang runs on. */
-#define WORKER_STACK ((size_t)64 << 20)
-
 enum {
 	KEY_TO = 0x100,
 	KEY_FROM,
@@ -376,7 +373,7 @@ static void run_pool(struct pool *pool)
 		wanted = pool->run->source_count;
 	threads = opn_cli_alloc(wanted, sizeof(*threads));
 	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, WORKER_STACK);
+	pthread_attr_setstacksize(&attributes, OPN_CLI_STACK);
 	while (started < wanted && !pthread_create(&threads[started], &attributes, work, pool))
 		started++;
 	pthread_attr_destroy(&attributes);
