@@ -89,6 +89,7 @@ static std::vector<std::string> refusedFlags(const std::vector<std::string> &Arg
   CreateInvocationOptions Options;
   Options.VFS = FS;
   OwnDiagnosticOptions DiagOptions;
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): the engine owns its consumer
   Options.Diags = makeDiagnostics(*FS, DiagOptions, new FlagCollector(Flags));
   createInvocation(Words, Options);
   return Flags;

@@ -15,6 +15,7 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 
+#include <cassert>
 #include <cerrno>
 #include <cstdlib>
 #include <deque>
@@ -74,9 +75,18 @@ public:
     return "";
   }
 
-  ObjectPair pair() { return {*LSide, *RSide, Whole ? *Whole : *L, Missing}; }
-  ObjectSide &originalSide() { return *LSide; }
-  ObjectSide &unitSide() { return *RSide; }
+  ObjectPair pair() {
+    assert(LSide && RSide && "no walk yet");
+    return {*LSide, *RSide, Whole ? *Whole : *L, Missing};
+  }
+  ObjectSide &originalSide() {
+    assert(LSide);
+    return *LSide;
+  }
+  ObjectSide &unitSide() {
+    assert(RSide);
+    return *RSide;
+  }
 
 private:
   ObjectPtr L, R;

@@ -291,7 +291,7 @@ llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> makeFiles(const CompileRequest &
   while (Word[1])
     ++Word;
   llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> Disk = sourceFiles(*Word);
-  Disk->setCurrentWorkingDirectory(Request.Command->directory);
+  (void)Disk->setCurrentWorkingDirectory(Request.Command->directory); // the compiler tells
   if (Request.Append.empty() && !Request.Texts)
     return Disk;
   llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> Memory(new llvm::vfs::InMemoryFileSystem);
@@ -301,14 +301,14 @@ llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> makeFiles(const CompileRequest &
   auto Source = Disk->getBufferForFile(*Word);
   if (!Request.Append.empty() && Source) {
     llvm::SmallString<256> Path(*Word);
-    Disk->makeAbsolute(Path);
+    (void)Disk->makeAbsolute(Path);
     std::string Text = (*Source)->getBuffer().str() + "\n" + Request.Append + "\n";
     Memory->addFile(Path, 0, llvm::MemoryBuffer::getMemBufferCopy(Text));
   }
   llvm::IntrusiveRefCntPtr<llvm::vfs::OverlayFileSystem> Both(
       new llvm::vfs::OverlayFileSystem(Disk));
   Both->pushOverlay(Memory);
-  Both->setCurrentWorkingDirectory(Request.Command->directory);
+  (void)Both->setCurrentWorkingDirectory(Request.Command->directory);
   return Both;
 }
 

@@ -65,7 +65,7 @@ FilePlace placeOf(const Instruction *I) {
 
 } // namespace
 
-bool IrComparer::fail(std::string Detail) {
+bool IrComparer::fail(const std::string &Detail) {
   if (Found)
     return false;
   Difference D;

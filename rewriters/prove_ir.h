@@ -36,7 +36,7 @@ public:
 private:
   using Pair = std::pair<const void *, const void *>;
 
-  bool fail(std::string Detail);
+  bool fail(const std::string &Detail);
   bool differ(const llvm::Twine &What, const llvm::Twine &L, const llvm::Twine &R) {
     return fail((What + ": " + L + " in the original, " + R + " in the unit").str());
   }

@@ -137,11 +137,9 @@ void Rewriting::checkShared() {
   if (KeptBy.empty())
     return;
   Closure Stays(Model, /*KeepDirectives=*/false);
-  const FunctionDecl *Who = nullptr;
-  for (const auto &[Function, Program] : KeptBy) {
+  for (const auto &[Function, Program] : KeptBy)
     Stays.need(Program);
-    Who = Program;
-  }
+  const FunctionDecl *Who = KeptBy.rbegin()->second;
   Stays.finish();
   for (const LexedFile *File : Changes->files())
     for (const Edit &E : Changes->of(File)) {

@@ -297,10 +297,10 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
       opn_diag(Diags, OPN_DIAG_TRANSFORM_SHIM, {nullptr, 0, 0, 0}, R.text(Made->shim()->path()));
     if (int Error = Back ? 0 : judgeNames(Model, Options.shims, Diags))
       return Error;
-    Rewriting W = Back ? Rewriting(Model, Options, *Made, Changes, Sites, R, Diags)
-                       : Rewriting(Model, Options, *Pair, Changes, Sites, R, Diags);
+    Rewriting W = Back && Made ? Rewriting(Model, Options, *Made, Changes, Sites, R, Diags)
+                               : Rewriting(Model, Options, *Pair, Changes, Sites, R, Diags);
     Good &= W.run(Wanted, Wanted);
-    if (Back)
+    if (Back && Made)
       Dropped = Made->shim();
     Unusual |= W.Unusual;
     Losses.insert(W.Losses.begin(), W.Losses.end());

@@ -291,7 +291,7 @@ void Rewriting::takeContext(const CallExpr *CE, const std::string &Rule, const s
   const Expr *Given = CE->getNumArgs() ? CE->getArg(0) : nullptr;
   Spot S = Given ? Spell.range(Given->getBeginLoc(), Given->getEndLoc()) : Spot();
   StringRef Behind = S ? S.File->text().drop_front(S.Extent.End).ltrim() : "";
-  if (!Behind.consume_front(","))
+  if (!S || !Behind.consume_front(","))
     return void(edit(Spot(), "", Rule, Loc, What));
   S.Extent.End = S.File->text().size() - Behind.ltrim(' ').size();
   edit(S, "", Rule, Loc, What);

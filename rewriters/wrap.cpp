@@ -32,8 +32,8 @@ WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits 
     return {"it does not take the context alone"};
   if (FD->hasAttr<WeakAttr>())
     return {"a weak program may be replaced when objects are linked", "drop the attribute weak"};
-  const WrapRefusal Unreachable = {"it is written by a macro that puts its text together",
-                                   "write it out"};
+  WrapRefusal Unreachable = {"it is written by a macro that puts its text together",
+                             "write it out"};
 
   Speller Spell(Model);
   std::string Undefine;

@@ -29,7 +29,7 @@ typedef void visit_option(const struct opn_completion *completion, const struct 
 static void visit_options(const struct opn_completion *completion, const struct argp *argp,
 			  visit_option *visit, FILE *out)
 {
-	const struct argp_option *row = NULL;
+	const struct argp_option *row = argp->options;
 
 	for (const struct argp_option *o = argp->options;
 	     o && (o->name || o->key || o->doc || o->group); o++) {

@@ -8,6 +8,7 @@
  */
 #include "extract.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -423,6 +424,7 @@ static const char **targets_of(const struct writer *writer)
 	const char **targets =
 		opn_arena_array(writer->arena, writer->count + 1, sizeof(const char *));
 
+	assert(out); /* --depfile asks for -o */
 	for (size_t i = 0; i < writer->count; i++)
 		targets[i] = names_a_file(out)
 				     ? out

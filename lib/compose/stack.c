@@ -109,9 +109,8 @@ static int add_callee(struct function *from, size_t function, const char *name)
 	if (!more)
 		return -ENOMEM;
 	from->callees = more;
-	more[from->callee_count++] =
-		(struct callee){ function, function == SIZE_MAX ? strdup(name) : NULL };
-	return function == SIZE_MAX && !more[from->callee_count - 1].name ? -ENOMEM : 0;
+	more[from->callee_count++] = (struct callee){ function, name ? strdup(name) : NULL };
+	return name && !more[from->callee_count - 1].name ? -ENOMEM : 0;
 }
 
 static bool is_tail_call(const struct bpf_insn *insn)

@@ -24,7 +24,7 @@ static bool is_plausible(const struct bytes *bytes)
 						  0x88a8, 0x8847, 0x8848 };
 	unsigned int protocol;
 
-	if (bytes->length < FRAME_MIN)
+	if (!bytes->data || bytes->length < FRAME_MIN)
 		return false;
 	protocol = (unsigned int)bytes->data[12] << 8 | bytes->data[13];
 	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {

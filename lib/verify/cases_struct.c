@@ -92,18 +92,18 @@ static bool is_name(const struct opn_node *node, const char *text)
 /* A member's declaration: "struct ethhdr eth", "__u8 pad[4]". False: another one. */
 static bool read_part(const struct opn_element *element, struct part *part)
 {
-	const struct opn_node *node = element->value;
+	const struct opn_node *node = element->value, *length;
 	unsigned int count = 1;
 
 	*part = (struct part){ 0 };
-	if (element->label)
+	if (element->label || !node)
 		return false;
 	if (is_name(node, "struct") && node->next && node->next->kind == OPN_NODE_NAME) {
 		node = node->next;
 		part->header = node->text;
 		part->item = opn_header_size(node->text);
 	} else if (node->kind == OPN_NODE_NAME) {
-		if (is_name(node, "unsigned") && is_name(node->next, "char"))
+		if (is_name(node, "unsigned") && node->next && is_name(node->next, "char"))
 			node = node->next;
 		part->item = number_size(node->text);
 	}
@@ -112,10 +112,12 @@ static bool read_part(const struct opn_element *element, struct part *part)
 		return false;
 	part->name = node->text;
 	node = node->next;
-	if (node && node->kind == OPN_NODE_LIST && node->open == '[' && node->count == 1 &&
-	    node->elements->value->kind == OPN_NODE_NUMBER &&
-	    node->elements->value->number <= OPN_PACKET_MAX && !part->header) {
-		count = (unsigned int)node->elements->value->number;
+	length = node && node->kind == OPN_NODE_LIST && node->open == '[' && node->count == 1
+			 ? node->elements->value
+			 : NULL;
+	if (length && length->kind == OPN_NODE_NUMBER && length->number <= OPN_PACKET_MAX &&
+	    !part->header) {
+		count = (unsigned int)length->number;
 		node = node->next;
 	}
 	part->size = part->item * count;

@@ -7,6 +7,7 @@
  * order (RFC 1071), so words are added as this machine reads them.
  */
 #include <arpa/inet.h>
+#include <assert.h>
 #include <string.h>
 #include <sys/param.h>
 
@@ -149,6 +150,7 @@ void opn_packet_fix(uint8_t *data, uint32_t length, bool lengths)
 {
 	struct opn_stack stack;
 
+	assert(data);
 	opn_stack_read(data, length, !lengths, &stack);
 	if (lengths)
 		set_lengths(data, &stack);
