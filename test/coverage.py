@@ -48,6 +48,11 @@ def share(covered, count):
     return f"{100 * covered / count:.1f} %" if count else ""
 
 
+def commit(root):
+    done = subprocess.run(["git", "-C", root, "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE, text=True)
+    return f", commit {done.stdout.strip()}" if done.returncode == 0 else ""
+
+
 def add(sums, summary):
     for kind in KINDS:
         part = sums.setdefault(kind, [0, 0])
@@ -89,9 +94,10 @@ def main():
                                     stdout=subprocess.PIPE).stdout.splitlines())
         never = {path: [next(plain) for _ in names] for path, names in never.items()}
 
-    print("# Coverage\n\nMade by `./dev coverage`, not by hand: what all tests of `./dev test` ran of "
-          f"the tools, on {datetime.date.today()}.\nWhat is compiled into a user's program "
-          "(`hookdefs/`) is counted by the tests of the shims themselves.\n")
+    print("# Coverage\n\nMade by `./dev coverage`, not by hand: what the tests of ctest ran of the tools, on "
+          f"{datetime.date.today()}{commit(root)}, built with Clang 19\nand run on Linux {os.uname().release}. "
+          "What is compiled into a user's program (`hookdefs/`) is counted by the tests of the\nshims themselves. "
+          "Tools that a test ends with a signal write no counts.\n")
     print("| language | lines | of lines | of functions | of branches |\n|---|--:|--:|--:|--:|")
     for name, sums in sorted(languages.items()):
         print(row(name, sums))
