@@ -40,6 +40,35 @@ static FunctionSet reachedFrom(const FunctionDecl *FD) {
   return Out;
 }
 
+using UseCounts = llvm::DenseMap<const FunctionDecl *, unsigned>;
+
+static void countUses(const Stmt *S, UseCounts &Uses) {
+  if (!S)
+    return;
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(S))
+    if (const auto *FD = dyn_cast<FunctionDecl>(Ref->getDecl()))
+      ++Uses[FD->getDefinition() ? FD->getDefinition() : FD];
+  for (const Stmt *Child : S->children())
+    countUses(Child, Uses);
+}
+
+/// Functions that the compiler need not copy into who calls them. It does with those that must be
+/// inlined, and with those that have one use in the whole source.
+void Rewriting::findApart() {
+  UseCounts Uses;
+  for (const Chunk &C : Model.Chunks)
+    for (const Decl *D : C.Decls)
+      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && FD->doesThisDeclarationHaveABody())
+        countUses(FD->getBody(), Uses);
+  for (const FunctionDecl *FD : Reached) {
+    bool IsCopied = FD->hasAttr<AlwaysInlineAttr>() ||
+                    (FD->isExternallyVisible() ? !Uses.lookup(FD) : Uses.lookup(FD) == 1);
+    if (FD->hasAttr<NoInlineAttr>() || !IsCopied)
+      for (const FunctionDecl *Callee : reachedFrom(FD))
+        Apart.try_emplace(Callee, FD);
+  }
+}
+
 bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
   From = findRecord(Pair.from_context, Context);
   Undefined = !Back && !Pair.native && !findRecord(Pair.context, Context);
@@ -49,10 +78,7 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
     for (const FunctionDecl *Callee : reachedFrom(Back ? Back->bodyOf(FD) : FD))
       if (!isShim(Callee))
         Reached.insert(Callee);
-  for (const FunctionDecl *FD : Reached)
-    if (FD->hasAttr<NoInlineAttr>())
-      for (const FunctionDecl *Callee : reachedFrom(FD))
-        Apart.insert(Callee);
+  findApart();
   bool Stays = false;
   for (const Chunk &C : Model.Chunks)
     for (const Decl *D : C.Decls)

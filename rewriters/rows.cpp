@@ -408,12 +408,13 @@ void Rewriting::callSite(const CallExpr *CE) {
   }
   if (!takes(*Row, "calls", What, Loc) || !withinLimits(*Row, CE, What))
     return;
-  if (Row->leaves && Apart.count(Current))
-    return reject(
-        Loc, What,
-        "a function that is not inlined makes it: what the next program returns comes back "
-        "to its caller, and is a verdict of the other hook",
-        "drop 'noinline', so that the compiler copies the function into the program");
+  if (const FunctionDecl *Who = Row->leaves ? Apart.lookup(Current) : nullptr)
+    return reject(Loc, What,
+                  "'" + Who->getName().str() +
+                      "' need not be inlined: then what the next program returns comes back to it, "
+                      "and is a verdict of the other hook",
+                  Programs.count(Who) ? "drop 'noinline', and let nothing call the program"
+                                      : "make that function '__always_inline'");
   std::string Rule = "calls." + C.Name;
   if (Row->action == OPN_ROW_KEEP)
     return nativeArguments(CE, Rule);

@@ -121,6 +121,7 @@ private:
   bool namesContext(const clang::FunctionDecl *FD) const;
   void walkUnreached();
   bool hasNamesLikeOurs() const;
+  void findApart();
   void findHidden();
   bool hide(const clang::Stmt *S);
   bool leaveOut(const clang::FunctionDecl *FD);
@@ -157,7 +158,9 @@ private:
   FunctionSet Kept;    ///< reached from programs that stay
   std::map<const clang::FunctionDecl *, const clang::FunctionDecl *> KeptBy;
   const clang::FunctionDecl *Current = nullptr;
-  FunctionSet Apart; ///< that are called, not copied into the program; with what they call
+  /// Functions that may be called, not copied into the program, with what they call: by whom of
+  /// those.
+  llvm::DenseMap<const clang::FunctionDecl *, const clang::FunctionDecl *> Apart;
   /// Set while a prototype of a program is walked: it announces the new program.
   llvm::StringRef ContextName;
   bool Failed = false;
