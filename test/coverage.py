@@ -95,7 +95,7 @@ def main():
         never = {path: [next(plain) for _ in names] for path, names in never.items()}
 
     print("# Coverage\n\nMade by `./dev coverage`, not by hand: what the tests of ctest ran of the tools, on "
-          f"{datetime.date.today()}{commit(root)}, built with Clang 19\nand run on Linux {os.uname().release}. "
+          f"{datetime.date.today()}{commit(root)}, built with Clang 19\nand run on Linux {os.uname().release.split('-')[0]}. "
           "What is compiled into a user's program (`hookdefs/`) is counted by the tests of the\nshims themselves. "
           "Tools that a test ends with a signal write no counts.\n")
     print("| language | lines | of lines | of functions | of branches |\n|---|--:|--:|--:|--:|")
