@@ -263,6 +263,8 @@ int opn_stage_open(const struct opn_command *command, const char *root,
 		   struct opn_diags *diags, struct opn_stage **out);
 void opn_stage_free(struct opn_stage *stage);
 const struct opn_stage_facts *opn_stage_facts(const struct opn_stage *stage);
+/* Whether its text defines the type, "struct xdp_md" say, and does not only declare it. */
+bool opn_stage_defines(const struct opn_stage *stage, const char *type);
 /* The map of this name is no symbol any more: it is to become an argument. Returns the bytes of its
  * values, 0: it has no such map, or they have no type. */
 size_t opn_stage_note(struct opn_stage *stage, const char *map);

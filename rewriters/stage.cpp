@@ -490,6 +490,16 @@ void opn_stage_free(opn_stage *S) { delete S; }
 
 const struct opn_stage_facts *opn_stage_facts(const opn_stage *S) { return &S->Facts; }
 
+bool opn_stage_defines(const opn_stage *S, const char *Type) {
+  StringRef Name(Type);
+  Name.consume_front("struct ");
+  ASTContext &Context = *S->Parsed->Model.Context;
+  for (const NamedDecl *D : Context.getTranslationUnitDecl()->lookup(&Context.Idents.get(Name)))
+    if (const auto *RD = dyn_cast<RecordDecl>(D); RD && RD->getDefinition())
+      return true;
+  return false;
+}
+
 size_t opn_stage_note(opn_stage *S, const char *Map) { return S->takeNote(Map); }
 
 int opn_stage_text(opn_stage *S, const opn_stage_edit *Edit, opn_diags *Diags, const char **Out) {

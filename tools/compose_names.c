@@ -296,6 +296,8 @@ static int make_text(struct compose_run *run, struct compose_unit *unit,
 	unit->externs = edit.externs;
 	unit->shared = shared_maps(run, unit);
 	keep_pins(run, unit, edit.renames, edit.rename_count);
+	unit->stage->lacks_context =
+		!opn_stage_defines(unit->rewritten, unit->hook->place->hook->context);
 	wrapper = opn_stage_wrapper(&run->composition, unit->hook, unit->stage,
 				    facts->is_referenced ? program_name(unit, &edit) : NULL);
 	if (!wrapper)

@@ -58,8 +58,9 @@ struct opn_composed_stage {
 	size_t return_count;
 	bool returns_known;
 	const char *const *renames; /* from, to, from, to: its symbols' names; NULL-terminated */
-	const char *moves; /* a helper that it calls and that may move the packet, or NULL */
-	bool leaves;	   /* it may give the packet to another program, and then does not return */
+	const char *moves;  /* a helper that it calls and that may move the packet, or NULL */
+	bool lacks_context; /* its text does not define the hook's */
+	bool leaves; /* it may give the packet to another program, and then does not return */
 	const struct opn_map *note; /* whose element it is given as an argument, or NULL */
 	size_t note_size;
 

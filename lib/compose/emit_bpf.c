@@ -340,6 +340,13 @@ char *opn_stage_wrapper(const struct opn_composition *composition,
 		opn_buf_printf(&buf, "#include \"../%s.h\"\n\n", composition->name);
 		add_program(&buf, composition, hook, stage);
 	} else {
+		/* The kernel takes the context of a function by the name of a type that it knows
+		 * whole (kernel/bpf/btf.c: btf_is_prog_ctx_type()). */
+		if (stage->lacks_context) {
+			opn_buf_printf(&buf, "%s {\n", rules->context);
+			opn_metadata_lines(&buf, rules->view);
+			opn_buf_puts(&buf, "};\n\n");
+		}
 		opn_buf_printf(&buf, "int %s(%s *ctx", stage->function, rules->context);
 		if (stage->note)
 			opn_buf_printf(&buf, ", %s *%s", hook->note_type, hook->note);
