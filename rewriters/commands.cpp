@@ -386,7 +386,8 @@ int opn_commands_find(const opn_commands *Const, const char *Source, opn_diags *
     for (size_t I = 0; I < Argv.size(); ++I)
       Words[I] = C->Strings.save(Argv[I]).data();
     Words[Argv.size()] = nullptr;
-    Commands.push_back({C->Strings.save(File).data(), C->Strings.save(Directory).data(), Words});
+    const char *Name = C->Strings.save(File).data(), *Folder = C->Strings.save(Directory).data();
+    Commands.push_back({Name, Folder, Words});
   }
   auto &Slot = C->Found[File];
   Slot = std::move(Commands);

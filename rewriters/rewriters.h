@@ -233,6 +233,8 @@ struct opn_stage_facts {
 	const long long *returns; /* sorted */
 	size_t return_count;
 	bool returns_known; /* nothing else can be returned */
+	/* Names of the kernel's that it declares as void, NULL-terminated. */
+	const char *const *untyped;
 	bool is_referenced; /* a map or other code names the program itself */
 	unsigned int line;  /* of the program */
 };

@@ -376,16 +376,22 @@ void Rewriting::walkDeclarations() {
   Outside = Sites->size() != Before;
 }
 
-/// By the comment a way back knows that the function was global.
+/// By the comment a way back knows that the function was global. What nothing calls is no static
+/// function without a warning.
 static const char StaticHead[] = "static /* global */ ";
+static const char UnusedHead[] = "__attribute__((unused)) ";
 
 /// What makeStatic() did.
 void Rewriting::makeGlobal(const FunctionDecl *FD) {
   for (const FunctionDecl *Declaration : FD->redecls()) {
     Spot S = Spell.token(Model.SM->getExpansionLoc(Declaration->getBeginLoc()));
-    if (!S || !S.File->text().drop_front(S.Extent.Begin).starts_with(StaticHead))
+    if (!S)
       continue;
-    S.Extent.End = S.Extent.Begin + strlen(StaticHead);
+    StringRef Text = S.File->text().drop_front(S.Extent.Begin), Rest = Text;
+    if (!Rest.consume_front(StaticHead))
+      continue;
+    Rest.consume_front(UnusedHead);
+    S.Extent.End = S.Extent.Begin + (Text.size() - Rest.size());
     edit(S, "", "static", Declaration->getLocation(), "this function");
   }
 }
@@ -406,10 +412,13 @@ void Rewriting::makeStatic(const FunctionDecl *FD) {
     // "static extern" is none, and what no program reaches may be unused as a static function.
     Unusual |= Declaration->getStorageClass() != SC_None || !Reached.count(FD);
     Spot S = Spell.token(Model.SM->getExpansionLoc(Declaration->getBeginLoc()));
-    if (!S)
+    if (!S) {
       edit(S, "", "static", Declaration->getLocation(), "this function");
-    else if (!Declaration->isInlineSpecified() || Declaration->getStorageClass() != SC_Static)
+    } else if (!Declaration->isInlineSpecified() || Declaration->getStorageClass() != SC_Static) {
       insert(S, S.Extent.Begin, StaticHead, "static");
+      if (!Reached.count(FD)) // with this compile command; another may need no more than the first
+        insert(S, S.Extent.Begin, UnusedHead, "static");
+    }
   }
 }
 

@@ -274,6 +274,7 @@ void opn_stage::collect() {
   const SourceModel &Model = Parsed->Model;
   std::vector<opn_stage_symbol> Symbols;
   std::set<const Decl *> Seen;
+  std::set<std::string> Untyped;
   for (const Chunk &C : Model.Chunks)
     for (Decl *D : C.Decls) {
       References.TraverseDecl(D);
@@ -284,6 +285,8 @@ void opn_stage::collect() {
         S.kind = OPN_STAGE_FUNCTION;
       } else if (const auto *VD = dyn_cast<VarDecl>(D)) {
         StringRef Section = sectionOf(VD);
+        if (VD->getType()->isVoidType())
+          Untyped.insert(VD->getName().str());
         if (VD->hasDefinition(*Model.Context) == VarDecl::DeclarationOnly ||
             !VD->isExternallyVisible() || Section == "license" || Section == "version")
           continue;
@@ -302,6 +305,7 @@ void opn_stage::collect() {
   Facts.symbol_count = this->Symbols.size();
   Facts.is_referenced = References.Referenced.count(Program->getCanonicalDecl());
 
+  Facts.untyped = R.words(Untyped);
   EffectVisitor Effects(Model);
   Effects.run(Program);
   Facts.writes = R.words(Effects.Writes);

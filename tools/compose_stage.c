@@ -387,6 +387,7 @@ static int keep_facts(struct compose_run *run, struct compose_unit *unit)
 	const struct opn_stage_facts *facts = opn_stage_facts(unit->rewritten);
 
 	stage->writes = facts->writes;
+	stage->untyped = facts->untyped;
 	stage->returns = facts->returns;
 	stage->return_count = facts->return_count;
 	keep_maps(run, unit);

@@ -190,7 +190,8 @@ static void tell_kfuncs(const struct opn_composition *composition,
 	for (size_t h = 0; h < composition->hook_count; h++) {
 		for (size_t s = 0; s < composition->hooks[h].stage_count; s++) {
 			const struct opn_composed_stage *first = &composition->hooks[h].stages[s];
-			const char *name = common_word(first->kfuncs, second->kfuncs);
+			const char *name = common_word(first->kfuncs, second->kfuncs)
+						   ?: common_word(first->untyped, second->untyped);
 
 			if (first == second)
 				return;

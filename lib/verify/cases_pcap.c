@@ -132,12 +132,12 @@ int opn_cases_read_pcap(struct opn_cases *cases, const char *path, size_t limit,
 		opn_diag(diags, OPN_DIAG_INPUT_UNREADABLE, OPN_NOWHERE, path, strerror(-err));
 		return err;
 	}
-	/* NOLINTNEXTLINE(clang-analyzer-unix.Stream): pcap_close() closes the file */
 	pcap = pcap_fopen_offline(file, message);
 	if (!pcap) {
 		fclose(file);
 		return opn_diag(diags, OPN_DIAG_CAPTURE_INVALID, OPN_NOWHERE, path, message);
 	}
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Stream): pcap_close() closes the file */
 	err = read_capture(cases, path, limit, pcap, diags);
 	pcap_close(pcap);
 	return err;
