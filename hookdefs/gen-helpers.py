@@ -5,8 +5,9 @@
 The tables were measured on kernels; the YAML is what the tools read. A helper or kfunc whose first kernel is
 not known ("?") has no min-kernel, so that nothing is claimed for programs that call it. A hook is
 listed where the helper can be called from Linux 6.12 on: what only a newer kernel has is left out.
-Of the packet: y, the kernel takes pointers into it away (bpf_helper_changes_pkt_data()); w, its bytes are
-written through the context; t, another program gets it.
+Of the packet: y, the kernel takes pointers into it away (bpf_helper_changes_pkt_data()); w, it stays where
+it is, but its bytes or what the context and other helpers say of it may be others (net/core/filter.c:
+bpf_skb_ecn_set_ce(), bpf_set_hash()); t, another program gets it.
 
 usage: gen-helpers.py [--check]      --check: only say whether helpers.yaml is up to date
 """

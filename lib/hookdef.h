@@ -95,7 +95,7 @@ enum opn_callable opn_hookdefs_callable(const struct opn_hookdefs *hookdefs, con
 /* What a helper does to the packet of the program that calls it. */
 enum opn_packet_effect {
 	OPN_PACKET_KEPT,
-	OPN_PACKET_WRITTEN, /* its bytes are others, where they are */
+	OPN_PACKET_WRITTEN, /* its bytes, or what the context says of it, may be others */
 	OPN_PACKET_MOVED,   /* pointers into it are void */
 	OPN_PACKET_LEFT,    /* another program has it, and pointers are void */
 };
