@@ -212,6 +212,19 @@ private:
   std::set<const VarDecl *> Variables;
 };
 
+/// Whether a value of the type has a lock of which the kernel takes one in a map (kernel/bpf/btf.c:
+/// btf_parse_fields(), BPF_SPIN_LOCK and BPF_RES_SPIN_LOCK).
+bool hasLock(QualType T, const ASTContext &Context) {
+  T = Context.getBaseElementType(T);
+  const RecordDecl *RD = T->getAsRecordDecl();
+  if (!RD || !(RD = RD->getDefinition()))
+    return false;
+  if (RD->getName() == "bpf_spin_lock" || RD->getName() == "bpf_res_spin_lock")
+    return true;
+  return llvm::any_of(RD->fields(),
+                      [&](const FieldDecl *F) { return hasLock(F->getType(), Context); });
+}
+
 } // namespace
 
 struct opn_stage {
@@ -274,7 +287,7 @@ void opn_stage::collect() {
   const SourceModel &Model = Parsed->Model;
   std::vector<opn_stage_symbol> Symbols;
   std::set<const Decl *> Seen;
-  std::set<std::string> Untyped;
+  std::set<std::string> Untyped, LockSections;
   for (const Chunk &C : Model.Chunks)
     for (Decl *D : C.Decls) {
       References.TraverseDecl(D);
@@ -287,6 +300,9 @@ void opn_stage::collect() {
         StringRef Section = sectionOf(VD);
         if (VD->getType()->isVoidType())
           Untyped.insert(VD->getName().str());
+        if (!isMap(VD) && VD->hasDefinition(*Model.Context) != VarDecl::DeclarationOnly &&
+            hasLock(VD->getType(), *Model.Context))
+          LockSections.insert(Section.empty() ? ".bss" : Section.str());
         if (VD->hasDefinition(*Model.Context) == VarDecl::DeclarationOnly ||
             !VD->isExternallyVisible() || Section == "license" || Section == "version")
           continue;
@@ -306,6 +322,7 @@ void opn_stage::collect() {
   Facts.is_referenced = References.Referenced.count(Program->getCanonicalDecl());
 
   Facts.untyped = R.words(Untyped);
+  Facts.lock_sections = R.words(LockSections);
   EffectVisitor Effects(Model);
   Effects.run(Program);
   Facts.writes = R.words(Effects.Writes);

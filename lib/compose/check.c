@@ -183,25 +183,54 @@ static const char *common_word(const char *const *a, const char *const *b)
 	return NULL;
 }
 
-/* Stages of all hooks are in one object. */
-static void tell_kfuncs(const struct opn_composition *composition,
+/* Stages of all hooks are in one object, in which their data sections become one, and a map. */
+static int check_locks(const struct opn_composed_stage *first,
+		       const struct opn_composed_stage *second, struct opn_diags *diags)
+{
+	const char *section = common_word(first->lock_sections, second->lock_sections);
+	struct opn_buf what = { 0 }, why = { 0 };
+	int error;
+
+	if (!section)
+		return 0;
+	opn_buf_printf(&what, "stage '%s'", second->name);
+	opn_buf_printf(&why,
+		       "it has a lock in section '%s', as stage '%s' has: they become one map, and "
+		       "the kernel takes one lock in a map",
+		       section, first->name);
+	error = opn_diag(diags, OPN_DIAG_STAGE_REJECTED, second->loc, what.data ? what.data : "",
+			 why.data ? why.data : "");
+	opn_diag_note(diags, OPN_NOWHERE, "give one of them a section of another name");
+	opn_buf_free(&what);
+	opn_buf_free(&why);
+	return error;
+}
+
+static int check_beside(const struct opn_composition *composition,
 			const struct opn_composed_stage *second, struct opn_diags *diags)
 {
+	bool told = false;
+
 	for (size_t h = 0; h < composition->hook_count; h++) {
 		for (size_t s = 0; s < composition->hooks[h].stage_count; s++) {
 			const struct opn_composed_stage *first = &composition->hooks[h].stages[s];
-			const char *name = common_word(first->kfuncs, second->kfuncs)
-						   ?: common_word(first->untyped, second->untyped);
+			const char *name;
+			int error;
 
 			if (first == second)
-				return;
-			if (!name)
-				continue;
-			opn_diag(diags, OPN_DIAG_STAGE_KFUNC, second->loc, first->name,
-				 second->name, name);
-			return;
+				return 0;
+			error = check_locks(first, second, diags);
+			if (error)
+				return error;
+			name = common_word(first->kfuncs, second->kfuncs)
+				       ?: common_word(first->untyped, second->untyped);
+			if (name && !told)
+				opn_diag(diags, OPN_DIAG_STAGE_KFUNC, second->loc, first->name,
+					 second->name, name);
+			told |= name != NULL;
 		}
 	}
+	return 0;
 }
 
 /* ---- limits ---- */
@@ -382,7 +411,7 @@ int opn_composition_check(const struct opn_composition *composition, struct opn_
 		for (size_t s = 0; s < hook->stage_count; s++) {
 			error = check_whole(composition, &hook->stages[s], diags) ?: error;
 			error = check_calls(hook, &hook->stages[s], diags) ?: error;
-			tell_kfuncs(composition, &hook->stages[s], diags);
+			error = check_beside(composition, &hook->stages[s], diags) ?: error;
 		}
 	}
 	return error;
