@@ -205,14 +205,23 @@ static const NamedDecl *definitionOf(const NamedDecl *D) {
   if (const auto *VD = dyn_cast<VarDecl>(D)) {
     if (const VarDecl *Def = VD->getDefinition())
       return Def;
-    return const_cast<VarDecl *>(VD)->getActingDefinition();
+    for (const VarDecl *R : VD->redecls()) // only a tentative one knows which of them acts
+      if (R->isThisDeclarationADefinition() == VarDecl::TentativeDefinition)
+        return const_cast<VarDecl *>(R)->getActingDefinition();
   }
   return nullptr;
 }
 
-/// The attributes that a declaration spells, as text.
+/// The attributes that a declaration spells, as text; what a function that does not spell them
+/// inherits as well counts among them.
 static std::set<std::string> ownAttributes(const Decl *D) {
   std::set<std::string> Texts;
+  if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
+    if (FD->getStorageClass() == SC_Static)
+      Texts.insert("static");
+    if (FD->isInlineSpecified())
+      Texts.insert("inline");
+  }
   for (const Attr *A : D->attrs()) {
     if (A->isInherited() || A->isImplicit())
       continue;
@@ -451,7 +460,7 @@ bool Closure::resolveExternals() {
 /// and what only a tag says to be in a list not at all, unless a prototype, a variable or a
 /// relocation names it too; the kernel wants to see a struct (kernel/bpf/btf.c: btf_find_kptr(),
 /// btf_find_graph_root()). Where only functions that are not needed name it, the unit gets a
-/// prototype from us.
+/// prototype from us; where none does, the source has a forward declaration as well.
 void Closure::resolveTagged() {
   using Records = llvm::SetVector<const RecordDecl *>;
   auto AddUses = [this](unsigned C, Records &To) {
@@ -488,15 +497,21 @@ void Closure::resolveTagged() {
   for (const FunctionDecl *FD : Described)
     AddSignature(FD, Here);
   AddMembers(Here);
-  for (const RecordDecl *RD : Tagged)
-    if (RD->getIdentifier() && !Here.count(RD))
-      DescribedTypes.insert(RD);
+  Records Missing;
+  for (const auto *Set : {&Tagged, &Contained})
+    for (const RecordDecl *RD : *Set)
+      if (RD->getIdentifier() && !Here.count(RD))
+        Missing.insert(RD);
   Records Original;
-  for (unsigned C = 0; !Contained.empty() && C < Model.Chunks.size(); ++C)
+  for (unsigned C = 0; !Missing.empty() && C < Model.Chunks.size(); ++C) {
     AddUses(C, Original);
+    for (const DeclUse &U : usesOf(Model.Chunks[C].Decls, *Model.Context))
+      if (const auto *FD = dyn_cast<FunctionDecl>(U.D); FD && !FD->getDefinition())
+        AddSignature(FD, Original);
+  }
   AddMembers(Original);
-  for (const RecordDecl *RD : Contained)
-    if (RD->getIdentifier() && !Here.count(RD) && Original.count(RD))
+  for (const RecordDecl *RD : Missing)
+    if (Original.count(RD))
       DescribedTypes.insert(RD);
 }
 
