@@ -61,8 +61,9 @@ void Rewriting::findApart() {
       if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && FD->doesThisDeclarationHaveABody())
         countUses(FD->getBody(), Uses);
   for (const FunctionDecl *FD : Reached) {
-    bool IsCopied = FD->hasAttr<AlwaysInlineAttr>() ||
-                    (FD->isExternallyVisible() ? !Uses.lookup(FD) : Uses.lookup(FD) == 1);
+    bool IsCopied =
+        FD->hasAttr<AlwaysInlineAttr>() ||
+        (FD->isExternallyVisible() ? !Uses.lookup(FD) : Uses.lookup(FD) == 1 && !CopiesLittle);
     if (FD->hasAttr<NoInlineAttr>() || !IsCopied)
       for (const FunctionDecl *Callee : reachedFrom(FD))
         Apart.try_emplace(Callee, FD);
@@ -112,9 +113,23 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
   return !Failed;
 }
 
-/// Whether the source has names that begin like the shim's: only a compiler can tell whether they
-/// clash.
+/// Whether the source has names that begin like the shim's, or macros of any word of the shim's:
+/// only a compiler can tell whether they clash.
 bool Rewriting::hasNamesLikeOurs() const {
+  std::string Path = std::string(Options.shims) + "/" + Pair.shim;
+  if (llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> Shim = llvm::MemoryBuffer::getFile(Path)) {
+    std::set<StringRef> Words;
+    StringRef Text = (*Shim)->getBuffer();
+    auto IsWord = [](char C) { return llvm::isAlnum(C) || C == '_'; };
+    while (!Text.empty()) {
+      StringRef Word = Text.take_while(IsWord);
+      Words.insert(Word);
+      Text = Text.drop_front(Word.size()).drop_until(IsWord);
+    }
+    for (const auto &[Info, Index] : Model.MacroOf)
+      if (Words.count(Model.Macros[Index].Name))
+        return true;
+  }
   for (const auto &Entry : Context.Idents)
     if (Entry.getKey().starts_with_insensitive("opn_"))
       return true;
@@ -122,28 +137,48 @@ bool Rewriting::hasNamesLikeOurs() const {
 }
 
 /// Void pointers that are given the context, in one function. True when a new one was found.
-bool Rewriting::hide(const Stmt *S) {
+bool Rewriting::hide(const Stmt *S, const FunctionDecl *In) {
   if (!S)
     return false;
   bool Grew = false;
-  auto Give = [&](const VarDecl *To, const Expr *From) {
-    if (To && From && To->getType()->isVoidPointerType() && holdsContext(From))
+  auto Give = [&](const ValueDecl *To, QualType Type, const Expr *From) {
+    if (To && From && Type->isVoidPointerType() && holdsContext(From))
       Grew |= Hidden.insert(To).second;
+  };
+  auto GiveTo = [&](const Expr *LHS, const Expr *From) {
+    LHS = LHS->IgnoreParens();
+    const ValueDecl *To = nullptr;
+    if (const auto *Ref = dyn_cast<DeclRefExpr>(LHS))
+      To = Ref->getDecl();
+    else if (const auto *Member = dyn_cast<MemberExpr>(LHS))
+      To = Member->getMemberDecl();
+    Give(To, LHS->getType(), From);
   };
   if (const auto *DS = dyn_cast<DeclStmt>(S)) {
     for (const Decl *D : DS->decls())
       if (const auto *VD = dyn_cast<VarDecl>(D))
-        Give(VD, VD->getInit());
+        Give(VD, VD->getType(), VD->getInit());
   } else if (const auto *BO = dyn_cast<BinaryOperator>(S); BO && BO->isAssignmentOp()) {
-    if (const auto *Ref = dyn_cast<DeclRefExpr>(BO->getLHS()->IgnoreParens()))
-      Give(dyn_cast<VarDecl>(Ref->getDecl()), BO->getRHS());
+    GiveTo(BO->getLHS(), BO->getRHS());
+  } else if (const auto *IL = dyn_cast<InitListExpr>(S)) {
+    const RecordDecl *RD = IL->getType()->getAsRecordDecl();
+    unsigned I = 0;
+    if (RD && RD->isUnion() && IL->getInitializedFieldInUnion() && IL->getNumInits())
+      Give(IL->getInitializedFieldInUnion(), IL->getInitializedFieldInUnion()->getType(),
+           IL->getInit(0));
+    else if (RD)
+      for (const FieldDecl *F : RD->fields())
+        if (!F->isUnnamedBitField() && I < IL->getNumInits())
+          Give(F, F->getType(), IL->getInit(I++));
+  } else if (const auto *RS = dyn_cast<ReturnStmt>(S)) {
+    Give(In, In->getReturnType(), RS->getRetValue());
   } else if (const auto *CE = dyn_cast<CallExpr>(S)) {
     if (const FunctionDecl *FD = CE->getDirectCallee(); FD && FD->getDefinition())
       for (unsigned I = 0; I < CE->getNumArgs() && I < FD->getNumParams(); ++I)
-        Give(FD->getDefinition()->getParamDecl(I), CE->getArg(I));
+        Give(FD->getDefinition()->getParamDecl(I), FD->getParamDecl(I)->getType(), CE->getArg(I));
   }
   for (const Stmt *Child : S->children())
-    Grew |= hide(Child);
+    Grew |= hide(Child, In);
   return Grew;
 }
 
@@ -154,8 +189,19 @@ void Rewriting::findHidden() {
   for (bool Grew = true; Grew;) {
     Grew = false;
     for (const FunctionDecl *FD : Reached)
-      Grew |= hide(FD->getBody());
+      Grew |= hide(FD->getBody(), FD);
   }
+}
+
+bool Rewriting::keepAll() {
+  From = findRecord(Pair.from_context, Context);
+  for (const Chunk &C : Model.Chunks)
+    for (const Decl *D : C.Decls)
+      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && isProgram(FD))
+        for (const FunctionDecl *Callee : reachedFrom(FD))
+          KeptBy.emplace(Callee, FD);
+  checkShared();
+  return !Failed;
 }
 
 /// What stays must not change with what goes: macros and types have many users.
@@ -458,6 +504,22 @@ static std::string literal(StringRef Name) {
   return Out + "\"";
 }
 
+/// Whether SEC("x") is a section of that name there: a project may have a SEC(x) of its own.
+bool Rewriting::hasPlainSection(SourceLocation Loc) const {
+  MacroDefinition Known = Model.PP->getMacroDefinitionAtLoc(&Context.Idents.get("SEC"), Loc);
+  const MacroInfo *Info = Known ? Known.getMacroInfo() : nullptr;
+  if (!Info || !Info->isFunctionLike())
+    return false;
+  llvm::ArrayRef<Token> Tokens = Info->tokens();
+  for (size_t I = 0; I + 3 < Tokens.size(); ++I)
+    if (Tokens[I].isAnyIdentifier() && Tokens[I].getIdentifierInfo()->getName() == "section" &&
+        Tokens[I + 1].is(tok::l_paren) && Tokens[I + 2].isAnyIdentifier() &&
+        Info->getParameterNum(Tokens[I + 2].getIdentifierInfo()) >= 0 &&
+        Tokens[I + 3].is(tok::r_paren))
+      return true;
+  return false;
+}
+
 void Rewriting::makeProgram(const FunctionDecl *FD) {
   Current = FD;
   const auto *A = FD->getAttr<SectionAttr>();
@@ -472,6 +534,12 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
     return; // told by walkFunction()
   if (FD->getNumParams() != 1 || FD->isVariadic())
     return reject(FD->getLocation(), What, "it does not take the context alone", nullptr);
+  QualType Given = FD->getParamDecl(0)->getType();
+  if (!isContext(Given) && !Given->isVoidPointerType())
+    return reject(FD->getLocation(), What,
+                  "it takes the context as '" + Given.getAsString() +
+                      "', whose layout is that of this hook",
+                  "give the parameter the context's type");
   if (FD->hasAttr<WeakAttr>())
     return reject(FD->getLocation(), What, "a weak program may be replaced when objects are linked",
                   "drop the attribute weak");
@@ -527,7 +595,7 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
     return void(edit(Spot(), "", "wrapper", FD->getEndLoc(), What));
   std::string Wrapper =
       filled(Pair.wrapper, {{"section", section(A->getName())}, {"name", Name}, {"body", Body}});
-  if (!Model.PP->getMacroDefinitionAtLoc(&Context.Idents.get("SEC"), FD->getLocation()))
+  if (!hasPlainSection(FD->getLocation()))
     for (size_t At; (At = Wrapper.find("SEC(")) != std::string::npos;) {
       size_t Close = Wrapper.find(')', At);
       Wrapper.replace(At, Close - At + 1,

@@ -104,12 +104,26 @@ public:
   bool VisitUnaryOperator(UnaryOperator *E) {
     if (E->isIncrementDecrementOp() || E->getOpcode() == UO_AddrOf)
       noteStore(E->getSubExpr());
+    if (E->getOpcode() == UO_AddrOf && !TypesOnly)
+      To.addressSite(E);
     return true;
   }
 
   bool VisitMemberExpr(MemberExpr *E) {
     if (!TypesOnly)
       To.memberSite(E, Stores.count(E));
+    if (!TypesOnly && To.isContextRecord(E->getType()->getAsRecordDecl()))
+      To.reject(E->getMemberLoc(), "this object of the context's type",
+                "the contexts of the two hooks differ in their fields",
+                "keep what is needed in members of its own");
+    return true;
+  }
+
+  bool VisitCompoundLiteralExpr(CompoundLiteralExpr *E) {
+    if (!TypesOnly && To.isContextRecord(E->getType()->getAsRecordDecl()))
+      To.reject(E->getBeginLoc(), "this object of the context's type",
+                "the contexts of the two hooks differ in their fields",
+                "keep what is needed in variables of its own");
     return true;
   }
 
@@ -161,13 +175,22 @@ public:
   bool VisitGCCAsmStmt(GCCAsmStmt *S) {
     if (TypesOnly)
       return true;
-    auto Check = [this, S](const Expr *Operand) {
-      QualType T = Operand->IgnoreParenImpCasts()->getType();
-      if (!To.isContext(T))
+    std::string Text = asmText(S);
+    // Of a call by symbol the linker, or we, would know more.
+    for (size_t At = 0; (At = Text.find("call", At)) != std::string::npos; At += 4) {
+      StringRef Behind = StringRef(Text).drop_front(At + 4), Rest = Behind.ltrim();
+      bool IsWord = !Behind.empty() && Rest.size() != Behind.size() &&
+                    (!At || !(llvm::isAlnum(Text[At - 1]) || Text[At - 1] == '_'));
+      if (IsWord && !Rest.empty() && (llvm::isDigit(Rest[0]) || Rest[0] == '%'))
+        To.reject(S->getBeginLoc(), "this inline assembly",
+                  "it calls a helper by its number, and nothing is known of the call",
+                  "call the helper in C");
+    }
+    auto Check = [this, S, &Text](const Expr *Operand) {
+      if (!To.holdsContext(Operand))
         return;
       // Without instructions it only keeps the compiler from knowing the value.
-      const ASTContext &Context = T->getPointeeType()->getAsRecordDecl()->getASTContext();
-      if (!StringRef(S->generateAsmString(Context)).trim().empty())
+      if (!StringRef(Text).trim().empty())
         To.reject(S->getBeginLoc(), "this inline assembly",
                   "it is handed the context, whose layout its instructions know",
                   "write the access in C");

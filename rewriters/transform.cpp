@@ -258,6 +258,21 @@ int opn_transformation::compile(const opn_command *Commands, size_t Count,
   return 0;
 }
 
+/// Whether functions are only inlined that must be.
+static bool copiesLittle(const opn_command &Command) {
+  bool Little = false;
+  for (const char *const *Word = Command.argv; *Word; ++Word) {
+    StringRef Flag(*Word);
+    if (Flag == "-finline-functions" || Flag == "-finline" || Flag == "-fno-no-inline")
+      Little = false;
+    else if (Flag.starts_with("-fno-inline") || Flag == "-finline-hint-functions" || Flag == "-O0")
+      Little = true;
+    else if (Flag.starts_with("-O"))
+      Little = Flag == "-O0";
+  }
+  return Little;
+}
+
 int opn_transformation::run(const opn_command *Commands, size_t Count,
                             const opn_transform_options &Options, opn_diags *Diags) {
   Edits Changes;
@@ -268,6 +283,7 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
   const LexedFile *Dropped = nullptr;
   std::set<std::string> Losses;
   std::map<const LexedFile *, unsigned> Includes;
+  std::vector<const opn_command *> Others; // none of the programs is theirs
 
   for (size_t I = 0; I < Count; ++I) {
     std::unique_ptr<Parse> Parsed = Parse::run(Commands[I], Files, CollectOptions(), Diags);
@@ -284,8 +300,10 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
     FunctionSet Wanted;
     if (int Error = choose(Model, Options, Diags, Wanted))
       return Error;
-    if (Wanted.empty())
+    if (Wanted.empty()) {
+      Others.push_back(&Commands[I]);
       continue;
+    }
     for (const FunctionDecl *FD : Wanted)
       Programs.insert(FD->getName().str());
     std::optional<Unwrapping> Made;
@@ -299,6 +317,7 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
       return Error;
     Rewriting W = Back && Made ? Rewriting(Model, Options, *Made, Changes, Sites, R, Diags)
                                : Rewriting(Model, Options, *Pair, Changes, Sites, R, Diags);
+    W.CopiesLittle = copiesLittle(Commands[I]);
     Good &= W.run(Wanted, Wanted);
     if (Back && Made)
       Dropped = Made->shim();
@@ -309,6 +328,12 @@ int opn_transformation::run(const opn_command *Commands, size_t Count,
       auto [It, Added] = Includes.emplace(File, At);
       It->second = std::min(It->second, At);
     }
+  }
+  for (const opn_command *Other : Others) {
+    if (Programs.empty() || !Good)
+      break;
+    std::unique_ptr<Parse> Parsed = Parse::run(*Other, Files, CollectOptions(), Diags);
+    Good = Parsed && Rewriting(Parsed->Model, Options, *Pair, Changes, Sites, R, Diags).keepAll();
   }
   ProgramList = R.words(Programs);
   if (int Error = Options.pair_count ? missing(Options, Source, Diags) : 0)
@@ -413,6 +438,7 @@ int opn_transformation::check(const opn_command *Commands, size_t Count,
             Made && Made->bodyOf(FD)
                 ? Rewriting(Model, Options, *Made, Scratch, Found, R, Unheard)
                 : Rewriting(Model, Options, *Options.pairs[P], Scratch, Found, R, Unheard);
+        W.CopiesLittle = copiesLittle(Commands[I]);
         W.run(One, Going);
         if (Options.modernize)
           modernizeMaps(*Parsed, Options, Scratch, Found, R, Unheard);

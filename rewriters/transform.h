@@ -37,6 +37,10 @@ public:
   /// something was refused.
   bool run(const FunctionSet &Programs, const FunctionSet &Going);
 
+  /// For a compile command that none of the programs is of: whether what has changed leaves its own
+  /// as they are.
+  bool keepAll();
+
   /// The functions that the programs consist of.
   const FunctionSet &reached() const { return Reached; }
 
@@ -46,6 +50,8 @@ public:
   bool Undefined = false;
   /// Something was changed that only a compiler can check.
   bool Unusual = false;
+  /// The compiler was told to copy only those functions that must be inlined.
+  bool CopiesLittle = false;
   /// Rules whose loss was met.
   std::set<std::string> Losses;
 
@@ -66,6 +72,7 @@ public:
   void callSite(const clang::CallExpr *CE);
   void referenceSite(const clang::DeclRefExpr *Ref, bool IsCallee);
   void kfuncSite(const clang::FunctionDecl *FD, clang::SourceLocation Loc);
+  void addressSite(const clang::UnaryOperator *E);
   void stringSite(const clang::StringLiteral *E);
   void numberSite(const clang::IntegerLiteral *E);
   void nameSite(const clang::PredefinedExpr *E);
@@ -109,6 +116,7 @@ private:
   void dropIncludes();
   bool isShim(const clang::Decl *D) const { return Back && Back->isShim(D); }
   std::string section(llvm::StringRef Old) const;
+  bool hasPlainSection(clang::SourceLocation Loc) const;
   void announce(const clang::FunctionDecl *Prototype, const clang::SectionAttr &A,
                 llvm::StringRef Section);
   void makeStatic(const clang::FunctionDecl *FD);
@@ -123,7 +131,8 @@ private:
   bool hasNamesLikeOurs() const;
   void findApart();
   void findHidden();
-  bool hide(const clang::Stmt *S);
+  bool hide(const clang::Stmt *S, const clang::FunctionDecl *In);
+  void unknownCall(const clang::CallExpr *CE);
   bool leaveOut(const clang::FunctionDecl *FD);
   void noteMacro(const Spot &S, clang::SourceLocation Loc);
   bool seesAllOfMacros() const;
@@ -170,8 +179,8 @@ private:
   std::map<std::pair<const LexedFile *, unsigned>, std::set<clang::FileID>> InMacros;
   /// Helpers, declared by the project, whose calls became others; and those still called.
   llvm::SetVector<const clang::VarDecl *> Replaced, StillCalled;
-  /// Void pointers that hold the context.
-  llvm::SmallPtrSet<const clang::VarDecl *, 8> Hidden;
+  /// Void pointers that hold the context: variables, members, and functions that return one.
+  llvm::SmallPtrSet<const clang::ValueDecl *, 8> Hidden;
   std::set<std::pair<unsigned, std::string>> Told; ///< what was reported, by place and message
 };
 

@@ -17,7 +17,7 @@ namespace opn {
 
 bool Rewriting::takesContext(const FunctionDecl *FD) const {
   for (const ParmVarDecl *P : FD->parameters())
-    if (isContext(P->getType()))
+    if (isContext(P->getType()) || Hidden.count(P))
       return true;
   return false;
 }

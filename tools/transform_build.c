@@ -55,9 +55,11 @@ static void add_path(struct builder *builder, const char *option, const char *di
 		add_folder(builder, option, path);
 		return;
 	}
-	if (inside && is_folder)
+	/* All files that a source reads are in the tree, of a folder only those. */
+	if (inside)
 		add_folder(builder, option, relative);
-	add_folder(builder, option, opn_arena_printf(arena, "@ROOT@/%s", relative));
+	if (!inside || is_folder)
+		add_folder(builder, option, opn_arena_printf(arena, "@ROOT@/%s", relative));
 }
 
 /* Options that name a file or a folder, in the same word or the next. */

@@ -157,6 +157,7 @@ static int prove_program(const struct prover *prover, const char *program)
 	const char *verdict;
 	int status;
 
+	unlink(report); /* of another compile command */
 	status = run_verify(prover, program, report);
 	if (status < 0)
 		return opn_diag(diags, OPN_DIAG_PROOF_FAILED, OPN_NOWHERE, program,

@@ -266,6 +266,32 @@ static int add_shim(const struct transform_run *run, const struct opn_pair *pair
 	return error;
 }
 
+/* Not even --force overwrites what was read: the tree may be the project itself. */
+static int check_inputs(const struct transform_run *run, const char *base)
+{
+	size_t skip = strlen(base);
+	int error = 0;
+
+	for (size_t s = 0; s < run->source_count; s++) {
+		size_t count;
+		const struct opn_transformed_file *files =
+			opn_transformation_files(run->sources[s].transformation, &count);
+
+		for (size_t i = 0; i < count; i++) {
+			const char *product;
+
+			if (strncmp(files[i].absolute, base, skip))
+				continue;
+			product = opn_arena_printf(run->arena, "%s/%s", run->options->cli.output,
+						   files[i].absolute + skip);
+			if (is_input(files, count, product))
+				error = opn_diag(run->diags, OPN_DIAG_OUTPUT_SAME, OPN_NOWHERE,
+						 product);
+		}
+	}
+	return error;
+}
+
 static int add_source(const struct transform_run *run, const struct transform_source *source,
 		      const char *base, struct opn_output *output, struct added **all)
 {
@@ -298,8 +324,12 @@ static int write_tree(const struct transform_run *run)
 	const char *base = tree_base(run);
 	struct opn_output *output;
 	struct added *all = NULL;
-	int error = opn_output_begin(run->options->cli.output, true, NULL, run->options->cli.force,
-				     run->diags, &output);
+	int error = check_inputs(run, base);
+
+	if (error)
+		return error;
+	error = opn_output_begin(run->options->cli.output, true, NULL, run->options->cli.force,
+				 run->diags, &output);
 
 	if (error)
 		return error;

@@ -38,12 +38,12 @@
 #define OPN_FRAGS 0
 #endif
 
-#define OPN_INLINE static inline __attribute__((always_inline, unused))
-#define OPN_HELPER static __attribute__((unused))
+#define OPN_INLINE static inline __attribute__((__always_inline__, __unused__))
+#define OPN_HELPER static __attribute__((__unused__))
 
 /* Packet bytes may have been written as any type. */
-typedef unsigned short __attribute__((may_alias)) opn_half;
-typedef unsigned int __attribute__((may_alias)) opn_word;
+typedef unsigned short __attribute__((__may_alias__)) opn_half;
+typedef unsigned int __attribute__((__may_alias__)) opn_word;
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define OPN_NET16(x) ((unsigned short)__builtin_bswap16(x))
@@ -183,8 +183,8 @@ struct opn_skb {
 	unsigned int vlan_tci;
 	unsigned int vlan_proto;
 	unsigned int priority;
-	unsigned int tc_index;
-	unsigned int cb[5];
+	unsigned short tc_index;
+	unsigned int cb[5] __attribute__((__aligned__(8))); /* may be accessed as wider numbers */
 	unsigned int hash;
 	unsigned int tc_classid;
 	unsigned int napi_id;

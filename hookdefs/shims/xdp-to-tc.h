@@ -50,7 +50,7 @@
 #define OPN_GUARD_MARK 0x4f500000
 #endif
 
-#define OPN_INLINE static inline __attribute__((always_inline))
+#define OPN_INLINE static inline __attribute__((__always_inline__))
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define OPN_NET16(x) ((unsigned short)__builtin_bswap16(x))
@@ -84,7 +84,7 @@ struct __sk_buff;
 #ifdef OPN_DEFINE_CONTEXT
 #define opn_sk_buff __sk_buff /* the source does without */
 #endif
-struct __attribute__((may_alias)) opn_sk_buff {
+struct __attribute__((__may_alias__)) opn_sk_buff {
 	unsigned int len, pkt_type, mark, queue_mapping, protocol;
 	unsigned int vlan_present, vlan_tci, vlan_proto;
 	unsigned int priority, ingress_ifindex, ifindex, tc_index;
