@@ -136,63 +136,6 @@ bool Rewriting::hasNamesLikeOurs() const {
   return false;
 }
 
-/// Void pointers that are given the context, in one function. True when a new one was found.
-bool Rewriting::hide(const Stmt *S, const FunctionDecl *In) {
-  if (!S)
-    return false;
-  bool Grew = false;
-  auto Give = [&](const ValueDecl *To, QualType Type, const Expr *From) {
-    if (To && From && Type->isVoidPointerType() && holdsContext(From))
-      Grew |= Hidden.insert(To).second;
-  };
-  auto GiveTo = [&](const Expr *LHS, const Expr *From) {
-    LHS = LHS->IgnoreParens();
-    const ValueDecl *To = nullptr;
-    if (const auto *Ref = dyn_cast<DeclRefExpr>(LHS))
-      To = Ref->getDecl();
-    else if (const auto *Member = dyn_cast<MemberExpr>(LHS))
-      To = Member->getMemberDecl();
-    Give(To, LHS->getType(), From);
-  };
-  if (const auto *DS = dyn_cast<DeclStmt>(S)) {
-    for (const Decl *D : DS->decls())
-      if (const auto *VD = dyn_cast<VarDecl>(D))
-        Give(VD, VD->getType(), VD->getInit());
-  } else if (const auto *BO = dyn_cast<BinaryOperator>(S); BO && BO->isAssignmentOp()) {
-    GiveTo(BO->getLHS(), BO->getRHS());
-  } else if (const auto *IL = dyn_cast<InitListExpr>(S)) {
-    const RecordDecl *RD = IL->getType()->getAsRecordDecl();
-    unsigned I = 0;
-    if (RD && RD->isUnion() && IL->getInitializedFieldInUnion() && IL->getNumInits())
-      Give(IL->getInitializedFieldInUnion(), IL->getInitializedFieldInUnion()->getType(),
-           IL->getInit(0));
-    else if (RD)
-      for (const FieldDecl *F : RD->fields())
-        if (!F->isUnnamedBitField() && I < IL->getNumInits())
-          Give(F, F->getType(), IL->getInit(I++));
-  } else if (const auto *RS = dyn_cast<ReturnStmt>(S)) {
-    Give(In, In->getReturnType(), RS->getRetValue());
-  } else if (const auto *CE = dyn_cast<CallExpr>(S)) {
-    if (const FunctionDecl *FD = CE->getDirectCallee(); FD && FD->getDefinition())
-      for (unsigned I = 0; I < CE->getNumArgs() && I < FD->getNumParams(); ++I)
-        Give(FD->getDefinition()->getParamDecl(I), FD->getParamDecl(I)->getType(), CE->getArg(I));
-  }
-  for (const Stmt *Child : S->children())
-    Grew |= hide(Child, In);
-  return Grew;
-}
-
-void Rewriting::findHidden() {
-  for (const FunctionDecl *FD : Programs)
-    if (FD->getNumParams() == 1 && FD->getParamDecl(0)->getType()->isVoidPointerType())
-      Hidden.insert(FD->getParamDecl(0));
-  for (bool Grew = true; Grew;) {
-    Grew = false;
-    for (const FunctionDecl *FD : Reached)
-      Grew |= hide(FD->getBody(), FD);
-  }
-}
-
 bool Rewriting::keepAll() {
   From = findRecord(Pair.from_context, Context);
   for (const Chunk &C : Model.Chunks)

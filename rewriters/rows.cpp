@@ -9,7 +9,6 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/Decl.h"
-#include "clang/AST/ParentMapContext.h"
 #include <algorithm>
 
 using namespace clang;
@@ -187,77 +186,6 @@ bool Rewriting::isContext(QualType T) const {
   return T->isPointerType() && isContextRecord(T->getPointeeType()->getAsRecordDecl());
 }
 
-bool Rewriting::holdsContext(const Expr *E) const {
-  E = E->IgnoreParenCasts();
-  if (isContext(E->getType()))
-    return true;
-  if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
-    return Hidden.count(Ref->getDecl());
-  if (const auto *Member = dyn_cast<MemberExpr>(E))
-    return Hidden.count(Member->getMemberDecl());
-  if (const auto *CE = dyn_cast<CallExpr>(E)) {
-    const FunctionDecl *FD = CE->getDirectCallee();
-    return FD && FD->getDefinition() && Hidden.count(FD->getDefinition());
-  }
-  if (const auto *CO = dyn_cast<AbstractConditionalOperator>(E))
-    return holdsContext(CO->getTrueExpr()) || holdsContext(CO->getFalseExpr());
-  if (const auto *BO = dyn_cast<BinaryOperator>(E); BO && BO->getOpcode() == BO_Comma)
-    return holdsContext(BO->getRHS());
-  if (const auto *SE = dyn_cast<StmtExpr>(E); SE && !SE->getSubStmt()->body_empty())
-    if (const auto *Last = dyn_cast<Expr>(SE->getSubStmt()->body_back()))
-      return holdsContext(Last);
-  return false;
-}
-
-/// A number of bytes that are read or written through what E's address becomes, or 0: whatever is
-/// done with it.
-static uint64_t bytesThrough(const Expr *E, ASTContext &Context) {
-  const Expr *Pointer = E;
-  for (;;) {
-    DynTypedNodeList Parents = Context.getParents(*Pointer);
-    const Expr *Parent = Parents.empty() ? nullptr : Parents[0].get<Expr>();
-    if (Parent && isa<ParenExpr, CastExpr>(Parent)) {
-      Pointer = Parent;
-      continue;
-    }
-    const auto *CE = dyn_cast_or_null<CallExpr>(Parent);
-    switch (CE ? CE->getBuiltinCallee() : 0) {
-    case Builtin::BI__builtin_memcpy:
-    case Builtin::BI__builtin_memmove:
-    case Builtin::BImemcpy:
-    case Builtin::BImemmove: {
-      Expr::EvalResult Size;
-      return CE->getArg(2)->EvaluateAsInt(Size, Context) ? Size.Val.getInt().getZExtValue() : 0;
-    }
-    default: {
-      // What asks for the field and not for what is in it.
-      const FunctionDecl *FD = CE ? CE->getDirectCallee() : nullptr;
-      if (FD && FD->getName().starts_with("__builtin_preserve_"))
-        return 1;
-      // Whatever has the pointer takes it for one to this.
-      QualType T = Pointer->getType()->getPointeeType();
-      if (T.isNull() || T->isIncompleteType())
-        return 0;
-      return Context.getTypeSizeInChars(T).getQuantity();
-    }
-    }
-  }
-}
-
-/// Behind a field's address is what follows it, which is another thing at the other hook.
-void Rewriting::addressSite(const UnaryOperator *E) {
-  const auto *Member = dyn_cast<MemberExpr>(E->getSubExpr()->IgnoreParens());
-  if (!Member || Back || !isContext(Member->getBase()->IgnoreParenCasts()->getType()))
-    return;
-  auto &Tree = const_cast<ASTContext &>(Context);
-  uint64_t Bytes = bytesThrough(E, Tree);
-  if (Bytes && Bytes <= uint64_t(Context.getTypeSizeInChars(Member->getType()).getQuantity()))
-    return;
-  reject(E->getBeginLoc(),
-         "the address of field '" + Member->getMemberDecl()->getName().str() + "'",
-         "what lies behind the field is something else there", "read the field by its name");
-}
-
 void Rewriting::typeSite(SourceLocation Name) {
   if (ContextName == From->getName())
     return;
@@ -425,38 +353,6 @@ void Rewriting::giveContext(const CallExpr *CE, const std::string &Rule, const s
   // A variable may have the parameter's name here: only a compiler can be sure.
   Unusual = true;
   insert(S, S.File->text().size() - Behind.size(), Given->getName().str() + ", ", Rule);
-}
-
-/// Whether an expression or an initialiser has a helper, or the number of one, as a function.
-static bool handsOnHelper(const Stmt *S, const ASTContext &Context) {
-  bool Found = false;
-  forEachStatement(S, [&](const Stmt *Part) {
-    if (const auto *Ref = dyn_cast<DeclRefExpr>(Part)) {
-      const auto *VD = dyn_cast<VarDecl>(Ref->getDecl());
-      Found |= VD && helperNumber(VD, Context);
-    } else if (const auto *CE = dyn_cast<CastExpr>(Part); CE && CE->getType()->isPointerType()) {
-      Expr::EvalResult Value;
-      Found |= CE->getCastKind() == CK_IntegralToPointer &&
-               CE->getSubExpr()->EvaluateAsInt(Value, Context) && Value.Val.getInt() != 0;
-    }
-  });
-  return Found;
-}
-
-/// A call through something that is neither a function nor a declared helper: when it comes to a
-/// helper, nothing is known of it.
-void Rewriting::unknownCall(const CallExpr *CE) {
-  const Expr *Called = CE->getCallee();
-  bool IsHelper = handsOnHelper(Called, Context);
-  forEachStatement(Called, [&](const Stmt *Part) {
-    const auto *Ref = dyn_cast<DeclRefExpr>(Part);
-    if (const auto *VD = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr)
-      if (const Expr *Init = VD->getAnyInitializer())
-        IsHelper |= handsOnHelper(Init, Context);
-  });
-  if (IsHelper && !Back)
-    reject(Called->getBeginLoc(), "this call", "it comes to a helper in a way that is not followed",
-           "call the helper by its name, as bpf_helpers.h declares it");
 }
 
 void Rewriting::callSite(const CallExpr *CE) {
