@@ -356,3 +356,17 @@ size_t opn_utf8_length(const char *text, size_t left)
 		return 0;
 	return length;
 }
+
+bool opn_has_word(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = text; length && (at = strstr(at, word)); at++) {
+		bool begins = at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_');
+		bool ends = !(isalnum((unsigned char)at[length]) || at[length] == '_');
+
+		if (begins && ends)
+			return true;
+	}
+	return false;
+}

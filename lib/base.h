@@ -126,6 +126,9 @@ bool opn_words_hold(const char *const *words, const char *wanted);
 /* Length of the UTF-8 sequence at text (1 to 4), or 0 when it is not valid UTF-8. */
 size_t opn_utf8_length(const char *text, size_t left);
 
+/* Whether a text has this identifier. */
+bool opn_has_word(const char *text, const char *word);
+
 #ifdef __cplusplus
 }
 #endif

@@ -13,6 +13,7 @@
 
 #include "facts.h"
 #include "fuse_prove.h"
+#include "own_text.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
@@ -209,11 +210,17 @@ void opn_fusion::addRenames(const FusedStage &S, Range Except, Edits &Changes) c
 /// Sees whether names can be changed, and changes them.
 int opn_fusion::rename(FusedStage &S) {
   Speller Spell(S.model());
+  std::set<std::string> InStrings = wordsInStrings(S.model());
   for (const auto &[Key, Places] : S.Places) {
     auto It = S.Group.find(Key);
     std::string Old = opn::nameOf(Key).str();
     if (It == S.Group.end() || Groups[It->second].Name == Old)
       continue;
+    if (InStrings.count(Old))
+      return refuse(S, S.origin(Places[0]),
+                    "'" + Old +
+                        "' is something else in a stage before, and inline assembly or a BTF tag "
+                        "says the name");
     if (S.Undefined.count(Key))
       return refuse(S, S.origin(Places[0]),
                     "'" + Old + "' is declared in another way by a stage before");

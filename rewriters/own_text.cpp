@@ -2,8 +2,12 @@
 // own_text.cpp - code whose value is its own text: strings that macros make, __LINE__, __func__
 #include "own_text.h"
 
+#include "facts.h"
+#include "llvm_compat.h"
 #include "transform.h"
 
+#include "clang/AST/Attr.h"
+#include "clang/AST/Decl.h"
 #include "clang/AST/Expr.h"
 #include "clang/Lex/Lexer.h"
 
@@ -25,6 +29,39 @@ bool isLineNumber(const Stmt *S, const ASTContext &Context) {
   return isa<IntegerLiteral>(S) && S->getBeginLoc().isMacroID() &&
          Lexer::getImmediateMacroName(S->getBeginLoc(), Context.getSourceManager(),
                                       Context.getLangOpts()) == "__LINE__";
+}
+
+std::set<std::string> wordsInStrings(const SourceModel &Model) {
+  std::set<std::string> Words;
+  auto Add = [&Words](StringRef Text) {
+    auto IsWord = [](char C) { return isAlphanumeric(C) || C == '_'; };
+    for (Text = Text.drop_until(IsWord); !Text.empty(); Text = Text.drop_until(IsWord)) {
+      StringRef Word = Text.take_while(IsWord);
+      Words.insert(Word.str());
+      Text = Text.drop_front(Word.size());
+    }
+  };
+  auto AddTags = [&Add](const Decl *D) {
+    for (const auto *Tag : D->specific_attrs<BTFDeclTagAttr>())
+      if (StringRef Text = Tag->getBTFDeclTag();
+          Text.consume_front("contains:") || Text.consume_front("exception_callback:"))
+        Add(Text);
+  };
+  for (const Chunk &C : Model.Chunks)
+    for (const Decl *D : C.Decls) {
+      AddTags(D);
+      if (const auto *Assembly = dyn_cast<FileScopeAsmDecl>(D))
+        Add(assemblyText(*Assembly));
+      if (const auto *RD = dyn_cast<RecordDecl>(D))
+        for (const FieldDecl *F : RD->fields())
+          AddTags(F);
+      if (const auto *FD = dyn_cast<FunctionDecl>(D); FD && FD->doesThisDeclarationHaveABody())
+        forEachStatement(FD->getBody(), [&](const Stmt *S) {
+          if (const auto *Assembly = dyn_cast<GCCAsmStmt>(S))
+            Add(asmText(Assembly));
+        });
+    }
+  return Words;
 }
 
 void Rewriting::numberSite(const IntegerLiteral *E) {

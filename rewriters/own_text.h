@@ -3,9 +3,16 @@
 #ifndef OPN_OWN_TEXT_H
 #define OPN_OWN_TEXT_H
 
+#include "source_model.h"
+
 #include "clang/AST/Stmt.h"
+#include <set>
+#include <string>
 
 namespace opn {
+
+/// Words of inline assembly, and of BTF tags that name things: where no change of a name comes.
+std::set<std::string> wordsInStrings(const SourceModel &Model);
 
 /// Whether it is what __LINE__ expands to.
 bool isLineNumber(const clang::Stmt *S, const clang::ASTContext &Context);

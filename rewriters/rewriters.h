@@ -235,6 +235,7 @@ struct opn_stage_facts {
 	bool returns_known; /* nothing else can be returned */
 	/* Names of the kernel's that it declares as void, NULL-terminated. */
 	const char *const *untyped;
+	const char *const *macros; /* names that its text defines as macros, NULL-terminated */
 	/* Sections of data that it has a lock of the kernel's in, NULL-terminated. */
 	const char *const *lock_sections;
 	bool is_referenced; /* a map or other code names the program itself */

@@ -186,6 +186,10 @@ bool Rewriting::isContext(QualType T) const {
   return T->isPointerType() && isContextRecord(T->getPointeeType()->getAsRecordDecl());
 }
 
+bool Rewriting::hasRow() const {
+  return Current && opn_rows_find(&Pair.calls, Current->getName().str().c_str());
+}
+
 void Rewriting::typeSite(SourceLocation Name) {
   if (ContextName == From->getName())
     return;

@@ -321,6 +321,11 @@ void opn_stage::collect() {
   Facts.symbol_count = this->Symbols.size();
   Facts.is_referenced = References.Referenced.count(Program->getCanonicalDecl());
 
+  std::set<std::string> Macros;
+  for (const MacroLine &Line : Model.Macros)
+    if (Line.Info)
+      Macros.insert(Line.Name.str());
+  Facts.macros = R.words(Macros);
   Facts.untyped = R.words(Untyped);
   Facts.lock_sections = R.words(LockSections);
   EffectVisitor Effects(Model);
@@ -365,8 +370,15 @@ int opn_stage::rename(const opn_stage_edit &Edit, Edits &Changes, opn_diags *Dia
   const SourceModel &Model = Parsed->Model;
   ASTContext &Context = *Model.Context;
   Speller Spell(Model);
+  std::set<std::string> InStrings;
+  if (Edit.rename_count)
+    InStrings = wordsInStrings(Model);
   for (size_t I = 0; I < Edit.rename_count; ++I) {
     const opn_rename &To = Edit.renames[I];
+    if (InStrings.count(To.from))
+      return refuse(Diags, Program->getLocation(), "'" + std::string(To.from) + "'",
+                    "another stage has the same name, and inline assembly or a BTF tag says it",
+                    "give one of them another name");
     for (const auto &[D, Places] : References.Places) {
       const auto *DC = D->getDeclContext()->getRedeclContext();
       bool IsSymbol = DC->isTranslationUnit() || D->isExternallyVisible();

@@ -67,6 +67,9 @@ public:
   bool isKnownToKernel() const { return !Pair.native; }
   /// Whether a value is the context, also as a void pointer.
   bool holdsContext(const clang::Expr *E) const;
+  /// Whether the function that is walked is one that a row speaks of, as bpf_tail_call_static() is
+  /// when libbpf's headers are the project's own.
+  bool hasRow() const;
   void typeSite(clang::SourceLocation Name);
   void memberSite(const clang::MemberExpr *ME, bool IsStore);
   void callSite(const clang::CallExpr *CE);

@@ -389,6 +389,7 @@ static int keep_facts(struct compose_run *run, struct compose_unit *unit)
 	stage->writes = facts->writes;
 	stage->untyped = facts->untyped;
 	stage->lock_sections = facts->lock_sections;
+	stage->macros = facts->macros;
 	stage->returns = facts->returns;
 	stage->return_count = facts->return_count;
 	keep_maps(run, unit);

@@ -55,6 +55,7 @@ struct opn_composed_stage {
 	const char *const *kfuncs;  /* the same of kfuncs */
 	const char *const *untyped; /* as in struct opn_stage_facts, these two */
 	const char *const *lock_sections;
+	const char *const *macros; /* that its text defines */
 	const char *const *writes; /* "iphdr.ttl": as in struct opn_stage_facts */
 	const long long *returns;
 	size_t return_count;

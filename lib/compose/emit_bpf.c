@@ -321,12 +321,47 @@ static void add_apart(struct opn_buf *buf, const struct opn_composed_hook *hook,
 		stage->body, stage->note ? ", " : "", stage->note ? hook->note : "");
 }
 
+/* Macros of a stage's text that text behind it, or the header, would expand: these say something
+ * else there. With `again` they are put aside for that text only. */
+static void add_aside(struct opn_buf *buf, const char *const *macros, const char *text,
+		      const char *header, const char *again)
+{
+	for (; macros && *macros; macros++) {
+		if (!opn_has_word(text, *macros) && !(header && opn_has_word(header, *macros)))
+			continue;
+		if (again)
+			opn_buf_printf(buf, "#pragma %s_macro(\"%s\")\n", again, *macros);
+		if (!again || !strcmp(again, "push"))
+			opn_buf_printf(buf, "#undef %s\n", *macros);
+	}
+}
+
+/* The wrapper, with the stage's macros out of its way; takes text. */
+static char *set_apart(const struct opn_composed_stage *stage, char *text, char *header)
+{
+	struct opn_buf before = { 0 }, behind = { 0 }, all = { 0 };
+
+	if (!text)
+		return NULL;
+	add_aside(&before, stage->macros, text, header, "push");
+	add_aside(&behind, stage->macros, text, header, "pop");
+	opn_buf_printf(&all, "%s%s%s%s%s", before.length ? before.data : "",
+		       before.length ? "\n" : "", text, behind.length ? "\n" : "",
+		       behind.length ? behind.data : "");
+	opn_buf_free(&before);
+	opn_buf_free(&behind);
+	free(header);
+	free(text);
+	return opn_buf_take(&all);
+}
+
 char *opn_stage_wrapper(const struct opn_composition *composition,
 			const struct opn_composed_hook *hook,
 			const struct opn_composed_stage *stage, const char *program)
 {
 	const struct opn_hook_rules *rules = hook->place->hook;
 	struct opn_buf buf = { 0 };
+	char *header = NULL;
 
 	if (opn_stage_is_apart(hook, stage))
 		add_apart(&buf, hook, stage);
@@ -337,6 +372,7 @@ char *opn_stage_wrapper(const struct opn_composition *composition,
 	if (hook->mechanism == OPN_MECHANISM_FUSED) {
 		opn_buf_puts(&buf, ""); /* the program stands behind all stages */
 	} else if (opn_hook_has_programs(hook)) {
+		header = opn_emit_header(composition);
 		opn_buf_printf(&buf, "#include \"../%s.h\"\n\n", composition->name);
 		add_program(&buf, composition, hook, stage);
 	} else {
@@ -353,7 +389,7 @@ char *opn_stage_wrapper(const struct opn_composition *composition,
 		opn_buf_printf(&buf, ")\n{\n\treturn %s(ctx%s%s);\n}\n", stage->body,
 			       stage->note ? ", " : "", stage->note ? hook->note : "");
 	}
-	return opn_buf_take(&buf);
+	return set_apart(stage, opn_buf_take(&buf), header);
 }
 
 /* ---- the header ---- */
@@ -696,14 +732,25 @@ char *opn_emit_dispatcher(const struct opn_composition *composition)
 char *opn_emit_fused(const struct opn_composition *composition,
 		     const struct opn_composed_hook *hook)
 {
-	struct opn_buf buf = { 0 };
+	struct opn_buf buf = { 0 }, program = { 0 };
+	char *text, *header = opn_emit_header(composition);
 
+	if (hook->handover)
+		add_handover_map(&program, hook);
+	add_calls(&program, composition, hook);
+	text = opn_buf_take(&program);
+	if (!text || !header) {
+		free(text);
+		free(header);
+		return NULL;
+	}
 	add_head(&buf, composition, strrchr(hook->path, '/') + 1,
 		 "all stages in one source, and the program that runs them");
-	opn_buf_printf(&buf, " */\n%s\n/* ---- %s ---- */\n\n#include \"../%s.h\"\n\n", hook->text,
-		       hook->place->name, composition->name);
-	if (hook->handover)
-		add_handover_map(&buf, hook);
-	add_calls(&buf, composition, hook);
+	opn_buf_printf(&buf, " */\n%s\n/* ---- %s ---- */\n\n", hook->text, hook->place->name);
+	for (size_t s = 0; s < hook->stage_count; s++)
+		add_aside(&buf, hook->stages[s].macros, text, header, NULL);
+	opn_buf_printf(&buf, "#include \"../%s.h\"\n\n%s", composition->name, text);
+	free(text);
+	free(header);
 	return opn_buf_take(&buf);
 }

@@ -8,7 +8,6 @@
  */
 #include "driver/tree.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fts.h>
 #include <stdlib.h>
@@ -123,20 +122,6 @@ static const char *const *database_sources(const char *folder, struct opn_arena 
 	}
 	json_decref(root);
 	return list;
-}
-
-bool opn_has_word(const char *text, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = text; length && (at = strstr(at, word)); at++) {
-		bool begins = at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_');
-		bool ends = !(isalnum((unsigned char)at[length]) || at[length] == '_');
-
-		if (begins && ends)
-			return true;
-	}
-	return false;
 }
 
 /* ---- functions ---- */

@@ -48,7 +48,4 @@ const char *const *opn_tree_sources(const char *root, const char *suffix, struct
 /* Removes a folder with all that is in it; links are removed, not followed. */
 void opn_tree_remove(const char *folder);
 
-/* Whether a text has this identifier. */
-bool opn_has_word(const char *text, const char *word);
-
 #endif
