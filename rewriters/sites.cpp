@@ -173,7 +173,7 @@ public:
   }
 
   bool VisitGCCAsmStmt(GCCAsmStmt *S) {
-    if (TypesOnly)
+    if (TypesOnly || To.hasRow())
       return true;
     std::string Text = asmText(S);
     // Of a call by symbol the linker, or we, would know more.
@@ -181,7 +181,7 @@ public:
       StringRef Behind = StringRef(Text).drop_front(At + 4), Rest = Behind.ltrim();
       bool IsWord = !Behind.empty() && Rest.size() != Behind.size() &&
                     (!At || !(llvm::isAlnum(Text[At - 1]) || Text[At - 1] == '_'));
-      if (IsWord && !Rest.empty() && !To.hasRow() && (llvm::isDigit(Rest[0]) || Rest[0] == '%'))
+      if (IsWord && !Rest.empty() && (llvm::isDigit(Rest[0]) || Rest[0] == '%'))
         To.reject(S->getBeginLoc(), "this inline assembly",
                   "it calls a helper by its number, and nothing is known of the call",
                   "call the helper in C");
