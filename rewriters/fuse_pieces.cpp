@@ -24,8 +24,9 @@ namespace opn {
 
 opn_loc StageSource::origin(unsigned Offset) const {
   auto [Path, Line] = Main->origin(Offset);
+  const char *Here = Main->path().data(); // of a std::string
   if (Path.empty())
-    return {Main->path().data(), Main->line(Offset), Main->column(Offset), 1};
+    return {Here, Main->line(Offset), Main->column(Offset), 1};
   return {Paths.emplace(Path.str(), Path.str()).first->second.c_str(), Line, Main->column(Offset),
           1};
 }

@@ -168,6 +168,7 @@ class Prediction(unittest.TestCase):
         self.assertEqual(self.outcome("6.4.0", 0, 0, compares={7: (1, "note\ninconclusive: one path")}), "inconclusive")
         self.assertEqual(self.outcome("6.4.0", 0, 0, compares={7: (1, EQUIVALENT)}), "uncompared")
         self.assertEqual(self.outcome("6.4.0", 0, 0, late=[7]), "loads-uncompared")
+        self.assertEqual(self.outcome("6.4.0", 0, 22, compares={7: (2, "error: y")}), "original-refused")
         self.assertEqual(products.newest(["6.4", None, "6.12", "5.10"]), "6.12")
 
     def test_what_a_machine_did_not_say_is_not_run(self):

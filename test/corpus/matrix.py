@@ -145,16 +145,18 @@ def judge(stage, answers, number, row, release):
     if own is None or None in originals:
         return "not-run", "the machine did not get to it"
     predicted = None if row["minimum"] is None else products.version(row["minimum"]) <= products.version(release)
+    refused = [why for error, why in originals if error]
     if own[0]:
         if predicted is False:
             return "lacks", ""
-        refused = [why for error, why in originals if error]
         if refused:
             return "original-refused", refused[0]
         said = "it was not said what it needs" if predicted is None else f"said to need {row['minimum']}"
         return "wrongly-refused", f"{said}: {own[1]}"
     if predicted is False:
         return "wrongly-loads", f"said to need {row['minimum']}"
+    if refused: # there is nothing to compare it with
+        return "original-refused", refused[0]
     if number in answers.compares:
         return compared(*answers.compares[number])
     if number in stage.compares:
