@@ -3,13 +3,14 @@
  * output_commit.c - making an output visible, or putting back what was there
  *
  * Every file that is replaced is kept as a hard link in the staging folder until the last rename
- * has worked; an error undoes the steps in reverse.
+ * has worked; an error undoes the steps in reverse, and being killed does not stop them.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "json.h"
@@ -192,32 +193,92 @@ static void prune_folders(struct opn_output *output)
 	}
 }
 
-static int place_all(struct opn_output *output)
+/* What is left to do when all is staged: list is the staged list of files, or empty. On an error
+ * *path is what could not be placed. */
+static int place_all(struct opn_output *output, const char *list, const char **path)
 {
-	char list[32] = "";
-	const char *path;
 	json_t *value;
-	int error;
+	int error = 0;
 
-	error = output->is_directory ? find_stale(output) : 0;
+	for (const struct opn_output_staged *file = output->files; file; file = file->next) {
+		*path = file->path;
+		error = file->name[0] ? place(output, file->path, file->name) : 0;
+		if (error)
+			return error;
+	}
+	json_object_foreach(output->list, *path, value)
+	{
+		error = place(output, *path, NULL);
+		if (error)
+			return error;
+	}
+	*path = OPN_OUTPUT_LIST;
+	return list[0] ? place(output, OPN_OUTPUT_LIST, list) : 0;
+}
+
+/* What the process that places the files answers; the path is of the memory before it began. */
+struct placed {
+	int error;
+	const char *path;
+};
+
+static void place_and_answer(struct opn_output *output, const char *list, int answer)
+{
+	struct placed placed = { 0 };
+
+	setsid();
+	placed.error = place_all(output, list, &placed.path);
+	if (placed.error)
+		undo(output);
+	else
+		prune_folders(output);
+	opn_output_unstage(output);
+	if (write(answer, &placed, sizeof(placed)) != sizeof(placed))
+		_exit(1);
+	_exit(0);
+}
+
+/*
+ * In a folder that people already look at the files get their places one by one. That is done by a
+ * process in a session of its own, so that whoever ends this one, or all of its group, finds the
+ * folder as it was or as it is to be, and nothing between.
+ */
+static int place_apart(struct opn_output *output, const char *list, const char **path)
+{
+	struct placed placed = { .error = -EIO };
+	int ends[2];
+	pid_t child = -1;
+
+	if (!pipe2(ends, O_CLOEXEC)) {
+		child = fork();
+		if (!child)
+			place_and_answer(output, list, ends[1]);
+		close(ends[1]);
+		while (child > 0 && read(ends[0], &placed, sizeof(placed)) < 0 && errno == EINTR)
+			;
+		close(ends[0]);
+	}
+	if (child < 0)
+		return place_all(output, list, path);
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	*path = placed.path;
+	return placed.error;
+}
+
+static int commit_files(struct opn_output *output)
+{
+	const char *path = NULL;
+	char list[32] = "";
+	int error = output->is_directory ? find_stale(output) : 0;
+
 	if (error)
 		return error;
 	error = output->is_directory ? stage_list(output, list) : 0;
-	if (error)
-		return opn_output_failed(output, NULL, error);
-	for (const struct opn_output_staged *file = output->files; file; file = file->next) {
-		error = file->name[0] ? place(output, file->path, file->name) : 0;
-		if (error)
-			return opn_output_failed(output, file->path, error);
-	}
-	json_object_foreach(output->list, path, value)
-	{
-		error = place(output, path, NULL);
-		if (error)
-			return opn_output_failed(output, path, error);
-	}
-	error = list[0] ? place(output, OPN_OUTPUT_LIST, list) : 0;
-	return error ? opn_output_failed(output, OPN_OUTPUT_LIST, error) : 0;
+	if (!error)
+		error = output->is_directory && !output->is_new ? place_apart(output, list, &path)
+								: place_all(output, list, &path);
+	return error ? opn_output_failed(output, path, error) : 0;
 }
 
 /* Gives a new folder its name. */
@@ -250,7 +311,7 @@ static int write_special(struct opn_output *output)
 
 int opn_output_commit(struct opn_output *output)
 {
-	int error = output->is_special ? write_special(output) : place_all(output);
+	int error = output->is_special ? write_special(output) : commit_files(output);
 
 	if (!error && output->is_directory)
 		prune_folders(output);

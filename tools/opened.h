@@ -182,6 +182,10 @@ bool opened_is_clangs_warning(const json_t *message);
 
 /* ---- opened_clean.c ---- */
 
+/* Removes what a compiler that was killed left below a folder of ours: it writes an object under a
+ * name of its own beside it. */
+void opened_clean_killed(const char *folder);
+
 /* Removes what is in the list of products and no step of the spec makes any more. */
 void opened_prune(struct opened_run *run, const struct opn_product *before);
 

@@ -9,6 +9,8 @@
 #include "opened.h"
 
 #include <errno.h>
+#include <fnmatch.h>
+#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +94,23 @@ static int remove_product(struct opn_record *state, const char *output, const ch
 	return 0;
 }
 
+void opened_clean_killed(const char *folder)
+{
+	/* clang::CompilerInstance::createOutputFile() */
+	static const char pattern[] = "*-[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
+				      "[0-9a-f].o.tmp";
+	char *roots[] = { (char *)folder, NULL };
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	const FTSENT *entry;
+
+	while (walk && (entry = fts_read(walk))) {
+		if (entry->fts_info == FTS_F && !fnmatch(pattern, entry->fts_name, 0))
+			unlink(entry->fts_path);
+	}
+	if (walk)
+		fts_close(walk);
+}
+
 /* What make left, as the product's own Makefile knows it. */
 static void make_clean(struct opn_record *state, const struct opn_product *product)
 {
@@ -100,6 +119,7 @@ static void make_clean(struct opn_record *state, const struct opn_product *produ
 		"%.*s", (int)(opn_path_basename(product->path) - product->path), product->path);
 	char *argv[] = { "make", "-s", "-C", folder, "-f", "Makefile", "clean", NULL };
 
+	opened_clean_killed(folder);
 	if (now && !strcmp(now, product->hash))
 		opn_process_run(argv, NULL, NULL, NULL);
 	free(folder);

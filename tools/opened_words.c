@@ -382,23 +382,32 @@ static int prepare_compose(struct opened_run *run, struct opn_step *step)
 	return 0;
 }
 
-static int prepare_build(struct opened_run *run, struct opn_step *step)
+/* Builds what a product's own Makefile knows how to. */
+static struct words make_in(const struct opened_run *run, const char *folder)
 {
 	struct words words = { .arena = run->arena };
+
+	opened_clean_killed(folder);
+	add(&words, "make");
+	add(&words, "-s");
+	add(&words, "-C");
+	add(&words, folder);
+	/* Not a GNUmakefile, which would go first. */
+	add(&words, "-f");
+	add(&words, "Makefile");
+	add(&words, opn_arena_printf(run->arena, "CLANG=%s", run->clang ?: "clang"));
+	return words;
+}
+
+static int prepare_build(struct opened_run *run, struct opn_step *step)
+{
+	struct words words = make_in(run, run->composed);
 	const char *name = run->spec.composition->name;
 
 	step->inputs = opn_product_files(run->composed, run->arena);
 	step->products = list_of(
 		run, list_of(run, NULL, opn_arena_printf(run->arena, "%s/%s", run->composed, name)),
 		opn_arena_printf(run->arena, "%s/%s.bpf.o", run->composed, name));
-	add(&words, "make");
-	add(&words, "-s");
-	add(&words, "-C");
-	add(&words, run->composed);
-	/* Not a GNUmakefile, which would go first. */
-	add(&words, "-f");
-	add(&words, "Makefile");
-	add(&words, opn_arena_printf(run->arena, "CLANG=%s", run->clang ?: "clang"));
 	step->argv = words.word;
 	return 0;
 }
@@ -515,18 +524,10 @@ static int write_stages(struct opened_run *run, struct opn_step *step, const cha
 static int prepare_objects(struct opened_run *run, struct opn_step *step)
 {
 	const struct opened_unit *unit = step->subject;
-	struct words words = { .arena = run->arena };
+	struct words words = make_in(run, unit->final);
 	const char *const *products = NULL;
 
 	step->inputs = opn_product_files(unit->final, run->arena);
-	add(&words, "make");
-	add(&words, "-s");
-	add(&words, "-C");
-	add(&words, unit->final);
-	/* Not a GNUmakefile, which would go first. */
-	add(&words, "-f");
-	add(&words, "Makefile");
-	add(&words, opn_arena_printf(run->arena, "CLANG=%s", run->clang ?: "clang"));
 	for (const char *const *name = unit->programs; name && *name; name++) {
 		const char *object = opn_arena_printf(run->arena, "%s.bpf.o", *name);
 

@@ -28,6 +28,7 @@
 #define LIST_LIMIT  (16u << 20)
 #define POLL_MILLIS 10
 #define INTERNAL    70
+#define NO_PROGRAM  2 /* as make says it of a compiler that is not there */
 
 extern char **environ;
 
@@ -103,6 +104,22 @@ static int start(struct opn_step *step)
 	if (error)
 		close(step->output);
 	return -error;
+}
+
+/* That there is no such program is a failure of this step; the others go on. */
+static int fail_to_start(struct opn_step *step, int error)
+{
+	struct opn_buf log = { 0 };
+
+	step->state = OPN_STEP_FAILED;
+	if (error != -ENOENT && error != -EACCES)
+		return error;
+	opn_buf_printf(&log, "error: %s: %s; 'opened doctor' tells what is missing\n",
+		       step->argv[0], strerror(-error));
+	step->status = NO_PROGRAM;
+	step->log_length = log.length;
+	step->log = opn_buf_take(&log);
+	return step->log ? 0 : -ENOMEM;
 }
 
 static void take_log(struct opn_step *step)
@@ -234,10 +251,15 @@ static int begin(struct turn *turn, struct opn_step *step)
 	step->state = OPN_STEP_RUNNING;
 	turn->calls->begun(step, turn->calls->data);
 	error = start(step);
-	if (error)
-		step->state = OPN_STEP_FAILED;
-	else
+	if (!error) {
 		turn->running++;
+		return 0;
+	}
+	error = fail_to_start(step, error);
+	if (!error) {
+		opn_record_forget(turn->state, step->id);
+		turn->calls->ended(step, turn->calls->data);
+	}
 	return error;
 }
 
