@@ -33,7 +33,8 @@ struct reader {
 static const char *const row_keys[] = { "keep",	      "rename",	 "call",      "reject",
 					"write",      "when",	 "lossy",     "help",
 					"note",	      "by-map",	 "arguments", "invalidates",
-					"min-kernel", "context", "leaves",    NULL };
+					"min-kernel", "context", "leaves",    "beside",
+					NULL };
 
 static int no_memory(struct opn_yaml *yaml)
 {
@@ -236,6 +237,7 @@ static int read_row(const struct reader *reader, yaml_node_t *node, const char *
 	error = opn_yaml_get_string(yaml, node, "help", false, &row->help) ?: error;
 	error = opn_yaml_get_string(yaml, node, "note", false, &row->note) ?: error;
 	error = opn_yaml_get_string(yaml, node, "min-kernel", false, &row->min_kernel) ?: error;
+	error = opn_yaml_get_string(yaml, node, "beside", false, &row->beside) ?: error;
 	error = opn_yaml_get_bool(yaml, node, "invalidates", false, &row->invalidates) ?: error;
 	error = opn_yaml_get_bool(yaml, node, "leaves", false, &row->leaves) ?: error;
 	error = opn_yaml_get_bool(yaml, node, "context", false, &row->context) ?: error;
@@ -381,7 +383,7 @@ static int read_rewrite(const struct reader *reader, yaml_node_t *rewrite)
 	static const char *const keys[] = { "shim",	"context", "native",  "section",
 					    "body",	"wrapper", "options", "min-kernel",
 					    "sections", "fields",  "calls",   "maps",
-					    NULL };
+					    "stack",	NULL };
 	struct opn_yaml *yaml = reader->yaml;
 	struct opn_pair *pair = reader->pair;
 	yaml_node_t *options = NULL;
@@ -394,6 +396,7 @@ static int read_rewrite(const struct reader *reader, yaml_node_t *rewrite)
 	error = opn_yaml_get_string(yaml, rewrite, "body", true, &pair->body) ?: error;
 	error = opn_yaml_get_string(yaml, rewrite, "wrapper", true, &pair->wrapper) ?: error;
 	error = opn_yaml_get_string(yaml, rewrite, "min-kernel", false, &pair->min_kernel) ?: error;
+	error = opn_yaml_get_unsigned(yaml, rewrite, "stack", false, &pair->stack) ?: error;
 	error = opn_yaml_get_mapping(yaml, rewrite, "options", false, &options) ?: error;
 	if (options)
 		error = read_options(yaml, options, pair) ?: error;

@@ -45,6 +45,7 @@ struct opn_row {
 	const char *help;	     /* what the user could do */
 	const char *note;	     /* the fact that the row rests on */
 	const char *min_kernel;	     /* "5.18" */
+	const char *beside;	     /* counts only in programs that call this, too */
 	const struct opn_row *write; /* for stores to a field, where they differ from loads */
 	const struct opn_row_limit *limits;
 	size_t limit_count;
@@ -82,6 +83,7 @@ struct opn_pair {
 	const char *body;	  /* ending of the old function's name */
 	const char *wrapper;	  /* text of the new program, with $section, $name and $body */
 	const char *min_kernel;	  /* or NULL */
+	unsigned int stack;	  /* bytes that the context takes of a program's stack */
 	struct opn_rows sections, fields, calls, maps;
 	const struct opn_pair_option *options;
 	size_t option_count;

@@ -80,7 +80,9 @@ Spot Speller::invocation(SourceLocation Loc, SourceLocation Other) const {
 //===-- changes ---------------------------------------------------------------------------------//
 
 bool Edits::replace(const Spot &S, StringRef Text, StringRef Rule) {
-  auto &Replacements = Files[S.File].Replacements;
+  auto &[Replacements, Insertions, Kept] = Files[S.File];
+  if (auto K = Kept.lower_bound(S.Extent.Begin); K != Kept.end() && *K < S.Extent.End)
+    return false;
   Replacement New{S.Extent.End - S.Extent.Begin, Text.str(), Rule.str()};
   auto [It, Added] = Replacements.emplace(S.Extent.Begin, New);
   if (!Added)
@@ -97,6 +99,16 @@ bool Edits::replace(const Spot &S, StringRef Text, StringRef Rule) {
     return false;
   }
   return true;
+}
+
+bool Edits::keep(const Spot &S) {
+  auto &[Replacements, Insertions, Kept] = Files[S.File];
+  Kept.insert(S.Extent.Begin);
+  auto After = Replacements.upper_bound(S.Extent.Begin);
+  if (After == Replacements.begin())
+    return true;
+  auto Before = std::prev(After);
+  return Before->first + Before->second.Length <= S.Extent.Begin;
 }
 
 void Edits::insert(const LexedFile *File, unsigned Offset, StringRef Text, StringRef Rule,

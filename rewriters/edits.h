@@ -51,6 +51,8 @@ class Edits {
 public:
   /// False when another change was asked for at this place.
   bool replace(const Spot &S, llvm::StringRef Text, llvm::StringRef Rule);
+  /// A token that means something else there, and so must stay. False when it was replaced.
+  bool keep(const Spot &S);
   /// Before what begins at this offset; several insertions stand in the order in which they came,
   /// those that are to be first before all others.
   void insert(const LexedFile *File, unsigned Offset, llvm::StringRef Text, llvm::StringRef Rule,
@@ -70,6 +72,7 @@ private:
   struct FileEdits {
     std::map<unsigned, Replacement> Replacements;
     std::map<unsigned, std::vector<Insertion>> Insertions;
+    std::set<unsigned> Kept;
   };
   std::map<const LexedFile *, FileEdits> Files;
 };

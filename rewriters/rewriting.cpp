@@ -93,8 +93,10 @@ bool Rewriting::run(const FunctionSet &Wanted, const FunctionSet &AllGoing) {
   walkDeclarations();
   for (const FunctionDecl *FD : Reached)
     walkFunction(FD);
-  for (const FunctionDecl *FD : Programs)
+  for (const FunctionDecl *FD : Programs) {
     Back ? unwrapProgram(FD) : makeProgram(FD);
+    checkStack(FD);
+  }
   checkStrings();
   if (!Failed)
     walkUnreached();
@@ -288,16 +290,6 @@ void Rewriting::checkPrograms(const VarDecl *Map) {
                     "let all of its programs go");
 }
 
-/// Helpers of the project's own that nobody calls any more must not become a warning.
-void Rewriting::keepUnused() {
-  for (const VarDecl *VD : Replaced) {
-    if (StillCalled.count(VD) || VD->hasAttr<UnusedAttr>() || VD->hasExternalStorage())
-      continue;
-    if (Spot S = Spell.token(Model.SM->getExpansionLoc(VD->getBeginLoc())))
-      Changes->insert(S.File, S.Extent.Begin, "__attribute__((unused)) ", "unused");
-  }
-}
-
 //===-- macros ----------------------------------------------------------------------------------//
 
 /// A change of a macro's definition is right when each of its expansions was met as a place that is
@@ -487,6 +479,13 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
     return reject(FD->getLocation(), What, "a weak program may be replaced when objects are linked",
                   "drop the attribute weak");
 
+  Spot End = endOfProgram(FD, Model, Spell);
+  if (!End)
+    return void(edit(Spot(), "", "wrapper", FD->getEndLoc(), What));
+  if (!isWhole(Spell.token(FD->getLocation()), End))
+    return reject(FD->getLocation(), What,
+                  "its head stands in a conditional that ends before its body",
+                  "write the body as a function of its own, and a program for each head");
   std::string Body = bodyName(FD), Undefine;
   if (Spot Written = Spell.token(FD->getLocation())) {
     if (!edit(Written, Body, "program", FD->getLocation(), What))
@@ -533,9 +532,6 @@ void Rewriting::makeProgram(const FunctionDecl *FD) {
       return;
     insert(Begin, Begin.Extent.Begin, IsNoInline ? "static " : "static inline ", "section");
   }
-  Spot End = endOfProgram(FD, Model, Spell);
-  if (!End)
-    return void(edit(Spot(), "", "wrapper", FD->getEndLoc(), What));
   std::string Wrapper =
       filled(Pair.wrapper, {{"section", section(A->getName())}, {"name", Name}, {"body", Body}});
   if (!hasPlainSection(FD->getLocation()))

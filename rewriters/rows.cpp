@@ -151,10 +151,18 @@ bool Rewriting::edit(const Spot &S, StringRef Text, const std::string &Rule, Sou
   use(S);
   if (Changes->replace(S, Text, Rule))
     return true;
-  Failed = true;
-  opn_diag(Diags, OPN_DIAG_TRANSFORM_UNREACHED, loc(Loc), What.c_str(),
-           "the same text would have to become two different things");
+  conflict(Loc, What);
   return false;
+}
+
+/// The text at a place means one thing here and another elsewhere.
+void Rewriting::conflict(SourceLocation Loc, const std::string &What) {
+  const char *Why = "the same text would have to become two different things";
+  Failed = true;
+  if (!Told.insert({Model.SM->getExpansionLoc(Loc).getRawEncoding(), What}).second)
+    return;
+  site("text", Loc, nullptr, What, OPN_SITE_REJECTED, Why);
+  opn_diag(Diags, OPN_DIAG_TRANSFORM_UNREACHED, loc(Loc), What.c_str(), Why);
 }
 
 void Rewriting::insert(const Spot &S, unsigned Offset, StringRef Text, const std::string &Rule) {
@@ -212,6 +220,10 @@ void Rewriting::memberSite(const MemberExpr *ME, bool IsStore) {
     Parent = cast<RecordDecl>(Parent->getDeclContext());
   if (isContextRecord(Parent))
     return fieldSite(ME, IsStore);
+  // A macro may take the context and a record of the project's own.
+  if (opn_rows_find(&Pair.fields, Field->getName().str().c_str()))
+    if (Spot S = Spell.token(ME->getMemberLoc()); S && !Changes->keep(S))
+      return conflict(ME->getMemberLoc(), "field '" + Field->getName().str() + "'");
   // Another member of a union that holds the context.
   if (!Field->getParent()->isUnion() || isContext(Field->getType()) ||
       Field->getType()->isVoidPointerType() || Back)
@@ -359,6 +371,17 @@ void Rewriting::giveContext(const CallExpr *CE, const std::string &Rule, const s
   insert(S, S.File->text().size() - Behind.size(), Given->getName().str() + ", ", Rule);
 }
 
+/// Whether the programs call a helper or kfunc.
+bool Rewriting::calls(StringRef Name) const {
+  bool Found = false;
+  for (const FunctionDecl *FD : Reached)
+    forEachStatement(FD->getBody(), [&](const Stmt *S) {
+      if (const auto *CE = dyn_cast<CallExpr>(S))
+        Found |= calleeOf(CE).Name == Name;
+    });
+  return Found;
+}
+
 void Rewriting::callSite(const CallExpr *CE) {
   Callee C = calleeOf(CE);
   if (!C.D)
@@ -375,6 +398,8 @@ void Rewriting::callSite(const CallExpr *CE) {
     for (const ParmVarDecl *P : FD->parameters())
       if (isContext(P->getType()))
         Row = nullptr;
+  if (Row && Row->beside && !calls(Row->beside))
+    Row = nullptr;
   if (Row && Row->action == OPN_ROW_BY_MAP && !(Row = rowByMap(*Row, CE, What)))
     return;
   if (const auto *VD = dyn_cast<VarDecl>(C.D); VD && (!Row || Row->action == OPN_ROW_KEEP))
@@ -387,6 +412,13 @@ void Rewriting::callSite(const CallExpr *CE) {
           return reject(Loc, What,
                         "it takes the context, and stands in a header that stays an include",
                         "copy it into the project");
+      if (!FD->getDefinition() && !FD->getBuiltinID())
+        for (const ParmVarDecl *P : FD->parameters())
+          if (isContext(P->getType()))
+            return reject(Loc, What,
+                          "it takes the context, and is defined in another source, which may stay "
+                          "as it is",
+                          "include the source that defines it");
       if (!Pair.native || FD->getBuiltinID())
         return;
       // Behind a void pointer ours would be taken for the kernel's; where the function's text is

@@ -97,6 +97,9 @@ private:
             const std::string &Text, opn_site_kind Kind = OPN_SITE_EXACT,
             const char *Why = nullptr);
   /// Reports what speaks against a row. False when the site cannot be rewritten.
+  void conflict(clang::SourceLocation Loc, const std::string &What);
+  bool calls(llvm::StringRef Name) const;
+  void checkStack(const clang::FunctionDecl *FD);
   bool takes(const opn_row &Row, const std::string &Group, const std::string &What,
              clang::SourceLocation Loc);
   bool withinLimits(const opn_row &Row, const clang::CallExpr *CE, const std::string &What);

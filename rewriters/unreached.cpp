@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// unreached.cpp - functions that no program which goes calls
+// unreached.cpp - functions that no program which goes calls, and helpers that none calls any more
 //
 // They are seen by the compiler all the same: types of other functions and of records change under
 // them, so they go along where they can and are left out where they cannot.
@@ -119,6 +119,16 @@ void Rewriting::walkUnreached() {
   }
   for (const FunctionDecl *FD : Out)
     Unusual |= leaveOut(FD);
+}
+
+/// Helpers of the project's own that nobody calls any more must not become a warning.
+void Rewriting::keepUnused() {
+  for (const VarDecl *VD : Replaced) {
+    if (StillCalled.count(VD) || VD->hasAttr<UnusedAttr>() || VD->hasExternalStorage())
+      continue;
+    if (Spot S = Spell.token(Model.SM->getExpansionLoc(VD->getBeginLoc())))
+      Changes->insert(S.File, S.Extent.Begin, "__attribute__((unused)) ", "unused");
+  }
 }
 
 /// Puts a function that no program uses between #if 0 and #endif, where its lines are its own.

@@ -23,6 +23,15 @@ Spot endOfProgram(const FunctionDecl *FD, const SourceModel &Model, const Spelle
   return End && End.Macro.empty() ? End : Spot();
 }
 
+bool isWhole(const Spot &Head, const Spot &End) {
+  if (Head.File != End.File) // by a macro
+    return true;
+  int Around = End.File->groupAt(End.Extent.Begin), Of = Head.File->groupAt(Head.Extent.Begin);
+  while (Around >= 0 && Around != Of)
+    Around = End.File->groups()[Around].Enclosing;
+  return Around == Of;
+}
+
 WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits &Changes,
                         const std::string &Body, StringRef Wrapper) {
   const auto *A = FD->getAttr<SectionAttr>();
@@ -36,6 +45,10 @@ WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits 
                              "write it out"};
 
   Speller Spell(Model);
+  if (Spot Head = Spell.token(FD->getLocation()), End = endOfProgram(FD, Model, Spell);
+      Head && End && !isWhole(Head, End))
+    return {"its head stands in a conditional that ends before its body",
+            "write the body as a function of its own, and a program for each head"};
   std::string Undefine;
   if (Spot Written = Spell.token(FD->getLocation())) {
     if (!Changes.replace(Written, Body, "program"))

@@ -23,6 +23,10 @@ WrapRefusal wrapProgram(const clang::FunctionDecl *FD, const SourceModel &Model,
 /// that makes all of it may leave the beginning of another function behind it.
 Spot endOfProgram(const clang::FunctionDecl *FD, const SourceModel &Model, const Speller &Spell);
 
+/// Whether the end of a program is there for this head only: not when the head is one of several by
+/// conditionals that end before its body.
+bool isWhole(const Spot &Head, const Spot &End);
+
 } // namespace opn
 
 #endif

@@ -195,6 +195,8 @@ struct opn_skb {
 	unsigned long long hwtstamp;
 };
 
+_Static_assert(sizeof(struct opn_skb) == 128, "the pair's table says this of the stack");
+
 OPN_INLINE unsigned char *opn_skb_data(const struct opn_skb *skb)
 {
 	return (unsigned char *)(long)skb->xdp->data;
