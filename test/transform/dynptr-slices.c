@@ -41,7 +41,7 @@ int writes(struct xdp_md *ctx)
 		made[0] = 2;
 	bpf_dynptr_write(&ptr, 1, &byte, 1, 0);
 	seen = bpf_dynptr_slice(&ptr, 0, room, sizeof(room));
-	return seen && seen[1] == 1 ? XDP_TX : XDP_PASS;
+	return seen && seen[1] == 1 && seen[13] ? XDP_TX : XDP_PASS;
 }
 
 char _license[] SEC("license") = "GPL";
