@@ -95,6 +95,7 @@ private:
   void resolvePragmas();
   void resolveUndefs();
   bool mentionedAfter(llvm::StringRef Name, unsigned Seq) const;
+  bool mayDefine(int E, llvm::StringRef Name) const;
 
   const SourceModel &Model;
   std::vector<int> Work;

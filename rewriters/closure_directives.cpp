@@ -331,11 +331,29 @@ bool Closure::mentionedAfter(StringRef Name, unsigned Seq) const {
   return false;
 }
 
+/// Whether a header that stays an include, or one that it includes, has a #define of the name, be
+/// it in force or not.
+bool Closure::mayDefine(int E, StringRef Name) const {
+  for (const FileEntry *Entry : Model.reach(E)) {
+    auto Found = Model.FirstEntry.find(Entry);
+    StringRef Text = Found == Model.FirstEntry.end() ? "" : Model.SM->getBufferData(Found->second);
+    for (size_t At = 0; (At = Text.find(Name, At)) != StringRef::npos; At += Name.size())
+      if (Text.take_front(At).rtrim(" \t").ends_with("define"))
+        return true;
+  }
+  return false;
+}
+
 void Closure::resolveUndefs() {
   for (unsigned U = 0; U < Model.Macros.size(); ++U) {
     const MacroLine &Undef = Model.Macros[U];
     if (Undef.Info)
       continue;
+    // The extraction that wrote a unit has seen why.
+    if (isUnit(*Model.Instances[Undef.Instance].File)) {
+      needMacroDirective(U);
+      continue;
+    }
     // What was in force before it, and does the unit have that?
     IdentifierInfo *II = Model.PP->getIdentifierInfo(Undef.Name);
     const MacroInfo *Before = nullptr;
@@ -361,10 +379,10 @@ void Closure::resolveUndefs() {
     } else {
       Place P = Model.place(Before->getDefinitionLoc());
       if (P.Kind == PlaceKind::External) {
-        // Any header may define it: "#ifndef X" there may find X missing now that the header that
-        // defined it first is gone.
+        // "#ifndef X" in another header may find X missing now that the header that defined it
+        // first is gone.
         for (int E : Externals.set_bits())
-          Present |= Model.Externals[E].Seq < Undef.Seq;
+          Present |= Model.Externals[E].Seq < Undef.Seq && mayDefine(E, Undef.Name);
       } else if (P.Kind == PlaceKind::CommandLine) {
         Present = true; // a user's command may still define it
       } else {

@@ -89,7 +89,7 @@ public:
     Asked.BesideIncluder = !IsAngled && From && SearchPath == From->getDir().getName();
     Asked.SearchDir = SearchPath.str();
     Asked.File = File;
-    if (!staysInclude(FileName, Type))
+    if (!staysInclude(FileName, Type) && !(Parent >= 0 && IsAngled && isDecided(Parent, *File)))
       return;
     External E;
     E.Parent = Parent;
@@ -174,6 +174,14 @@ private:
     if (llvm::sys::path::filename(Name) == "vmlinux.h")
       return !SlimVmlinux;
     return SrcMgr::isSystem(Type);
+  }
+
+  /// What an extracted unit includes stays an include: the first extraction has seen why.
+  bool isDecided(int Parent, FileEntryRef File) const {
+    if (!isUnit(*Model.Instances[Parent].File))
+      return false;
+    auto Buffer = CI.getFileManager().getBufferForFile(File);
+    return Buffer && !(*Buffer)->getBuffer().contains(UnitMark);
   }
 
   void addInstance(FileID FID, FileEntryRef Entry, int Parent, unsigned Offset) {

@@ -272,4 +272,9 @@ std::vector<Range> LexedFile::licenceComments() const {
   return Result;
 }
 
+bool isUnit(const LexedFile &F) {
+  return llvm::any_of(F.comments(),
+                      [&F](const Comment &C) { return F.text(C.Extent).starts_with(UnitMark); });
+}
+
 } // namespace opn

@@ -117,6 +117,11 @@ private:
   bool PragmaOnce = false;
 };
 
+/// The comment that marks a file as ours, up to the version.
+inline constexpr char UnitMark[] = "/* Extracted by opened-extract ";
+/// Whether an extraction wrote the file.
+bool isUnit(const LexedFile &F);
+
 } // namespace opn
 
 #endif

@@ -55,11 +55,6 @@ struct PrintOptions {
   std::string Entry; ///< text of a generated entry, or empty
 };
 
-/// The comment that marks a file as ours, up to the version.
-extern const char *const UnitMark;
-/// Whether a file was written by printSingle() or printTree().
-bool isUnit(const LexedFile &F);
-
 /// Everything in one file.
 std::string printSingle(const Plan &P, const PrintOptions &Options);
 

@@ -18,16 +18,8 @@ using llvm::StringRef;
 
 namespace opn {
 
-const char *const UnitMark = "/* Extracted by opened-extract ";
 static const char CommandOrigin[] = "/* Extracted from the compile command */";
 static const char LeftOut[] = "/* not part of this unit */";
-
-bool isUnit(const LexedFile &F) {
-  for (const Comment &C : F.comments())
-    if (F.text(C.Extent).starts_with(UnitMark))
-      return true;
-  return false;
-}
 
 /// A path for our comments. Its bytes are a stranger's: none of them may end the comment, open
 /// another one or break the line.
@@ -54,6 +46,9 @@ struct Entity {
   StringRef Origin; ///< our comment that stood above it, in a unit
   const PlanNode *Node = nullptr;
   tok::PPKeywordKind Directive = tok::pp_not_keyword;
+  unsigned Above = 0; ///< where our comment begins, when the extent follows it
+
+  unsigned begin() const { return Above ? Above : Extent.Begin; }
 };
 
 class Printer {
@@ -117,6 +112,7 @@ std::vector<Entity> Printer::entities(const PlanNode &N) {
           E.Origin = F.text(C.Extent);
           if (C.Extent.Begin == E.Extent.Begin) {
             E.OwnBlock = true;
+            E.Above = C.Extent.Begin;
             size_t Skip = F.text().find_first_not_of(" \t\r\n", C.Extent.End);
             E.Extent.Begin = Skip;
           }
@@ -240,7 +236,7 @@ void Printer::node(const PlanNode &N) {
     }
     // White space before it.
     if (Last && isBlank(F, {Last->Extent.End, E.Extent.Begin}) && E.What != Entity::Note) {
-      StringRef Gap = F.text({Last->Extent.End, E.Extent.Begin});
+      StringRef Gap = F.text({Last->Extent.End, E.begin()});
       size_t Breaks = Gap.count('\n');
       if (Breaks == 0)
         Out += Gap;
