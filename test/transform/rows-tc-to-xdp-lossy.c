@@ -48,7 +48,7 @@ char _license[] SEC("license") = "GPL";
 // CHECK: rows-tc-to-xdp-lossy.c:[[#@LINE-27]]:7: error: a store to field 'tc_classid' loses something at hook 'xdp': it is gone when the program ends: XDP hands up bytes only [-Wopened-transform-lossy]
 // CHECK: note: write it to XDP's metadata (bpf_xdp_adjust_meta()) and set it in a tc program from there, or --accept where only this program reads it
 // CHECK: note: --accept=tc_classid takes the loss
-// CHECK: rows-tc-to-xdp-lossy.c:[[#@LINE-29]]:7: error: a store to field 'queue_mapping' loses something at hook 'xdp': it is gone when the program ends: XDP hands up bytes only [-Wopened-transform-lossy]
+// CHECK: rows-tc-to-xdp-lossy.c:[[#@LINE-29]]:7: error: a store to field 'queue_mapping' loses something at hook 'xdp': it is gone when the program ends: XDP hands up bytes only; a number of 65535 or more, which tc does not take, is read back [-Wopened-transform-lossy]
 // CHECK: note: keep a tc program that sets it
 // CHECK: note: --accept=queue_mapping takes the loss
 // CHECK: rows-tc-to-xdp-lossy.c:[[#@LINE-31]]:7: error: a store to field 'tstamp' loses something at hook 'xdp': it is gone when the program ends: XDP hands up bytes only [-Wopened-transform-lossy]
