@@ -238,6 +238,9 @@ struct opn_stage_facts {
 	const char *const *macros; /* names that its text defines as macros, NULL-terminated */
 	/* Sections of data that it has a lock of the kernel's in, NULL-terminated. */
 	const char *const *lock_sections;
+	/* Records that it has in a list or tree of the kernel's, by name, and all of its records,
+	 * each a name, a space and a text that is another for another record; NULL-terminated. */
+	const char *const *listed, *const *records;
 	bool is_referenced; /* a map or other code names the program itself */
 	unsigned int line;  /* of the program */
 };

@@ -9,6 +9,7 @@
 #include "wrap.h"
 
 #include "facts.h"
+#include "llvm_compat.h"
 #include "own_text.h"
 #include "parse.h"
 
@@ -225,6 +226,23 @@ bool hasLock(QualType T, const ASTContext &Context) {
                       [&](const FieldDecl *F) { return hasLock(F->getType(), Context); });
 }
 
+/// A record's name and what tells it from another one of the name.
+std::string described(const RecordDecl *RD, const ASTContext &Context) {
+  std::string Text =
+      RD->getName().str() + " " +
+      std::to_string(Context.getTypeSizeInChars(recordType(RD, Context)).getQuantity());
+  for (const FieldDecl *F : RD->fields())
+    Text += ";" + F->getType().getCanonicalType().getAsString() + " " + F->getName().str();
+  return Text;
+}
+
+/// The record that a tag says to be in a list or tree (bpf_experimental.h: __contains()).
+void addListed(const Decl *D, std::set<std::string> &To) {
+  for (const auto *Tag : D->specific_attrs<BTFDeclTagAttr>())
+    if (StringRef Text = Tag->getBTFDeclTag(); Text.consume_front("contains:"))
+      To.insert(Text.split(':').first.str());
+}
+
 } // namespace
 
 struct opn_stage {
@@ -287,10 +305,17 @@ void opn_stage::collect() {
   const SourceModel &Model = Parsed->Model;
   std::vector<opn_stage_symbol> Symbols;
   std::set<const Decl *> Seen;
-  std::set<std::string> Untyped, LockSections;
+  std::set<std::string> Untyped, LockSections, Listed, Records;
   for (const Chunk &C : Model.Chunks)
     for (Decl *D : C.Decls) {
       References.TraverseDecl(D);
+      addListed(D, Listed);
+      if (const auto *RD = dyn_cast<RecordDecl>(D); RD && RD->isCompleteDefinition()) {
+        for (const FieldDecl *F : RD->fields())
+          addListed(F, Listed);
+        if (RD->getIdentifier())
+          Records.insert(described(RD, *Model.Context));
+      }
       opn_stage_symbol S = {};
       if (const auto *FD = dyn_cast<FunctionDecl>(D)) {
         if (!FD->getDefinition() || !FD->isExternallyVisible() || FD == Program)
@@ -328,6 +353,8 @@ void opn_stage::collect() {
   Facts.macros = R.words(Macros);
   Facts.untyped = R.words(Untyped);
   Facts.lock_sections = R.words(LockSections);
+  Facts.listed = R.words(Listed);
+  Facts.records = R.words(Records);
   EffectVisitor Effects(Model);
   Effects.run(Program);
   Facts.writes = R.words(Effects.Writes);

@@ -389,6 +389,8 @@ static int keep_facts(struct compose_run *run, struct compose_unit *unit)
 	stage->writes = facts->writes;
 	stage->untyped = facts->untyped;
 	stage->lock_sections = facts->lock_sections;
+	stage->listed = facts->listed;
+	stage->records = facts->records;
 	stage->macros = facts->macros;
 	stage->returns = facts->returns;
 	stage->return_count = facts->return_count;

@@ -206,6 +206,46 @@ static int check_locks(const struct opn_composed_stage *first,
 	return error;
 }
 
+/* What a stage has under a name, or NULL. */
+static const char *record_of(const struct opn_composed_stage *stage, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *const *record = stage->records; record && *record; record++) {
+		if (!strncmp(*record, name, length) && (*record)[length] == ' ')
+			return *record;
+	}
+	return NULL;
+}
+
+/* kernel/bpf/btf.c: btf_find_graph_root() takes the first record of the name that the tag says. */
+static int check_listed(const struct opn_composed_stage *first,
+			const struct opn_composed_stage *second, const char *const *names,
+			struct opn_diags *diags)
+{
+	for (; names && *names; names++) {
+		const char *a = record_of(first, *names), *b = record_of(second, *names);
+		struct opn_buf what = { 0 }, why = { 0 };
+		int error;
+
+		if (!a || !b || !strcmp(a, b))
+			continue;
+		opn_buf_printf(&what, "stage '%s'", second->name);
+		opn_buf_printf(
+			&why,
+			"its 'struct %s' is another one than that of stage '%s', and the kernel "
+			"finds what is in a list or tree by the name",
+			*names, first->name);
+		error = opn_diag(diags, OPN_DIAG_STAGE_REJECTED, second->loc,
+				 what.data ? what.data : "", why.data ? why.data : "");
+		opn_diag_note(diags, OPN_NOWHERE, "give one of them another name");
+		opn_buf_free(&what);
+		opn_buf_free(&why);
+		return error;
+	}
+	return 0;
+}
+
 static int check_beside(const struct opn_composition *composition,
 			const struct opn_composed_stage *second, struct opn_diags *diags)
 {
@@ -219,7 +259,9 @@ static int check_beside(const struct opn_composition *composition,
 
 			if (first == second)
 				return 0;
-			error = check_locks(first, second, diags);
+			error = check_locks(first, second, diags)
+					?: check_listed(first, second, first->listed, diags)
+					?: check_listed(first, second, second->listed, diags);
 			if (error)
 				return error;
 			name = common_word(first->kfuncs, second->kfuncs)

@@ -53,8 +53,9 @@ struct opn_composed_stage {
 	size_t map_count;
 	const char *const *helpers; /* that it or what it needs calls */
 	const char *const *kfuncs;  /* the same of kfuncs */
-	const char *const *untyped; /* as in struct opn_stage_facts, these two */
+	const char *const *untyped; /* as in struct opn_stage_facts, these four */
 	const char *const *lock_sections;
+	const char *const *listed, *const *records;
 	const char *const *macros; /* that its text defines */
 	const char *const *writes; /* "iphdr.ttl": as in struct opn_stage_facts */
 	const long long *returns;
