@@ -159,8 +159,10 @@ void Unwrapping::turn(Results &R) {
     Back.text = Row.name;
     Back.limits = nullptr;
     Back.limit_count = 0;
-    // What was lost there comes back here.
-    if (Row.lossy)
+    // What was lost there comes back here; a program that does not load there is not what comes.
+    if (Row.beside)
+      Back.lossy = nullptr;
+    else if (Row.lossy)
       Back.lossy = R.text(std::string("what it has lost comes back: ") + Row.lossy);
     if (Row.write) {
       opn_row Write = *Row.write;

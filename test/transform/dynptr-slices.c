@@ -4,6 +4,10 @@
  *
  * RUN: %refused %s --to=tc --function=writes -- %bpfcc | %FileCheck %s
  * RUN: %rewritten %s --to=tc --function=reads -- %bpfcc | %FileCheck %s --check-prefix=READS
+ * RUN: rm -rf %t && mkdir %t && cp %s %t/first.c && cd %t
+ * RUN: %opened-transform -q --to=tc --function=reads -o there first.c -- %bpfcc
+ * RUN: %opened-transform -q --to=xdp --function=reads -o back there/first.c -- %bpfcc
+ * RUN: cmp first.c back/there/first.c
  * RUN: %rewritten -w "call of 'bpf_dynptr_slice' loses" -w "call of 'bpf_dynptr_slice_rdwr' loses" %s --to=tc --function=writes --accept=bpf_dynptr_slice --accept=bpf_dynptr_slice_rdwr -- %bpfcc | %FileCheck %s --check-prefix=ACCEPTED
  */
 
