@@ -46,6 +46,7 @@ ROWS = (
     ("level-4", "proof 4: sections, maps, data, licence, symbols"),
     ("loaded", "units that load where the original loads"),
     ("verbatim", "function bodies verbatim"),
+    ("again", "units that are the same when they are extracted again"),
 )
 
 
@@ -251,6 +252,18 @@ def unit_path(manifest):
     return os.path.join(manifest["folder"], manifest["unit"] + ".bpf.c")
 
 
+def check_again(options, source, program, manifest, path, text):
+    target = path + ".again.c"
+    argv = [options.tool, "-p", manifest["folder"], "-q", "--function=" + program, "-o", target, path]
+    code, error, _, _ = call(argv, options.timeout, cwd=manifest["folder"])
+    again = None
+    if not code:
+        with open(target, encoding="utf-8", errors="surrogateescape") as f:
+            again = f.read()
+        os.remove(target)
+    source.count("again", again == text, program, first_error(error) if code else "it is another unit")
+
+
 def check_extraction(options, source, size, out, original):
     code, error, cpu, _ = call(tool_argv(options, source, out), options.timeout)
     manifests = read_manifests(out) if os.path.isdir(out) else {}
@@ -263,6 +276,7 @@ def check_extraction(options, source, size, out, original):
             text = f.read()
         check_compiles(options, source, program, manifest, path, original)
         check_verbatim(source, program, manifest, text)
+        check_again(options, source, program, manifest, path, text)
         source.sizes.append((ctext.lines(text), size[0], len(ctext.declarations(text)), size[1]))
     source.count("sources", source.results["extracted"][0] == len(source.programs), "", f"exit {code}: {first_error(error)}")
 
@@ -505,7 +519,7 @@ def regressions(result, baseline):
     if not (result["full"] and baseline["full"]):
         return
     for name, _ in ROWS:
-        old, new = baseline["rows"][name], result["rows"][name]
+        old, new = baseline["rows"].get(name, {"good": 0, "of": 0}), result["rows"][name]
         # A row of which nothing was tried was not run (--no-prove, no --load).
         if new["of"] and new["of"] - new["good"] > old["of"] - old["good"]:
             yield f"{name}: {new['of'] - new['good']} bad, {old['of'] - old['good']} in the baseline"
