@@ -256,12 +256,8 @@ def check_again(options, source, program, manifest, path, text):
     target = path + ".again.c"
     argv = [options.tool, "-p", manifest["folder"], "-q", "--function=" + program, "-o", target, path]
     code, error, _, _ = call(argv, options.timeout, cwd=manifest["folder"])
-    again = None
-    if not code:
-        with open(target, encoding="utf-8", errors="surrogateescape") as f:
-            again = f.read()
-        os.remove(target)
-    source.count("again", again == text, program, first_error(error) if code else "it is another unit")
+    same = not code and read_source(source, target) == text
+    source.count("again", same, program, first_error(error) if code else "it is another unit")
 
 
 def check_extraction(options, source, size, out, original):
@@ -272,8 +268,7 @@ def check_extraction(options, source, size, out, original):
         path = manifest and unit_path(manifest)
         if not source.count("extracted", path and os.path.exists(path), program, f"exit {code}: {first_error(error)}"):
             continue
-        with open(path, encoding="utf-8", errors="surrogateescape") as f:
-            text = f.read()
+        text = read_source(source, path)
         check_compiles(options, source, program, manifest, path, original)
         check_verbatim(source, program, manifest, text)
         check_again(options, source, program, manifest, path, text)
