@@ -438,9 +438,16 @@ static int run_stages(struct verify_run *run)
 static void free_words(struct verify_options *options)
 {
 	struct opn_words *lists[] = {
-		&options->packets,	    &options->cases,	&options->maps,
-		&options->renames,	    &options->ignore,	&options->transfers,
-		&options->reports,	    &options->programs, &options->cli.extra,
+		&options->packets,
+		&options->cases,
+		&options->maps,
+		&options->renames,
+		&options->ignore,
+		&options->transfers,
+		&options->reports,
+		&options->programs,
+		&options->called,
+		&options->cli.extra,
 		&options->cli.extra_before,
 	};
 
