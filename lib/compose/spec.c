@@ -262,6 +262,7 @@ static int read_mechanism(struct opn_yaml *yaml, yaml_node_t *node, const char *
 			continue;
 		if (!strcmp(word, rules->mechanisms[m])) {
 			hook->mechanism = m;
+			opn_buf_free(&known);
 			return 0;
 		}
 		opn_buf_printf(&known, ", %s", rules->mechanisms[m]);
