@@ -24,28 +24,41 @@ class Frames {
 public:
   explicit Frames(const ASTContext &Context) : Context(Context) {}
 
-  uint64_t from(const FunctionDecl *FD) {
+  /// In the frame of the function, and behind it.
+  struct Size {
+    uint64_t Own = 0, Called = 0;
+  };
+
+  Size from(const FunctionDecl *FD) {
+    Size Of;
     FD = FD->getDefinition();
     // The verifier takes no recursion.
     if (!FD || !Active.insert(FD).second)
-      return 0;
-    uint64_t Own = 0, Called = 0;
+      return Of;
     forEachStatement(FD->getBody(), [&](const Stmt *S) {
       if (const auto *DS = dyn_cast<DeclStmt>(S)) {
         for (const Decl *D : DS->decls())
           // One at a time: those of other blocks may get the same place.
           if (const auto *VD = dyn_cast<VarDecl>(D); VD && isInMemory(VD))
-            Own = std::max(Own, uint64_t(Context.getTypeSizeInChars(VD->getType()).getQuantity()));
+            Of.Own =
+                std::max(Of.Own, uint64_t(Context.getTypeSizeInChars(VD->getType()).getQuantity()));
       } else if (const auto *CE = dyn_cast<CallExpr>(S)) {
         if (const FunctionDecl *Callee = CE->getDirectCallee())
-          Called = std::max(Called, from(Callee));
+          add(Of, from(Callee), Callee->hasAttr<NoInlineAttr>());
       }
     });
     Active.erase(FD);
-    return Own + Called;
+    return Of;
   }
 
 private:
+  /// What may be copied into its caller shares the caller's frame.
+  static void add(Size &To, const Size &Callee, bool IsCalled) {
+    if (!IsCalled)
+      To.Own = std::max(To.Own, Callee.Own);
+    To.Called = std::max(To.Called, IsCalled ? Callee.Own + Callee.Called : Callee.Called);
+  }
+
   static bool isInMemory(const VarDecl *VD) {
     QualType T = VD->getType();
     return VD->hasLocalStorage() && T->isConstantSizeType() &&
@@ -64,10 +77,11 @@ void Rewriting::checkStack(const FunctionDecl *FD) {
     return;
   // The context is in memory when it is handed to a function that stays one.
   bool IsHanded = false;
-  for (const FunctionDecl *Callee : Reached)
+  for (const FunctionDecl *Callee : reachedFrom(FD))
     IsHanded |= Callee->hasAttr<NoInlineAttr>() && takesContext(Callee);
-  uint64_t Least = IsHanded ? Pair.stack + Frames(Context).from(FD) : 0;
-  if (Least > MaxStack)
+  Frames::Size Of = Frames(Context).from(FD);
+  uint64_t Least = Pair.stack + Of.Own + Of.Called;
+  if (IsHanded && Least > MaxStack)
     reject(FD->getLocation(), "program '" + FD->getName().str() + "'",
            "with the context, which is on the stack there, it takes " + std::to_string(Least) +
                " bytes of stack or more, and the kernel gives " + std::to_string(MaxStack),

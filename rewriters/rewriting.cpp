@@ -32,7 +32,7 @@ void functionsIn(const Stmt *S, FunctionSet &Out) {
     functionsIn(Child, Out);
 }
 
-static FunctionSet reachedFrom(const FunctionDecl *FD) {
+FunctionSet reachedFrom(const FunctionDecl *FD) {
   FunctionSet Out;
   Out.insert(FD);
   for (size_t I = 0; I < Out.size(); ++I)

@@ -192,6 +192,8 @@ private:
 
 /// Adds the functions that code refers to, as they are defined.
 void functionsIn(const clang::Stmt *S, FunctionSet &Out);
+/// A function and all that run when it is called.
+FunctionSet reachedFrom(const clang::FunctionDecl *FD);
 
 /// Walks declarations and hands what the pair has a meaning for to the rewriting.
 void walkSites(const clang::Decl *D, Rewriting &To, bool TypesOnly);

@@ -45,8 +45,10 @@ WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits 
                              "write it out"};
 
   Speller Spell(Model);
-  if (Spot Head = Spell.token(FD->getLocation()), End = endOfProgram(FD, Model, Spell);
-      Head && End && !isWhole(Head, End))
+  Spot End = endOfProgram(FD, Model, Spell);
+  if (!End)
+    return Unreachable;
+  if (!isWhole(Spell.token(FD->getLocation()), End))
     return {"its head stands in a conditional that ends before its body",
             "write the body as a function of its own, and a program for each head"};
   std::string Undefine;
@@ -83,9 +85,6 @@ WrapRefusal wrapProgram(const FunctionDecl *FD, const SourceModel &Model, Edits 
     Changes.insert(Begin.File, Begin.Extent.Begin, IsNoInline ? "static " : "static inline ",
                    "section");
   }
-  Spot End = endOfProgram(FD, Model, Spell);
-  if (!End)
-    return Unreachable;
   Changes.insert(End.File, End.Extent.End, Undefine + "\n\n" + Wrapper.rtrim().str(), "wrapper");
   return {};
 }

@@ -183,27 +183,36 @@ static const char *common_word(const char *const *a, const char *const *b)
 	return NULL;
 }
 
+/* That a stage cannot stand beside another one; frees why. */
+static int refuse_beside(const struct opn_composed_stage *stage, struct opn_buf *why,
+			 const char *help, struct opn_diags *diags)
+{
+	struct opn_buf what = { 0 };
+	int error;
+
+	opn_buf_printf(&what, "stage '%s'", stage->name);
+	error = opn_diag(diags, OPN_DIAG_STAGE_REJECTED, stage->loc, what.data ? what.data : "",
+			 why->data ? why->data : "");
+	opn_diag_note(diags, OPN_NOWHERE, "%s", help);
+	opn_buf_free(&what);
+	opn_buf_free(why);
+	return error;
+}
+
 /* Stages of all hooks are in one object, in which their data sections become one, and a map. */
 static int check_locks(const struct opn_composed_stage *first,
 		       const struct opn_composed_stage *second, struct opn_diags *diags)
 {
 	const char *section = common_word(first->lock_sections, second->lock_sections);
-	struct opn_buf what = { 0 }, why = { 0 };
-	int error;
+	struct opn_buf why = { 0 };
 
 	if (!section)
 		return 0;
-	opn_buf_printf(&what, "stage '%s'", second->name);
 	opn_buf_printf(&why,
 		       "it has a lock in section '%s', as stage '%s' has: they become one map, and "
 		       "the kernel takes one lock in a map",
 		       section, first->name);
-	error = opn_diag(diags, OPN_DIAG_STAGE_REJECTED, second->loc, what.data ? what.data : "",
-			 why.data ? why.data : "");
-	opn_diag_note(diags, OPN_NOWHERE, "give one of them a section of another name");
-	opn_buf_free(&what);
-	opn_buf_free(&why);
-	return error;
+	return refuse_beside(second, &why, "give one of them a section of another name", diags);
 }
 
 /* What a stage has under a name, or NULL. */
@@ -225,23 +234,16 @@ static int check_listed(const struct opn_composed_stage *first,
 {
 	for (; names && *names; names++) {
 		const char *a = record_of(first, *names), *b = record_of(second, *names);
-		struct opn_buf what = { 0 }, why = { 0 };
-		int error;
+		struct opn_buf why = { 0 };
 
 		if (!a || !b || !strcmp(a, b))
 			continue;
-		opn_buf_printf(&what, "stage '%s'", second->name);
 		opn_buf_printf(
 			&why,
 			"its 'struct %s' is another one than that of stage '%s', and the kernel "
 			"finds what is in a list or tree by the name",
 			*names, first->name);
-		error = opn_diag(diags, OPN_DIAG_STAGE_REJECTED, second->loc,
-				 what.data ? what.data : "", why.data ? why.data : "");
-		opn_diag_note(diags, OPN_NOWHERE, "give one of them another name");
-		opn_buf_free(&what);
-		opn_buf_free(&why);
-		return error;
+		return refuse_beside(second, &why, "give one of them another name", diags);
 	}
 	return 0;
 }
